@@ -1,0 +1,103 @@
+{
+  "variables": {
+    "openssl_fips": "",
+    # One list of flags per instruction set. The features are those that native/dispatch asks for.
+    # common: kernels are plain functions over memory, and the compiler may fuse nothing by itself
+    # (a multiplication and an addition that only one instruction set fuses would change its bits).
+    "kernel_flags": ["-O3", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-Wall", "-Wextra"],
+    "avx2_flags": ["-mavx2", "-mfma"],
+    "avx512_flags": ["-mavx2", "-mfma", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mprefer-vector-width=512"],
+    "msvc_flags": ["/std:c++17", "/fp:precise"],
+  },
+  "target_defaults": {
+    "cflags_cc": ["-std=c++17"],
+    "xcode_settings": {
+      "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+      "CLANG_CXX_LIBRARY": "libc++",
+      "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+    },
+  },
+  "targets": [
+    {
+      "target_name": "logits",
+      "sources": [
+        "native/addon.cc",
+        "native/binding/arguments.cc",
+        "native/binding/cross-entropy.cc",
+        "native/binding/log-sum-exp.cc",
+        "native/binding/probes.cc",
+        "native/binding/runtime.cc",
+        "native/binding/softmax.cc",
+        "native/binding/targets.cc",
+        "native/dispatch/cpu-features.cc",
+        "native/dispatch/dispatch.cc",
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "dependencies": ["kernels_scalar"],
+      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED"],
+      "cflags!": ["-fno-exceptions"],
+      "cflags_cc!": ["-fno-exceptions"],
+      "cflags_cc": ["-fexceptions", "-fvisibility=hidden", "-ffp-contract=off", "-Wall", "-Wextra"],
+      "xcode_settings": {
+        "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+        "MACOSX_DEPLOYMENT_TARGET": "11.0",
+        "OTHER_CFLAGS": ["-ffp-contract=off", "-Wall", "-Wextra"],
+      },
+      "msvs_settings": {"VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["<@(msvc_flags)"]}},
+      "conditions": [
+        ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
+        ["target_arch=='arm64'", {"dependencies": ["kernels_neon"]}],
+        ["OS=='linux'", {
+          "ldflags": ["-static-libstdc++", "-static-libgcc", "-Wl,--version-script=<(module_root_dir)/native/exports.map"],
+        }],
+      ],
+    },
+    {
+      "target_name": "kernels_scalar",
+      "type": "static_library",
+      "sources": ["native/isa/scalar.cc"],
+      "cflags": ["<@(kernel_flags)"],
+      "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
+      "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
+      "win_delay_load_hook": "false",
+    },
+  ],
+  "conditions": [
+    ["target_arch=='x64'", {
+      "targets": [
+        {
+          "target_name": "kernels_avx2",
+          "type": "static_library",
+          "sources": ["native/isa/avx2.cc"],
+          "cflags": ["<@(kernel_flags)", "<@(avx2_flags)"],
+          "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)", "<@(avx2_flags)"]},
+          "msvs_settings": {"VCCLCompilerTool": {"EnableEnhancedInstructionSet": 5, "AdditionalOptions": ["<@(msvc_flags)"]}},
+          "win_delay_load_hook": "false",
+        },
+        {
+          "target_name": "kernels_avx512",
+          "type": "static_library",
+          "sources": ["native/isa/avx512.cc"],
+          "cflags": ["<@(kernel_flags)", "<@(avx512_flags)"],
+          "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)", "<@(avx512_flags)"]},
+          # gyp's enumeration ends at AVX2.
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)", "/arch:AVX512"]}},
+          "win_delay_load_hook": "false",
+        },
+      ],
+    }],
+    ["target_arch=='arm64'", {
+      "targets": [
+        {
+          "target_name": "kernels_neon",
+          "type": "static_library",
+          "sources": ["native/isa/neon.cc"],
+          "cflags": ["<@(kernel_flags)"],
+          "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
+          "win_delay_load_hook": "false",
+        },
+      ],
+    }],
+  ],
+}

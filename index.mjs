@@ -1,0 +1,5 @@
+// The ESM face of the one CommonJS build, so that both kinds of import share one module state.
+import logits from './dist/index.js';
+
+export const { crossEntropy, crossEntropyWithGradient, logSoftmax, logSumExp, runtime, softmax } =
+  logits;

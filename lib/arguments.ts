@@ -1,0 +1,153 @@
+import { detachedError, shapeError, typeError, valueError } from './errors.js';
+
+/** A shape seen from its class axis: see native/kernel-table.h. */
+export interface Layout {
+  readonly outer: number;
+  readonly classes: number;
+  readonly inner: number;
+}
+
+/** The true name of a typed array, whatever its realm and prototype say; undefined for all else. */
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get as (this: unknown) => string | undefined;
+
+export function typeNameOf(value: unknown): string | undefined {
+  return typedArrayName.call(value);
+}
+
+/** Whether an array without elements has lost its buffer. Older runtimes lack `detached`. */
+function isDetached(array: ArrayBufferView): boolean {
+  const buffer = array.buffer as ArrayBufferLike & { readonly detached?: boolean };
+  if (buffer.detached !== undefined) return buffer.detached;
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+export function expectAttached(array: ArrayBufferView & { length: number }, name: string): void {
+  if (array.length === 0 && isDetached(array)) throw detachedError(name);
+}
+
+export function expectFloat32Array(value: unknown, name: string): Float32Array {
+  if (typeNameOf(value) !== 'Float32Array') throw typeError('a Float32Array', name, value);
+  const array = value as Float32Array;
+  expectAttached(array, name);
+  return array;
+}
+
+export function expectLength(
+  array: { readonly length: number },
+  length: number,
+  name: string,
+): void {
+  if (array.length !== length) {
+    throw shapeError(`${length} elements`, name, `${array.length}`);
+  }
+}
+
+/** The given output array, checked, or a new one. */
+export function outputArray(value: unknown, length: number, name: string): Float32Array {
+  if (value === undefined) return new Float32Array(length);
+  const array = expectFloat32Array(value, name);
+  expectLength(array, length, name);
+  return array;
+}
+
+/**
+ * The caller's options as they are read from here on, each getter run once. A name that the
+ * function does not know is an error: a typing mistake must not be ignored.
+ */
+export function readOptions<Name extends string>(
+  options: unknown,
+  names: readonly Name[],
+): { readonly [K in Name]?: unknown } {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null) {
+    throw typeError('an object', 'options', options);
+  }
+  const read: { [K in Name]?: unknown } = {};
+  for (const name in options) {
+    const value = (options as Record<string, unknown>)[name];
+    if (names.includes(name as Name)) {
+      read[name as Name] = value;
+    } else if (value !== undefined) {
+      throw valueError(`an option among ${names.join(', ')}`, 'options', name);
+    }
+  }
+  return read;
+}
+
+function expectInteger(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw typeError('an integer', name, value);
+  if (!Number.isSafeInteger(value)) throw valueError('an integer', name, value);
+  return value;
+}
+
+export function readInteger(value: unknown, fallback: number, name: string): number {
+  return value === undefined ? fallback : expectInteger(value, name);
+}
+
+export function readShape(value: unknown, elements: number): readonly number[] {
+  if (value === undefined) return [elements];
+  if (!Array.isArray(value)) throw typeError('an array of dimensions', 'shape', value);
+  const shape = Array.from(value, (dimension: unknown, index) => {
+    const size = expectInteger(dimension, `shape[${index}]`);
+    if (size < 0) throw valueError('an integer >= 0', `shape[${index}]`, size);
+    return size;
+  });
+  // No dimensions at all: a single number, which is a row of one class.
+  return shape.length === 0 ? [1] : shape;
+}
+
+/** An axis counted from the front. */
+export function readAxis(value: unknown, rank: number, name: string): number {
+  const axis = expectInteger(value, name);
+  if (axis < -rank || axis >= rank) {
+    throw valueError(`an integer from ${-rank} to ${rank - 1}`, name, axis);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** The product of some dimensions. Sizes beyond any array are an error before they lose digits. */
+export function sizeOf(dimensions: readonly number[]): number {
+  let size = 1;
+  for (const dimension of dimensions) size *= dimension;
+  if (!Number.isSafeInteger(size)) {
+    throw shapeError('dimensions of an array', 'shape', `[${dimensions.join(', ')}]`);
+  }
+  return size;
+}
+
+/** The layout of a shape whose axes from `first` to `last` are one class axis. */
+export function layoutOf(
+  shape: readonly number[],
+  first: number,
+  last: number,
+  elements: number,
+): Layout {
+  const size = sizeOf(shape);
+  if (size !== elements) {
+    throw shapeError(`the shape of ${elements} elements`, 'shape', `[${shape.join(', ')}]`);
+  }
+  return {
+    outer: sizeOf(shape.slice(0, first)),
+    classes: sizeOf(shape.slice(first, last + 1)),
+    inner: sizeOf(shape.slice(last + 1)),
+  };
+}
+
+/** Four beats in one for the functions with a single class axis: shape, axis, check, layout. */
+export function readLayout(
+  options: { readonly shape?: unknown; readonly axis?: unknown },
+  elements: number,
+): Layout {
+  const shape = readShape(options.shape, elements);
+  const axis = readAxis(options.axis ?? -1, shape.length, 'axis');
+  return layoutOf(shape, axis, axis, elements);
+}

@@ -1,0 +1,68 @@
+import { inspect } from 'node:util';
+
+/** The `code` of every error that this package throws. */
+export type ErrorCode =
+  | 'ERR_ADDON_NOT_FOUND'
+  | 'ERR_BUFFER_DETACHED'
+  | 'ERR_BUFFER_OVERLAP'
+  | 'ERR_INVALID_ARG_TYPE'
+  | 'ERR_INVALID_ARG_VALUE'
+  | 'ERR_MEMORY_ALLOCATION_FAILED'
+  | 'ERR_SHAPE_MISMATCH'
+  | 'ERR_TARGET_OUT_OF_RANGE';
+
+/** A value as an error message shows it: short, and without running any code of its own. */
+function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) {
+    return inspect(value, { maxStringLength: 64 });
+  }
+  try {
+    const text = inspect(value, { depth: 0, maxArrayLength: 4, breakLength: Infinity });
+    return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+  } catch {
+    return 'an object that cannot be shown';
+  }
+}
+
+function sentence(what: string, name: string, received: string): string {
+  return `Expected ${what} for ${name}, received ${received}`;
+}
+
+function withCode<E extends Error>(error: E, code: ErrorCode): E {
+  return Object.assign(error, { code });
+}
+
+/** The wrong kind of argument. */
+export function typeError(what: string, name: string, received: unknown): TypeError {
+  return withCode(
+    new TypeError(sentence(what, name, describe(received))),
+    'ERR_INVALID_ARG_TYPE',
+  );
+}
+
+/** The right kind of argument, outside its range. */
+export function valueError(what: string, name: string, received: unknown): RangeError {
+  return withCode(
+    new RangeError(sentence(what, name, describe(received))),
+    'ERR_INVALID_ARG_VALUE',
+  );
+}
+
+/** Lengths and shapes that do not fit together; `received` is worded by the caller. */
+export function shapeError(what: string, name: string, received: string): RangeError {
+  return withCode(new RangeError(sentence(what, name, received)), 'ERR_SHAPE_MISMATCH');
+}
+
+/** An array whose buffer was detached (transferred to another thread, for instance). */
+export function detachedError(name: string): TypeError {
+  return withCode(
+    new TypeError(sentence('an array with a buffer', name, 'one whose buffer is detached')),
+    'ERR_BUFFER_DETACHED',
+  );
+}
+
+/** No binary of the addon could be loaded. */
+export function addonNotFound(message: string, cause: unknown): Error {
+  return withCode(new Error(message, { cause }), 'ERR_ADDON_NOT_FOUND');
+}

@@ -1,0 +1,16 @@
+export { crossEntropy, crossEntropyWithGradient } from './cross-entropy.js';
+export type { ErrorCode } from './errors.js';
+export { logSumExp } from './log-sum-exp.js';
+export { runtime } from './runtime.js';
+export { logSoftmax, softmax } from './softmax.js';
+export type {
+  ClassIndices,
+  CrossEntropyOptions,
+  CrossEntropyWithGradientOptions,
+  LayoutOptions,
+  LogSumExpOptions,
+  LossAndGradient,
+  Reduction,
+  Runtime,
+  SoftmaxOptions,
+} from './types.js';

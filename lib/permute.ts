@@ -1,0 +1,32 @@
+/**
+ * A copy with some axes moved behind the others, both groups in their old order:
+ * shape [a, b, c] with axes [0, 2] becomes [b, a, c].
+ */
+export function axesToTheEnd(
+  data: Float32Array,
+  shape: readonly number[],
+  axes: readonly number[],
+): Float32Array {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis] as number;
+  }
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const order = [...kept, ...axes];
+  const copy = new Float32Array(data.length);
+  let written = 0;
+  const walk = (depth: number, from: number): void => {
+    const axis = order[depth] as number;
+    const size = shape[axis] as number;
+    const step = strides[axis] as number;
+    if (depth === order.length - 1) {
+      for (let i = 0; i < size; i++) copy[written++] = data[from + i * step] as number;
+    } else {
+      for (let i = 0; i < size; i++) walk(depth + 1, from + i * step);
+    }
+  };
+  if (data.length > 0) walk(0, 0);
+  return copy;
+}

@@ -1,0 +1,105 @@
+#include "cpu-features.h"
+
+#include <cstdint>
+
+#if defined(__x86_64__) || defined(_M_X64)
+#if defined(_MSC_VER)
+#include <intrin.h>
+#else
+#include <cpuid.h>
+#endif
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
+
+namespace logits {
+namespace {
+
+#if defined(__x86_64__) || defined(_M_X64)
+
+struct CpuidResult {
+  uint32_t eax, ebx, ecx, edx;
+};
+
+CpuidResult cpuid(uint32_t leaf, uint32_t subleaf) {
+  CpuidResult r = {};
+#if defined(_MSC_VER)
+  int registers[4];
+  __cpuidex(registers, static_cast<int>(leaf), static_cast<int>(subleaf));
+  r = {static_cast<uint32_t>(registers[0]), static_cast<uint32_t>(registers[1]),
+       static_cast<uint32_t>(registers[2]), static_cast<uint32_t>(registers[3])};
+#else
+  __cpuid_count(leaf, subleaf, r.eax, r.ebx, r.ecx, r.edx);
+#endif
+  return r;
+}
+
+// XCR0: the register states that the operating system saves. An AVX bit in cpuid alone does not
+// allow AVX instructions.
+uint64_t saved_states() {
+#if defined(_MSC_VER)
+  return _xgetbv(0);
+#else
+  uint32_t low;
+  uint32_t high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (static_cast<uint64_t>(high) << 32) | low;
+#endif
+}
+
+constexpr bool has_all(uint64_t bits, uint64_t wanted) { return (bits & wanted) == wanted; }
+
+// Bit positions: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, CPUID.
+CpuFeatures detect() {
+  CpuFeatures features = {};
+  if (cpuid(0, 0).eax < 7) return features;
+  constexpr uint32_t kFma = 1u << 12;
+  constexpr uint32_t kOsxsave = 1u << 27;
+  constexpr uint32_t kAvx = 1u << 28;
+  if (!has_all(cpuid(1, 0).ecx, kFma | kOsxsave | kAvx)) return features;
+
+  constexpr uint64_t kXmmYmm = 0x06;
+  constexpr uint64_t kOpmaskZmm = 0xe0;
+  const uint64_t saved = saved_states();
+  const uint32_t extended = cpuid(7, 0).ebx;
+  constexpr uint32_t kAvx2 = 1u << 5;
+  constexpr uint32_t kAvx512 = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F DQ BW VL
+  features.avx2_fma = has_all(saved, kXmmYmm) && has_all(extended, kAvx2);
+  features.avx512 = features.avx2_fma && has_all(saved, kOpmaskZmm) && has_all(extended, kAvx512);
+  return features;
+}
+
+#elif defined(__aarch64__) || defined(_M_ARM64)
+
+CpuFeatures detect() {
+  CpuFeatures features = {};
+#if defined(__linux__)
+  constexpr unsigned long kHwcapAsimd = 1ul << 1;  // Linux, Documentation/arch/arm64/elf_hwcaps.rst
+  features.neon = (getauxval(AT_HWCAP) & kHwcapAsimd) != 0;
+#elif defined(__APPLE__)
+  int present = 0;
+  size_t size = sizeof present;
+  features.neon = sysctlbyname("hw.optional.AdvSIMD", &present, &size, nullptr, 0) != 0 ||
+                  present != 0;  // a kernel that does not know the name predates its absence
+#else
+  features.neon = true;  // Windows on Arm requires it
+#endif
+  return features;
+}
+
+#else
+
+CpuFeatures detect() { return {}; }
+
+#endif
+
+}  // namespace
+
+const CpuFeatures& cpu_features() {
+  static const CpuFeatures features = detect();
+  return features;
+}
+
+}  // namespace logits

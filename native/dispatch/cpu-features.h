@@ -1,0 +1,14 @@
+// What the processor and the operating system allow, asked once.
+#pragma once
+
+namespace logits {
+
+struct CpuFeatures {
+  bool avx2_fma;  // AVX2 and FMA, and the system saves 256-bit registers
+  bool avx512;    // AVX-512 F, BW, DQ and VL, and the system saves 512-bit registers
+  bool neon;
+};
+
+const CpuFeatures& cpu_features();
+
+}  // namespace logits

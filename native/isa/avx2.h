@@ -1,0 +1,153 @@
+// The vector vocabulary in AVX2 and FMA: 16 lanes are two 256-bit registers.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "../force-inline.h"
+
+namespace logits {
+
+struct Avx2 {
+  // Two vectors at a time keep four independent chains in flight; more spill (16 registers).
+  static constexpr int kInterleave = 2;
+
+  struct F32 {
+    __m256 low, high;
+  };
+  struct I32 {
+    __m256i low, high;
+  };
+  struct F64 {
+    __m256d low, high;
+  };
+  using Mask = I32;  // all bits of a lane set, or none
+
+  // Memory
+
+  static LOGITS_INLINE F32 load(const float* p) {
+    return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
+  }
+  static LOGITS_INLINE F32 load(const float* p, Mask mask, F32 fill) {
+    return {_mm256_blendv_ps(fill.low, _mm256_maskload_ps(p, mask.low),
+                             _mm256_castsi256_ps(mask.low)),
+            _mm256_blendv_ps(fill.high, _mm256_maskload_ps(p + 8, mask.high),
+                             _mm256_castsi256_ps(mask.high))};
+  }
+  static LOGITS_INLINE void store(float* p, F32 v) {
+    _mm256_storeu_ps(p, v.low);
+    _mm256_storeu_ps(p + 8, v.high);
+  }
+  static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
+    _mm256_maskstore_ps(p, mask.low, v.low);
+    _mm256_maskstore_ps(p + 8, mask.high, v.high);
+  }
+  static LOGITS_INLINE I32 load_bits(const uint32_t* p) {
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)),
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8))};
+  }
+  static LOGITS_INLINE void store_bits(uint32_t* p, I32 v) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v.low);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + 8), v.high);
+  }
+
+  // Arithmetic
+
+  static LOGITS_INLINE F32 broadcast(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
+  static LOGITS_INLINE F32 add(F32 a, F32 b) {
+    return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)};
+  }
+  static LOGITS_INLINE F32 sub(F32 a, F32 b) {
+    return {_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)};
+  }
+  static LOGITS_INLINE F32 mul(F32 a, F32 b) {
+    return {_mm256_mul_ps(a.low, b.low), _mm256_mul_ps(a.high, b.high)};
+  }
+  static LOGITS_INLINE F32 fma(F32 a, F32 b, F32 c) {
+    return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
+  }
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F32 max(F32 a, F32 b) {
+    return {_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)};
+  }
+  static LOGITS_INLINE Mask greater(F32 a, F32 b) {
+    return {_mm256_castps_si256(_mm256_cmp_ps(a.low, b.low, _CMP_GT_OQ)),
+            _mm256_castps_si256(_mm256_cmp_ps(a.high, b.high, _CMP_GT_OQ))};
+  }
+
+  // Bits
+
+  static LOGITS_INLINE I32 bits(F32 v) {
+    return {_mm256_castps_si256(v.low), _mm256_castps_si256(v.high)};
+  }
+  static LOGITS_INLINE F32 from_bits(I32 v) {
+    return {_mm256_castsi256_ps(v.low), _mm256_castsi256_ps(v.high)};
+  }
+  static LOGITS_INLINE I32 broadcast_bits(uint32_t x) {
+    const __m256i v = _mm256_set1_epi32(static_cast<int>(x));
+    return {v, v};
+  }
+  static LOGITS_INLINE I32 add(I32 a, I32 b) {
+    return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
+  }
+  static LOGITS_INLINE I32 shift_left_23(I32 v) {
+    return {_mm256_slli_epi32(v.low, 23), _mm256_slli_epi32(v.high, 23)};
+  }
+  static LOGITS_INLINE I32 bit_and(I32 a, I32 b) {
+    return {_mm256_and_si256(a.low, b.low), _mm256_and_si256(a.high, b.high)};
+  }
+  static LOGITS_INLINE I32 max_unsigned(I32 a, I32 b) {
+    return {_mm256_max_epu32(a.low, b.low), _mm256_max_epu32(a.high, b.high)};
+  }
+  static LOGITS_INLINE Mask greater_signed(I32 a, I32 b) {
+    return {_mm256_cmpgt_epi32(a.low, b.low), _mm256_cmpgt_epi32(a.high, b.high)};
+  }
+  static LOGITS_INLINE Mask equal(I32 a, I32 b) {
+    return {_mm256_cmpeq_epi32(a.low, b.low), _mm256_cmpeq_epi32(a.high, b.high)};
+  }
+
+  // Masks
+
+  static LOGITS_INLINE I32 lane_numbers() {
+    return {_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+            _mm256_setr_epi32(8, 9, 10, 11, 12, 13, 14, 15)};
+  }
+  static LOGITS_INLINE Mask first(int count) {
+    return greater_signed(broadcast_bits(static_cast<uint32_t>(count)), lane_numbers());
+  }
+  static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
+    return {_mm256_and_ps(_mm256_castsi256_ps(mask.low), v.low),
+            _mm256_and_ps(_mm256_castsi256_ps(mask.high), v.high)};
+  }
+  static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
+    return {_mm256_andnot_ps(_mm256_castsi256_ps(mask.low), v.low),
+            _mm256_andnot_ps(_mm256_castsi256_ps(mask.high), v.high)};
+  }
+  static LOGITS_INLINE I32 select(Mask mask, I32 yes, I32 no) {
+    return {_mm256_blendv_epi8(no.low, yes.low, mask.low),
+            _mm256_blendv_epi8(no.high, yes.high, mask.high)};
+  }
+
+  // Sums in float64
+
+  static LOGITS_INLINE F64 zero() { return {_mm256_setzero_pd(), _mm256_setzero_pd()}; }
+  static LOGITS_INLINE F64 add(F64 a, F64 b) {
+    return {_mm256_add_pd(a.low, b.low), _mm256_add_pd(a.high, b.high)};
+  }
+  static LOGITS_INLINE F64 load(const double* p) {
+    return {_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4)};
+  }
+  static LOGITS_INLINE void store(double* p, F64 v) {
+    _mm256_storeu_pd(p, v.low);
+    _mm256_storeu_pd(p + 4, v.high);
+  }
+  static LOGITS_INLINE F64 widen(__m256 v) {
+    return {_mm256_cvtps_pd(_mm256_castps256_ps128(v)), _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1))};
+  }
+  static LOGITS_INLINE F64 fold(F32 v) { return widen(_mm256_add_ps(v.low, v.high)); }
+  static LOGITS_INLINE F64 widen_low(F32 v) { return widen(v.low); }
+  static LOGITS_INLINE F64 widen_high(F32 v) { return widen(v.high); }
+};
+
+}  // namespace logits

@@ -1,0 +1,93 @@
+// The vector vocabulary in AVX-512 (F, BW, DQ, VL): 16 lanes are one 512-bit register.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "../force-inline.h"
+
+namespace logits {
+
+struct Avx512 {
+  // A whole group of 64: four chains in flight, and 32 registers hold them.
+  static constexpr int kInterleave = 4;
+
+  using F32 = __m512;
+  using I32 = __m512i;
+  using F64 = __m512d;
+  using Mask = __mmask16;
+
+  // Memory
+
+  static LOGITS_INLINE F32 load(const float* p) { return _mm512_loadu_ps(p); }
+  static LOGITS_INLINE F32 load(const float* p, Mask mask, F32 fill) {
+    return _mm512_mask_loadu_ps(fill, mask, p);
+  }
+  static LOGITS_INLINE void store(float* p, F32 v) { _mm512_storeu_ps(p, v); }
+  static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
+    _mm512_mask_storeu_ps(p, mask, v);
+  }
+  static LOGITS_INLINE I32 load_bits(const uint32_t* p) { return _mm512_loadu_si512(p); }
+  static LOGITS_INLINE void store_bits(uint32_t* p, I32 v) { _mm512_storeu_si512(p, v); }
+
+  // Arithmetic
+
+  static LOGITS_INLINE F32 broadcast(float x) { return _mm512_set1_ps(x); }
+  static LOGITS_INLINE F32 add(F32 a, F32 b) { return _mm512_add_ps(a, b); }
+  static LOGITS_INLINE F32 sub(F32 a, F32 b) { return _mm512_sub_ps(a, b); }
+  static LOGITS_INLINE F32 mul(F32 a, F32 b) { return _mm512_mul_ps(a, b); }
+  static LOGITS_INLINE F32 fma(F32 a, F32 b, F32 c) { return _mm512_fmadd_ps(a, b, c); }
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F32 max(F32 a, F32 b) { return _mm512_max_ps(a, b); }
+  static LOGITS_INLINE Mask greater(F32 a, F32 b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
+  }
+
+  // Bits
+
+  static LOGITS_INLINE I32 bits(F32 v) { return _mm512_castps_si512(v); }
+  static LOGITS_INLINE F32 from_bits(I32 v) { return _mm512_castsi512_ps(v); }
+  static LOGITS_INLINE I32 broadcast_bits(uint32_t x) {
+    return _mm512_set1_epi32(static_cast<int>(x));
+  }
+  static LOGITS_INLINE I32 add(I32 a, I32 b) { return _mm512_add_epi32(a, b); }
+  static LOGITS_INLINE I32 shift_left_23(I32 v) { return _mm512_slli_epi32(v, 23); }
+  static LOGITS_INLINE I32 bit_and(I32 a, I32 b) { return _mm512_and_si512(a, b); }
+  static LOGITS_INLINE I32 max_unsigned(I32 a, I32 b) { return _mm512_max_epu32(a, b); }
+  static LOGITS_INLINE Mask greater_signed(I32 a, I32 b) { return _mm512_cmpgt_epi32_mask(a, b); }
+  static LOGITS_INLINE Mask equal(I32 a, I32 b) { return _mm512_cmpeq_epi32_mask(a, b); }
+
+  // Masks
+
+  static LOGITS_INLINE I32 lane_numbers() {
+    return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  }
+  static LOGITS_INLINE Mask first(int count) {
+    return static_cast<Mask>((1u << count) - 1u);
+  }
+  static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return _mm512_maskz_mov_ps(mask, v); }
+  static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
+    return _mm512_maskz_mov_ps(static_cast<Mask>(~mask), v);
+  }
+  static LOGITS_INLINE I32 select(Mask mask, I32 yes, I32 no) {
+    return _mm512_mask_mov_epi32(no, mask, yes);
+  }
+
+  // Sums in float64
+
+  static LOGITS_INLINE F64 zero() { return _mm512_setzero_pd(); }
+  static LOGITS_INLINE F64 add(F64 a, F64 b) { return _mm512_add_pd(a, b); }
+  static LOGITS_INLINE F64 load(const double* p) { return _mm512_loadu_pd(p); }
+  static LOGITS_INLINE void store(double* p, F64 v) { _mm512_storeu_pd(p, v); }
+  // Not _mm512_reduce_add_ps: its order is the compiler's, and ours is part of the result.
+  static LOGITS_INLINE F64 fold(F32 v) {
+    return _mm512_cvtps_pd(_mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1)));
+  }
+  static LOGITS_INLINE F64 widen_low(F32 v) { return _mm512_cvtps_pd(_mm512_castps512_ps256(v)); }
+  static LOGITS_INLINE F64 widen_high(F32 v) {
+    return _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));
+  }
+};
+
+}  // namespace logits

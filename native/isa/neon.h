@@ -1,0 +1,185 @@
+// The vector vocabulary in AArch64 NEON: 16 lanes are four 128-bit registers.
+#pragma once
+
+#include <arm_neon.h>
+
+#include <cstdint>
+
+#include "../force-inline.h"
+
+namespace logits {
+
+struct Neon {
+  // Two vectors at a time are eight chains, and the 32 registers hold them.
+  static constexpr int kInterleave = 2;
+
+  struct F32 {
+    float32x4_t part[4];
+  };
+  struct I32 {
+    uint32x4_t part[4];
+  };
+  struct F64 {
+    float64x2_t part[4];
+  };
+  using Mask = I32;  // all bits of a lane set, or none
+
+  // Memory
+
+  static LOGITS_INLINE F32 load(const float* p) {
+    return {{vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}};
+  }
+  // NEON has no masked load or store: absent lanes are skipped one by one.
+  static LOGITS_INLINE F32 load(const float* p, Mask mask, F32 fill) {
+    float lanes[16];
+    uint32_t present[16];
+    store(lanes, fill);
+    store_bits(present, mask);
+    for (int i = 0; i < 16; ++i) {
+      if (present[i] != 0) lanes[i] = p[i];
+    }
+    return load(lanes);
+  }
+  static LOGITS_INLINE void store(float* p, F32 v) {
+    for (int i = 0; i < 4; ++i) vst1q_f32(p + 4 * i, v.part[i]);
+  }
+  static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
+    float lanes[16];
+    uint32_t present[16];
+    store(lanes, v);
+    store_bits(present, mask);
+    for (int i = 0; i < 16; ++i) {
+      if (present[i] != 0) p[i] = lanes[i];
+    }
+  }
+  static LOGITS_INLINE I32 load_bits(const uint32_t* p) {
+    return {{vld1q_u32(p), vld1q_u32(p + 4), vld1q_u32(p + 8), vld1q_u32(p + 12)}};
+  }
+  static LOGITS_INLINE void store_bits(uint32_t* p, I32 v) {
+    for (int i = 0; i < 4; ++i) vst1q_u32(p + 4 * i, v.part[i]);
+  }
+
+  // Arithmetic
+
+  static LOGITS_INLINE F32 broadcast(float x) {
+    const float32x4_t v = vdupq_n_f32(x);
+    return {{v, v, v, v}};
+  }
+  static LOGITS_INLINE F32 add(F32 a, F32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vaddq_f32(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE F32 sub(F32 a, F32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vsubq_f32(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE F32 mul(F32 a, F32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vmulq_f32(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE F32 fma(F32 a, F32 b, F32 c) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vfmaq_f32(c.part[i], a.part[i], b.part[i]);
+    return a;
+  }
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F32 max(F32 a, F32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vmaxq_f32(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE Mask greater(F32 a, F32 b) {
+    Mask mask;
+    for (int i = 0; i < 4; ++i) mask.part[i] = vcgtq_f32(a.part[i], b.part[i]);
+    return mask;
+  }
+
+  // Bits
+
+  static LOGITS_INLINE I32 bits(F32 v) {
+    I32 r;
+    for (int i = 0; i < 4; ++i) r.part[i] = vreinterpretq_u32_f32(v.part[i]);
+    return r;
+  }
+  static LOGITS_INLINE F32 from_bits(I32 v) {
+    F32 r;
+    for (int i = 0; i < 4; ++i) r.part[i] = vreinterpretq_f32_u32(v.part[i]);
+    return r;
+  }
+  static LOGITS_INLINE I32 broadcast_bits(uint32_t x) {
+    const uint32x4_t v = vdupq_n_u32(x);
+    return {{v, v, v, v}};
+  }
+  static LOGITS_INLINE I32 add(I32 a, I32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vaddq_u32(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE I32 shift_left_23(I32 v) {
+    for (int i = 0; i < 4; ++i) v.part[i] = vshlq_n_u32(v.part[i], 23);
+    return v;
+  }
+  static LOGITS_INLINE I32 bit_and(I32 a, I32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vandq_u32(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE I32 max_unsigned(I32 a, I32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vmaxq_u32(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE Mask greater_signed(I32 a, I32 b) {
+    for (int i = 0; i < 4; ++i) {
+      a.part[i] = vcgtq_s32(vreinterpretq_s32_u32(a.part[i]), vreinterpretq_s32_u32(b.part[i]));
+    }
+    return a;
+  }
+  static LOGITS_INLINE Mask equal(I32 a, I32 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vceqq_u32(a.part[i], b.part[i]);
+    return a;
+  }
+
+  // Masks
+
+  static LOGITS_INLINE I32 lane_numbers() {
+    static const uint32_t numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return load_bits(numbers);
+  }
+  static LOGITS_INLINE Mask first(int count) {
+    return greater_signed(broadcast_bits(static_cast<uint32_t>(count)), lane_numbers());
+  }
+  static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
+  static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
+    I32 r = bits(v);
+    for (int i = 0; i < 4; ++i) r.part[i] = vbicq_u32(r.part[i], mask.part[i]);
+    return from_bits(r);
+  }
+  static LOGITS_INLINE I32 select(Mask mask, I32 yes, I32 no) {
+    for (int i = 0; i < 4; ++i) yes.part[i] = vbslq_u32(mask.part[i], yes.part[i], no.part[i]);
+    return yes;
+  }
+
+  // Sums in float64
+
+  static LOGITS_INLINE F64 zero() {
+    const float64x2_t v = vdupq_n_f64(0);
+    return {{v, v, v, v}};
+  }
+  static LOGITS_INLINE F64 add(F64 a, F64 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vaddq_f64(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE F64 load(const double* p) {
+    return {{vld1q_f64(p), vld1q_f64(p + 2), vld1q_f64(p + 4), vld1q_f64(p + 6)}};
+  }
+  static LOGITS_INLINE void store(double* p, F64 v) {
+    for (int i = 0; i < 4; ++i) vst1q_f64(p + 2 * i, v.part[i]);
+  }
+  static LOGITS_INLINE F64 widen(float32x4_t a, float32x4_t b) {
+    return {{vcvt_f64_f32(vget_low_f32(a)), vcvt_high_f64_f32(a), vcvt_f64_f32(vget_low_f32(b)),
+             vcvt_high_f64_f32(b)}};
+  }
+  static LOGITS_INLINE F64 fold(F32 v) {
+    return widen(vaddq_f32(v.part[0], v.part[2]), vaddq_f32(v.part[1], v.part[3]));
+  }
+  static LOGITS_INLINE F64 widen_low(F32 v) { return widen(v.part[0], v.part[1]); }
+  static LOGITS_INLINE F64 widen_high(F32 v) { return widen(v.part[2], v.part[3]); }
+};
+
+}  // namespace logits

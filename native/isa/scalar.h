@@ -1,0 +1,229 @@
+// The vector vocabulary in plain C++: 16 lanes are an array. It is the fallback of processors
+// without AVX2 and FMA, and the reference that every other set must equal to the bit. Its loops
+// hold no branch, so that a compiler may use what the baseline processor has (SSE2).
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "../force-inline.h"
+
+namespace logits {
+
+struct Scalar {
+  static constexpr int kInterleave = 1;
+
+  struct F32 {
+    float lane[16];
+  };
+  struct I32 {
+    uint32_t lane[16];
+  };
+  struct F64 {
+    double lane[8];
+  };
+  using Mask = I32;  // all bits of a lane set, or none
+
+  // Memory
+
+  static LOGITS_INLINE F32 load(const float* p) {
+    F32 r;
+    std::memcpy(r.lane, p, sizeof r.lane);
+    return r;
+  }
+  static LOGITS_INLINE F32 load(const float* p, Mask mask, F32 fill) {
+    for (int i = 0; i < 16; ++i) {
+      if (mask.lane[i] != 0) fill.lane[i] = p[i];
+    }
+    return fill;
+  }
+  static LOGITS_INLINE void store(float* p, F32 v) { std::memcpy(p, v.lane, sizeof v.lane); }
+  static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
+    for (int i = 0; i < 16; ++i) {
+      if (mask.lane[i] != 0) p[i] = v.lane[i];
+    }
+  }
+  static LOGITS_INLINE I32 load_bits(const uint32_t* p) {
+    I32 r;
+    std::memcpy(r.lane, p, sizeof r.lane);
+    return r;
+  }
+  static LOGITS_INLINE void store_bits(uint32_t* p, I32 v) {
+    std::memcpy(p, v.lane, sizeof v.lane);
+  }
+
+  // Arithmetic
+
+  static LOGITS_INLINE F32 broadcast(float x) {
+    F32 r;
+    for (int i = 0; i < 16; ++i) r.lane[i] = x;
+    return r;
+  }
+  static LOGITS_INLINE F32 add(F32 a, F32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] += b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE F32 sub(F32 a, F32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] -= b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE F32 mul(F32 a, F32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] *= b.lane[i];
+    return a;
+  }
+
+  // A fused multiply-add without the instruction. The product of two floats is exact in double, so
+  // the double sum is rounded once; rounding it again to float is wrong only where that sum lies
+  // exactly on a midpoint of two floats (low 29 bits 1000...), or where the result is subnormal and
+  // its midpoints are elsewhere. Those lanes go through round_to_odd.
+  static LOGITS_INLINE F32 fma(F32 a, F32 b, F32 c) {
+#if defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
+    for (int i = 0; i < 16; ++i) a.lane[i] = __builtin_fmaf(a.lane[i], b.lane[i], c.lane[i]);
+    return a;
+#else
+    F32 r;
+    uint64_t doubtful = 0;
+    for (int i = 0; i < 16; ++i) {
+      const double sum = static_cast<double>(a.lane[i]) * b.lane[i] + c.lane[i];
+      uint64_t bits;
+      std::memcpy(&bits, &sum, sizeof bits);
+      const uint64_t to_midpoint = (bits ^ 0x10000000) & 0x1fffffff;
+      const uint64_t magnitude = bits & 0x7fffffffffffffff;
+      doubtful |= (to_midpoint - 1) | (magnitude - 0x3810000000000000);  // 2^-126
+      r.lane[i] = static_cast<float>(sum);
+    }
+    if ((doubtful >> 63) != 0) {
+      for (int i = 0; i < 16; ++i) {
+        r.lane[i] = static_cast<float>(
+            round_to_odd(static_cast<double>(a.lane[i]) * b.lane[i], c.lane[i]));
+      }
+    }
+    return r;
+#endif
+  }
+
+  // a + b, inexact sums moved to the neighbour with an odd last bit: a later rounding to fewer
+  // bits is then the rounding of the exact sum (Boldo and Melquiond, "Emulation of FMA and
+  // correctly rounded sums: proved algorithms using rounding to odd", IEEE Trans. Comput. 2008).
+  static LOGITS_INLINE double round_to_odd(double a, double b) {
+    const double sum = a + b;
+    const double b_part = sum - a;
+    const double error = (a - (sum - b_part)) + (b - b_part);
+    uint64_t bits;
+    std::memcpy(&bits, &sum, sizeof bits);
+    // NaN and infinite sums have a NaN error here, which compares unequal to itself.
+    if (error == 0 || error != error || (bits & 1) != 0) return sum;
+    bits += ((error > 0) == (sum > 0)) ? 1 : static_cast<uint64_t>(-1);
+    double odd;
+    std::memcpy(&odd, &bits, sizeof odd);
+    return odd;
+  }
+
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F32 max(F32 a, F32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE Mask greater(F32 a, F32 b) {
+    Mask mask;
+    for (int i = 0; i < 16; ++i) mask.lane[i] = a.lane[i] > b.lane[i] ? ~0u : 0u;
+    return mask;
+  }
+
+  // Bits
+
+  static LOGITS_INLINE I32 bits(F32 v) {
+    I32 r;
+    std::memcpy(r.lane, v.lane, sizeof r.lane);
+    return r;
+  }
+  static LOGITS_INLINE F32 from_bits(I32 v) {
+    F32 r;
+    std::memcpy(r.lane, v.lane, sizeof r.lane);
+    return r;
+  }
+  static LOGITS_INLINE I32 broadcast_bits(uint32_t x) {
+    I32 r;
+    for (int i = 0; i < 16; ++i) r.lane[i] = x;
+    return r;
+  }
+  static LOGITS_INLINE I32 add(I32 a, I32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] += b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE I32 shift_left_23(I32 v) {
+    for (int i = 0; i < 16; ++i) v.lane[i] <<= 23;
+    return v;
+  }
+  static LOGITS_INLINE I32 bit_and(I32 a, I32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] &= b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE I32 max_unsigned(I32 a, I32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE Mask greater_signed(I32 a, I32 b) {
+    for (int i = 0; i < 16; ++i) {
+      a.lane[i] = static_cast<int32_t>(a.lane[i]) > static_cast<int32_t>(b.lane[i]) ? ~0u : 0u;
+    }
+    return a;
+  }
+  static LOGITS_INLINE Mask equal(I32 a, I32 b) {
+    for (int i = 0; i < 16; ++i) a.lane[i] = a.lane[i] == b.lane[i] ? ~0u : 0u;
+    return a;
+  }
+
+  // Masks
+
+  static LOGITS_INLINE I32 lane_numbers() {
+    I32 r;
+    for (int i = 0; i < 16; ++i) r.lane[i] = static_cast<uint32_t>(i);
+    return r;
+  }
+  static LOGITS_INLINE Mask first(int count) {
+    return greater_signed(broadcast_bits(static_cast<uint32_t>(count)), lane_numbers());
+  }
+  static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
+  static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
+    for (int i = 0; i < 16; ++i) mask.lane[i] = ~mask.lane[i];
+    return keep(mask, v);
+  }
+  static LOGITS_INLINE I32 select(Mask mask, I32 yes, I32 no) {
+    for (int i = 0; i < 16; ++i) {
+      yes.lane[i] = (yes.lane[i] & mask.lane[i]) | (no.lane[i] & ~mask.lane[i]);
+    }
+    return yes;
+  }
+
+  // Sums in float64
+
+  static LOGITS_INLINE F64 zero() { return F64{}; }
+  static LOGITS_INLINE F64 add(F64 a, F64 b) {
+    for (int i = 0; i < 8; ++i) a.lane[i] += b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE F64 load(const double* p) {
+    F64 r;
+    std::memcpy(r.lane, p, sizeof r.lane);
+    return r;
+  }
+  static LOGITS_INLINE void store(double* p, F64 v) { std::memcpy(p, v.lane, sizeof v.lane); }
+  static LOGITS_INLINE F64 fold(F32 v) {
+    F64 r;
+    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i] + v.lane[i + 8]);
+    return r;
+  }
+  static LOGITS_INLINE F64 widen_low(F32 v) {
+    F64 r;
+    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i]);
+    return r;
+  }
+  static LOGITS_INLINE F64 widen_high(F32 v) {
+    F64 r;
+    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i + 8]);
+    return r;
+  }
+};
+
+}  // namespace logits

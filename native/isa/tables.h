@@ -1,0 +1,22 @@
+// The kernel tables that this build holds: all that dispatch/ sees of this room.
+#pragma once
+
+#include "../kernel-table.h"
+
+#if defined(__x86_64__) || defined(_M_X64)
+#define LOGITS_X64 1
+#elif defined(__aarch64__) || defined(_M_ARM64)
+#define LOGITS_ARM64 1
+#endif
+
+namespace logits {
+
+extern const KernelTable kScalarTable;
+#if defined(LOGITS_X64)
+extern const KernelTable kAvx2Table;
+extern const KernelTable kAvx512Table;
+#elif defined(LOGITS_ARM64)
+extern const KernelTable kNeonTable;
+#endif
+
+}  // namespace logits

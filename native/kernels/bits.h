@@ -1,0 +1,53 @@
+// Floats as bits, and the few constants that are bit patterns.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "../force-inline.h"
+
+namespace logits {
+
+// V keys the functions to one instruction set: see ../README.md, "Nothing is shared".
+template <class V>
+LOGITS_INLINE uint32_t bits_of(float x) {
+  uint32_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+template <class V>
+LOGITS_INLINE uint64_t bits_of(double x) {
+  uint64_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+template <class V>
+LOGITS_INLINE float float_of(uint32_t bits) {
+  float x;
+  std::memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+template <class V>
+LOGITS_INLINE double double_of(uint64_t bits) {
+  double x;
+  std::memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+// The one NaN that results hold. What arithmetic makes differs: x86 sets its sign, Arm does not.
+static constexpr uint32_t kNanBits = 0x7fc00000;
+static constexpr uint64_t kNanBitsF64 = 0x7ff8000000000000;
+static constexpr uint32_t kInfinityBits = 0x7f800000;
+static constexpr uint64_t kInfinityBitsF64 = 0x7ff0000000000000;
+static constexpr uint32_t kMagnitudeBits = 0x7fffffff;
+
+// 2^exponent for -1022 <= exponent <= 1023.
+template <class V>
+LOGITS_INLINE double power_of_two(int exponent) {
+  return double_of<V>(static_cast<uint64_t>(exponent + 1023) << 52);
+}
+
+}  // namespace logits

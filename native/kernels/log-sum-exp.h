@@ -1,0 +1,48 @@
+// logSumExp: out = log sum e^x along the class axis. NaN if any element is; else +inf if any
+// element is; -inf if all are, or if there is none.
+#pragma once
+
+#include <cstdint>
+
+#include "../kernel-table.h"
+#include "log.h"
+#include "row-loop.h"
+
+namespace logits {
+
+template <class V>
+LOGITS_INLINE double log_sum(const RowSum& solved) {
+  switch (solved.kind) {
+    case RowKind::nan:
+      return double_of<V>(kNanBitsF64);
+    case RowKind::infinite:
+      return double_of<V>(kInfinityBitsF64);
+    case RowKind::empty:
+      return -double_of<V>(kInfinityBitsF64);
+    case RowKind::regular:
+      break;
+  }
+  return log_scaled<V>(solved.total(), solved.reference.exponent - kHeadroom) +
+         static_cast<double>(solved.reference.offset);
+}
+
+template <class V>
+inline void log_sum_exp(const float* logits, float* out, const Layout& layout) {
+  int guess = 0;
+  for_each_row_or_panel<V>(
+      layout,
+      [&](int64_t at, int64_t row) {
+        out[row] = static_cast<float>(
+            log_sum<V>(solve_row<V>(logits + at, layout.classes, -1, 1.0, guess, nullptr)));
+      },
+      [&](int64_t at, int64_t row, const bool(&active)[kPanelRows]) {
+        const Panel<V> panel = make_panel<V>(logits + at, layout.classes, layout.inner, active);
+        RowSum solved[kPanelRows];
+        solve_panel<V>(panel, no_exclusion<V>(), 1.0, guess, nullptr, solved);
+        for (int i = 0; i < kPanelRows; ++i) {
+          if (active[i]) out[row + i] = static_cast<float>(log_sum<V>(solved[i]));
+        }
+      });
+}
+
+}  // namespace logits

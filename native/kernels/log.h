@@ -1,0 +1,48 @@
+// Natural logarithms in float64, once a row. Ours, because libm's bits differ from one platform to
+// the next. Plain multiplications and additions: every processor rounds them alike.
+#pragma once
+
+#include <cstdint>
+
+#include "../force-inline.h"
+#include "bits.h"
+#include "coefficients.h"
+
+namespace logits {
+
+// 2 atanh(f) = log((1 + f) / (1 - f)), |f| <= 3 - 2 sqrt 2.
+template <class V>
+LOGITS_INLINE double twice_atanh(double f) {
+  const double s = f * f;
+  double p = kLog[kLogTerms - 1];
+  for (int k = kLogTerms - 2; k >= 0; --k) p = p * s + kLog[k];
+  return f * 2 + f * (s * p);
+}
+
+// log(x 2^exponent) for a positive normal x. The exponent of x joins the given one before anything
+// is rounded, so that the result does not depend on how the value is split between the two.
+//   max error 1.5 ulp
+template <class V>
+LOGITS_INLINE double log_scaled(double x, int exponent) {
+  // x = m 2^e with m in [sqrt 1/2, sqrt 2): adding the distance from sqrt 1/2 to 1 to the
+  // significand carries into the exponent where m would be too large.
+  static constexpr uint64_t kSqrtHalf = 0x3fe6a09e667f3bcd;
+  static constexpr uint64_t kOne = 0x3ff0000000000000;
+  const uint64_t bits = bits_of<V>(x) + (kOne - kSqrtHalf);
+  const int e = static_cast<int>(bits >> 52) - 1023;
+  const double m = double_of<V>((bits & 0x000fffffffffffff) + kSqrtHalf);
+  const double power = static_cast<double>(e + exponent);
+  const double log_m = twice_atanh<V>((m - 1) / (m + 1));
+  return power * kLn2HiF64 + (power * kLn2LoF64 + log_m);
+}
+
+// log(1 + u) for 0 <= u <= 1, exact in relative terms for the smallest u.
+//   max error 1.5 ulp
+template <class V>
+LOGITS_INLINE double log1p(double u) {
+  static constexpr double kSqrt2Minus1 = 0.41421356237309503;
+  if (u <= kSqrt2Minus1) return twice_atanh<V>(u / (2 + u));
+  return log_scaled<V>(1 + u, 0);
+}
+
+}  // namespace logits
