@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "force-inline.h"
+
 namespace logits {
 
 // A row-major array seen from its class axis: outer x classes x inner. A row is the `classes`
@@ -14,7 +16,7 @@ struct Layout {
   int64_t classes;
   int64_t inner;
 
-  int64_t rows() const { return outer * inner; }
+  LOGITS_INLINE int64_t rows() const { return outer * inner; }
 };
 
 // Floats of scratch memory that softmax and cross_entropy are given. It holds one row's

@@ -116,6 +116,9 @@ struct Avx2 {
   static LOGITS_INLINE Mask first(int count) {
     return greater_signed(broadcast_bits(static_cast<uint32_t>(count)), lane_numbers());
   }
+  static LOGITS_INLINE bool all(Mask mask) {
+    return _mm256_movemask_epi8(_mm256_and_si256(mask.low, mask.high)) == -1;
+  }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
     return {_mm256_and_ps(_mm256_castsi256_ps(mask.low), v.low),
             _mm256_and_ps(_mm256_castsi256_ps(mask.high), v.high)};

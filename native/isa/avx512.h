@@ -66,6 +66,7 @@ struct Avx512 {
   static LOGITS_INLINE Mask first(int count) {
     return static_cast<Mask>((1u << count) - 1u);
   }
+  static LOGITS_INLINE bool all(Mask mask) { return mask == 0xffff; }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return _mm512_maskz_mov_ps(mask, v); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
     return _mm512_maskz_mov_ps(static_cast<Mask>(~mask), v);

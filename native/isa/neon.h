@@ -144,6 +144,10 @@ struct Neon {
   static LOGITS_INLINE Mask first(int count) {
     return greater_signed(broadcast_bits(static_cast<uint32_t>(count)), lane_numbers());
   }
+  static LOGITS_INLINE bool all(Mask mask) {
+    return vminvq_u32(vandq_u32(vandq_u32(mask.part[0], mask.part[1]),
+                                vandq_u32(mask.part[2], mask.part[3]))) != 0;
+  }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
     I32 r = bits(v);

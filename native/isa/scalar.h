@@ -184,6 +184,11 @@ struct Scalar {
   static LOGITS_INLINE Mask first(int count) {
     return greater_signed(broadcast_bits(static_cast<uint32_t>(count)), lane_numbers());
   }
+  static LOGITS_INLINE bool all(Mask mask) {
+    uint32_t bits = ~0u;
+    for (int i = 0; i < 16; ++i) bits &= mask.lane[i];
+    return bits != 0;
+  }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
     for (int i = 0; i < 16; ++i) mask.lane[i] = ~mask.lane[i];

@@ -12,23 +12,29 @@
 
 namespace logits {
 
-// The first element that equals `value`; the last one if another thread has meanwhile overwritten
-// it (shared memory), so that the walk ends inside the row.
+// The first element that is not below `max`, the row's maximum; the last one if another thread has
+// meanwhile overwritten it (shared memory), so that the walk ends inside the row.
 template <class V>
-LOGITS_INLINE int64_t find_in_row(const float* x, int64_t classes, float value) {
+LOGITS_INLINE int64_t find_max(const float* x, int64_t classes, float max) {
+  const auto limit = V::broadcast(max);
   int64_t at = 0;
-  while (at < classes - 1 && x[at] != value) ++at;
-  return at;
+  while (at + 16 <= classes && V::all(V::greater(limit, V::load(x + at)))) {
+    at += 16;
+  }
+  while (at < classes - 1 && x[at] < max) ++at;
+  return at < classes ? at : classes - 1;
 }
 
-// x - log_sum, the float64 logarithm as two floats.
+// (x - offset) - log(sum e^(x - offset)), the float64 logarithm as two floats. The offset stays
+// apart, since a logarithm vanishes beside an offset of 1e38.
 template <class V>
 struct LogSumVectors {
+  typename V::F32 offset;
   typename V::F32 high;
   typename V::F32 low;
 
   LOGITS_INLINE typename V::F32 below(typename V::F32 x) const {
-    return V::sub(V::sub(x, high), low);
+    return V::sub(V::sub(V::sub(x, offset), high), low);
   }
 };
 
@@ -39,13 +45,14 @@ inline void log_softmax_row(const float* x, float* out, int64_t classes) {
     fill_row<V>(out, classes, float_of<V>(kNanBits));
     return;
   }
-  const int64_t likeliest = find_in_row<V>(x, classes, extent.max);
+  const int64_t likeliest = find_max<V>(x, classes, extent.max);
   int guess = reference_for<V>(extent.max).exponent;
   RowSum solved;
   const TargetLoss loss =
       solve_target_row<V>(x, classes, likeliest, 1.0, guess, nullptr, solved);
-  const double sum = log_sum<V>(solved);
-  const LogSumVectors<V> logs = {V::broadcast(factor_high<V>(sum)),
+  const double sum = log_shifted_sum<V>(solved);
+  const LogSumVectors<V> logs = {V::broadcast(solved.reference.offset),
+                                 V::broadcast(factor_high<V>(sum)),
                                  V::broadcast(factor_low<V>(sum))};
   write_row<V>(out, classes, [&](int64_t at, int lanes) {
     return logs.below(load_lanes<V>(x + at, lanes));
@@ -62,15 +69,17 @@ inline void log_softmax_panel(const Panel<V>& panel, float* out, int& guess) {
   RowSum solved[kPanelRows];
   TargetLoss losses[kPanelRows];
   solve_target_panel<V>(panel, likeliest, 1.0, guess, nullptr, solved, losses);
+  float offset[kPanelRows];
   float high[kPanelRows];
   float low[kPanelRows];
   for (int i = 0; i < kPanelRows; ++i) {
     const bool regular = panel.is_active[i] != 0 && solved[i].kind == RowKind::regular;
-    const double sum = regular ? log_sum<V>(solved[i]) : 0;
+    const double sum = regular ? log_shifted_sum<V>(solved[i]) : 0;
+    offset[i] = regular ? solved[i].reference.offset : 0;
     high[i] = regular ? factor_high<V>(sum) : float_of<V>(kNanBits);
     low[i] = factor_low<V>(sum);
   }
-  const LogSumVectors<V> logs = {V::load(high), V::load(low)};
+  const LogSumVectors<V> logs = {V::load(offset), V::load(high), V::load(low)};
   const auto nan = V::broadcast_bits(kNanBits);
   const auto is_nan = V::equal(V::bits(logs.high), nan);
   write_panel<V>(panel, out, [&](int64_t c) {
@@ -86,6 +95,7 @@ inline void log_softmax_panel(const Panel<V>& panel, float* out, int& guess) {
 
 template <class V>
 inline void log_softmax(const float* logits, float* out, const Layout& layout) {
+  if (layout.classes == 0) return;  // no element could be a row's likeliest
   int guess = 0;
   for_each_row_or_panel<V>(
       layout,

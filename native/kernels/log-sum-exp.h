@@ -10,6 +10,12 @@
 
 namespace logits {
 
+// log sum e^(x - offset) of a regular row.
+template <class V>
+LOGITS_INLINE double log_shifted_sum(const RowSum& solved) {
+  return log_scaled<V>(solved.total(), solved.reference.exponent - kHeadroom);
+}
+
 template <class V>
 LOGITS_INLINE double log_sum(const RowSum& solved) {
   switch (solved.kind) {
@@ -22,8 +28,7 @@ LOGITS_INLINE double log_sum(const RowSum& solved) {
     case RowKind::regular:
       break;
   }
-  return log_scaled<V>(solved.total(), solved.reference.exponent - kHeadroom) +
-         static_cast<double>(solved.reference.offset);
+  return log_shifted_sum<V>(solved) + static_cast<double>(solved.reference.offset);
 }
 
 template <class V>

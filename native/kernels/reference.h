@@ -59,7 +59,7 @@ struct RowSum {
   double excluded;  // the excluded element's term, 0 where none is excluded
   Reference reference;
 
-  double total() const { return sum + excluded; }
+  LOGITS_INLINE double total() const { return sum + excluded; }
 };
 
 }  // namespace logits
