@@ -101,4 +101,4 @@ cat output.txt
 status=$(sed -n 's/^exit status \([0-9]*\).*/\1/p' console.txt)
 test -z "$status" || exit "$status"
 test $end -ne 124 || fail "node did not end within $limit seconds"
-fail "the machine ended without a status: $(grep -aih panic console.txt screen.txt | head -n 1 | tr -d '\r')"
+fail "the machine ended without a status: $(grep -aihs panic console.txt bochs.txt screen.txt | head -n 1 | tr -d '\r')"
