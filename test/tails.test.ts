@@ -9,10 +9,10 @@ const lengths = Array.from({ length: 201 }, (_, length) => length);
 const offsets = Array.from({ length: 16 }, (_, offset) => offset); // a cache line of floats
 
 function expectAllClose(actual: Float32Array, exact: Float64Array): void {
-  for (let c = 0; c < exact.length; c++) {
-    const distance = Math.abs((actual[c] as number) - (exact[c] as number));
-    expect(distance).toBeLessThanOrEqual(4e-7 * Math.abs(exact[c] as number));
-  }
+  const wrong = exact.findIndex((value, c) => {
+    return !(Math.abs((actual[c] as number) - value) <= 4e-7 * Math.abs(value));
+  });
+  if (wrong >= 0) expect(actual[wrong]).toBe(exact[wrong]);
 }
 
 /** Runs an operation with input and output at an offset, and the guards of both checked. */
@@ -27,7 +27,7 @@ function inGuards(
   compute(input.view, out.view);
   input.check();
   out.check();
-  expect(input.view).toEqual(values);
+  if (input.view.some((x, i) => !Object.is(x, values[i]))) expect(input.view).toEqual(values);
   return out.view;
 }
 
