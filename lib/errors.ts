@@ -35,10 +35,7 @@ function withCode<E extends Error>(error: E, code: ErrorCode): E {
 
 /** The wrong kind of argument. */
 export function typeError(what: string, name: string, received: unknown): TypeError {
-  return withCode(
-    new TypeError(sentence(what, name, describe(received))),
-    'ERR_INVALID_ARG_TYPE',
-  );
+  return withCode(new TypeError(sentence(what, name, describe(received))), 'ERR_INVALID_ARG_TYPE');
 }
 
 /** The right kind of argument, outside its range. */

@@ -9,8 +9,8 @@ import {
   sizeOf,
 } from './arguments.js';
 import { valueError } from './errors.js';
-import { axesToTheEnd } from './permute.js';
 import { native } from './native.js';
+import { axesToTheEnd } from './permute.js';
 import type { LogSumExpOptions } from './types.js';
 
 const optionNames = ['shape', 'axis', 'out'] as const;

@@ -24,10 +24,7 @@ const ROW_SUM = 1e-7;
 const spreads: readonly (readonly [name: string, row: Float32Array])[] = [
   ...[0.5, 1, 2, 3, 8, 10, 20].map(
     (deviation) =>
-      [
-        `deviation ${deviation}`,
-        normalLogits(32000, { seed: 11 + deviation, deviation }),
-      ] as const,
+      [`deviation ${deviation}`, normalLogits(32000, { seed: 11 + deviation, deviation })] as const,
   ),
   ['deviation 3, offset 1000', normalLogits(32000, { seed: 3, deviation: 3, mean: 1000 })],
   ['deviation 3, offset -1000', normalLogits(32000, { seed: 4, deviation: 3, mean: -1000 })],
@@ -90,9 +87,7 @@ describeEachIsa('accuracy', () => {
       const largest = row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity));
       for (const target of [0, 1, row.length - 1, row.length >> 1, largest]) {
         const { loss, gradient } = crossEntropyWithGradient(row, [target]);
-        expect(relativeError(loss, reference.loss(row, target))).toBeLessThanOrEqual(
-          LOSS_RELATIVE,
-        );
+        expect(relativeError(loss, reference.loss(row, target))).toBeLessThanOrEqual(LOSS_RELATIVE);
         const exact = reference.lossGradient(row, target)[target] as number;
         expect(ulpError(gradient[target] as number, exact)).toBeLessThanOrEqual(
           TARGET_GRADIENT_ULP,

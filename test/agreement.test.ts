@@ -41,7 +41,19 @@ function everything(
   return Buffer.concat([...parts.map(bytesOf), bytesOf(Float64Array.from(scalars))]);
 }
 
-const special = [NaN, Infinity, -Infinity, 3e38, -3e38, 1e-45, -0, 88, -104, 2 ** 20, 1.5 * 2 ** 20];
+const special = [
+  NaN,
+  Infinity,
+  -Infinity,
+  3e38,
+  -3e38,
+  1e-45,
+  -0,
+  88,
+  -104,
+  2 ** 20,
+  1.5 * 2 ** 20,
+];
 
 /** Rows of every kind: ordinary, far off, confident, masked, and with special values strewn in. */
 function mixedRows(rows: number, classes: number, seed: number): Float32Array {

@@ -147,12 +147,19 @@ describeEachIsa('rows at the edge', (isa) => {
 
   it('NaN results are one NaN', () => {
     const bits = (array: Float32Array) => [...new Uint32Array(array.buffer)];
-    for (const row of [[NaN, 1], [INF, 1], [-INF, -INF]]) {
+    for (const row of [
+      [NaN, 1],
+      [INF, 1],
+      [-INF, -INF],
+    ]) {
       const x = Float32Array.from(row);
-      for (const y of [softmax(x), logSoftmax(x)]) expect(bits(y)).toEqual([0x7fc00000, 0x7fc00000]);
+      for (const y of [softmax(x), logSoftmax(x)])
+        expect(bits(y)).toEqual([0x7fc00000, 0x7fc00000]);
     }
     // NaN of either sign and with any payload, alone among large and small numbers.
-    for (const pattern of [0x7fc00001, 0xffc00000, 0xff800001, 0x7f800001, 0xffffffff, 0x7fffffff]) {
+    for (const pattern of [
+      0x7fc00001, 0xffc00000, 0xff800001, 0x7f800001, 0xffffffff, 0x7fffffff,
+    ]) {
       for (let at = 0; at < 70; at++) {
         const x = new Float32Array(70).fill(at % 2 ? 5 : -300);
         new Uint32Array(x.buffer)[at] = pattern;
@@ -168,7 +175,10 @@ describeEachIsa('rows at the edge', (isa) => {
     for (const masked of [1, 16, 64, 1024, 16384, 20000]) {
       const x = new Float32Array(masked + 3).fill(-INF);
       x.set([0, 1, 0], masked);
-      expectRow(softmax(x).subarray(masked), [0.21194155761708547, 0.5761168847658291, 0.21194155761708547]);
+      expectRow(
+        softmax(x).subarray(masked),
+        [0.21194155761708547, 0.5761168847658291, 0.21194155761708547],
+      );
       expectRow(logSumExp(x), [1.551444713932051]);
       expectRow([crossEntropy(x, [masked + 1])], [0.551444713932051]);
     }

@@ -57,20 +57,21 @@ describe('the exponential core on every float32', () => {
     expect(worst).toBeLessThanOrEqual(MAX_ULP);
   });
 
-  it.each(
-    isas.slice(1).flatMap((isa) => halves.map((half) => [isa, ...half] as const)),
-  )('%s, %s: the same bytes', (isa, _, first, last) => {
-    const other = new Float32Array(CHUNK);
-    everyFloat(first, last, (x, y) => {
-      native.scaledExp(x, y, 0);
-      const z = other.subarray(0, x.length);
-      withIsa(isa, () => native.scaledExp(x, z, 0));
-      if (Buffer.compare(asBytes(y), asBytes(z)) !== 0) {
-        const i = y.findIndex((value, k) => !Object.is(value, z[k]));
-        expect.fail(`e^${x[i]}: ${y[i]} on ${native.isa()}, ${z[i]} on ${isa}`);
-      }
-    });
-  });
+  it.each(isas.slice(1).flatMap((isa) => halves.map((half) => [isa, ...half] as const)))(
+    '%s, %s: the same bytes',
+    (isa, _, first, last) => {
+      const other = new Float32Array(CHUNK);
+      everyFloat(first, last, (x, y) => {
+        native.scaledExp(x, y, 0);
+        const z = other.subarray(0, x.length);
+        withIsa(isa, () => native.scaledExp(x, z, 0));
+        if (Buffer.compare(asBytes(y), asBytes(z)) !== 0) {
+          const i = y.findIndex((value, k) => !Object.is(value, z[k]));
+          expect.fail(`e^${x[i]}: ${y[i]} on ${native.isa()}, ${z[i]} on ${isa}`);
+        }
+      });
+    },
+  );
 });
 
 function asBytes(array: Float32Array): Buffer {

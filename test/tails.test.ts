@@ -89,8 +89,7 @@ describeEachIsa('every length at every offset', () => {
           expectAllClose(pick(logP), reference.logSoftmax(x));
           expect(totals[row]).toBeCloseTo(reference.logSumExp(x), 5);
           const target = targets[row] as number;
-          const exact =
-            target < 0 ? new Float64Array(classes) : reference.lossGradient(x, target);
+          const exact = target < 0 ? new Float64Array(classes) : reference.lossGradient(x, target);
           expectAllClose(pick(gradient), exact);
         });
       }

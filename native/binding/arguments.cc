@@ -124,7 +124,8 @@ int64_t read_integer(const Napi::CallbackInfo& info, size_t index, const char* n
 }
 
 Layout read_layout(const Napi::CallbackInfo& info, size_t index) {
-  const Layout layout = {read_integer(info, index, "outer"), read_integer(info, index + 1, "classes"),
+  const Layout layout = {read_integer(info, index, "outer"),
+                         read_integer(info, index + 1, "classes"),
                          read_integer(info, index + 2, "inner")};
   const int64_t rows = product(layout.outer, layout.inner);
   // Class numbers are kept in 32 bits where rows lie side by side.
@@ -138,9 +139,9 @@ Layout read_layout(const Napi::CallbackInfo& info, size_t index) {
 
 void expect_length(Napi::Env env, const View& view, int64_t length) {
   if (static_cast<int64_t>(view.length) == length) return;
-  throw_range_error(env, "ERR_SHAPE_MISMATCH",
-                    expected(std::to_string(length) + " elements", view.name,
-                             std::to_string(view.length)));
+  throw_range_error(
+      env, "ERR_SHAPE_MISMATCH",
+      expected(std::to_string(length) + " elements", view.name, std::to_string(view.length)));
 }
 
 void expect_no_overlap(Napi::Env env, const View& output, const View& input, Overlap allowed) {
@@ -151,9 +152,10 @@ void expect_no_overlap(Napi::Env env, const View& output, const View& input, Ove
   if (out == out_end || in == in_end || out_end <= in || in_end <= out) return;
   const bool same = out == in && out_end == in_end && output.type == input.type;
   if (same && allowed == Overlap::same) return;
-  const std::string what = allowed == Overlap::same
-                               ? std::string("the memory of ") + input.name + " itself or separate memory"
-                               : std::string("memory separate from ") + input.name;
+  const std::string what =
+      allowed == Overlap::same
+          ? std::string("the memory of ") + input.name + " itself or separate memory"
+          : std::string("memory separate from ") + input.name;
   throw_range_error(env, "ERR_BUFFER_OVERLAP",
                     expected(what, output.name, std::string("memory that overlaps ") + input.name));
 }

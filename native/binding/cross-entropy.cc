@@ -51,8 +51,7 @@ Napi::Value cross_entropy_binding(const Napi::CallbackInfo& info) {
     expect_no_overlap(env, gradient, out, Overlap::none);
   }
 
-  const std::unique_ptr<int64_t[]> resolved(new (std::nothrow)
-                                                int64_t[static_cast<size_t>(rows)]);
+  const std::unique_ptr<int64_t[]> resolved(new (std::nothrow) int64_t[static_cast<size_t>(rows)]);
   const std::unique_ptr<double[]> losses(new (std::nothrow) double[static_cast<size_t>(rows)]);
   if (!resolved || !losses) throw_out_of_memory(env);
   const ResolvedTargets counts =

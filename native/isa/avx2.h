@@ -30,10 +30,10 @@ struct Avx2 {
     return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
   }
   static LOGITS_INLINE F32 load(const float* p, Mask mask, F32 fill) {
-    return {_mm256_blendv_ps(fill.low, _mm256_maskload_ps(p, mask.low),
-                             _mm256_castsi256_ps(mask.low)),
-            _mm256_blendv_ps(fill.high, _mm256_maskload_ps(p + 8, mask.high),
-                             _mm256_castsi256_ps(mask.high))};
+    return {
+        _mm256_blendv_ps(fill.low, _mm256_maskload_ps(p, mask.low), _mm256_castsi256_ps(mask.low)),
+        _mm256_blendv_ps(fill.high, _mm256_maskload_ps(p + 8, mask.high),
+                         _mm256_castsi256_ps(mask.high))};
   }
   static LOGITS_INLINE void store(float* p, F32 v) {
     _mm256_storeu_ps(p, v.low);
@@ -146,7 +146,8 @@ struct Avx2 {
     _mm256_storeu_pd(p + 4, v.high);
   }
   static LOGITS_INLINE F64 widen(__m256 v) {
-    return {_mm256_cvtps_pd(_mm256_castps256_ps128(v)), _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1))};
+    return {_mm256_cvtps_pd(_mm256_castps256_ps128(v)),
+            _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1))};
   }
   static LOGITS_INLINE F64 fold(F32 v) { return widen(_mm256_add_ps(v.low, v.high)); }
   static LOGITS_INLINE F64 widen_low(F32 v) { return widen(v.low); }

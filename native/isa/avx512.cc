@@ -12,7 +12,8 @@
 #include "../kernels/make-table.h"
 #include "tables.h"
 
-#if !defined(_MSC_VER) && !(defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__))
+#if !defined(_MSC_VER) && !(defined(__AVX512F__) && defined(__AVX512BW__) && \
+                            defined(__AVX512DQ__) && defined(__AVX512VL__))
 #error "compile this file with AVX-512 F, BW, DQ and VL: see binding.gyp"
 #endif
 

@@ -25,9 +25,7 @@ struct Avx512 {
     return _mm512_mask_loadu_ps(fill, mask, p);
   }
   static LOGITS_INLINE void store(float* p, F32 v) { _mm512_storeu_ps(p, v); }
-  static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
-    _mm512_mask_storeu_ps(p, mask, v);
-  }
+  static LOGITS_INLINE void store(float* p, F32 v, Mask mask) { _mm512_mask_storeu_ps(p, mask, v); }
   static LOGITS_INLINE I32 load_bits(const uint32_t* p) { return _mm512_loadu_si512(p); }
   static LOGITS_INLINE void store_bits(uint32_t* p, I32 v) { _mm512_storeu_si512(p, v); }
 
@@ -40,9 +38,7 @@ struct Avx512 {
   static LOGITS_INLINE F32 fma(F32 a, F32 b, F32 c) { return _mm512_fmadd_ps(a, b, c); }
   // b where a lane of b is NaN.
   static LOGITS_INLINE F32 max(F32 a, F32 b) { return _mm512_max_ps(a, b); }
-  static LOGITS_INLINE Mask greater(F32 a, F32 b) {
-    return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
-  }
+  static LOGITS_INLINE Mask greater(F32 a, F32 b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
 
   // Bits
 
@@ -63,9 +59,7 @@ struct Avx512 {
   static LOGITS_INLINE I32 lane_numbers() {
     return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   }
-  static LOGITS_INLINE Mask first(int count) {
-    return static_cast<Mask>((1u << count) - 1u);
-  }
+  static LOGITS_INLINE Mask first(int count) { return static_cast<Mask>((1u << count) - 1u); }
   static LOGITS_INLINE bool all(Mask mask) { return mask == 0xffff; }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return _mm512_maskz_mov_ps(mask, v); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {

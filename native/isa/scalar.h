@@ -94,8 +94,8 @@ struct Scalar {
     }
     if ((doubtful >> 63) != 0) {
       for (int i = 0; i < 16; ++i) {
-        r.lane[i] = static_cast<float>(
-            round_to_odd(static_cast<double>(a.lane[i]) * b.lane[i], c.lane[i]));
+        r.lane[i] =
+            static_cast<float>(round_to_odd(static_cast<double>(a.lane[i]) * b.lane[i], c.lane[i]));
       }
     }
     return r;

@@ -16,7 +16,8 @@
 
 namespace logits {
 
-// A probability's complement keeps its relative precision near p = 1; 0 - 0 avoids a gradient of -0.
+// A probability's complement keeps its relative precision near p = 1; 0 - 0 avoids a gradient of
+// -0.
 template <class V>
 LOGITS_INLINE float target_gradient(const TargetLoss& loss, double scale) {
   return static_cast<float>(0 - loss.complement * scale);
@@ -36,8 +37,7 @@ inline void cross_entropy_row(const CrossEntropyCall& call, int64_t at, int64_t 
   float* scaled = gradient && classes <= kScratchFloats ? call.scratch : nullptr;
   const double divisor = gradient ? 1 / call.gradient_scale : 1.0;
   RowSum solved;
-  const TargetLoss loss =
-      solve_target_row<V>(x, classes, target, divisor, guess, scaled, solved);
+  const TargetLoss loss = solve_target_row<V>(x, classes, target, divisor, guess, scaled, solved);
   call.losses[row] = loss.loss;
   if (!gradient) return;
   if (solved.kind != RowKind::regular) {
@@ -74,8 +74,7 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, int64_t at, int64_
   }
   if (!any_active) return;
 
-  const Panel<V> panel =
-      make_panel<V>(call.logits + at, layout.classes, layout.inner, active);
+  const Panel<V> panel = make_panel<V>(call.logits + at, layout.classes, layout.inner, active);
   float* scaled =
       gradient && layout.classes * kPanelRows <= kScratchFloats ? call.scratch : nullptr;
   const double divisor = gradient ? 1 / call.gradient_scale : 1.0;
@@ -92,8 +91,7 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, int64_t at, int64_
   write_scaled_panel<V>(panel, gradient, solved, factor, scaled);
   for (int i = 0; i < kPanelRows; ++i) {
     if (!active[i] || solved[i].kind != RowKind::regular) continue;
-    gradient[targets.at[i] * layout.inner + i] =
-        target_gradient<V>(losses[i], call.gradient_scale);
+    gradient[targets.at[i] * layout.inner + i] = target_gradient<V>(losses[i], call.gradient_scale);
   }
 }
 
@@ -101,8 +99,7 @@ template <class V>
 inline void cross_entropy(const CrossEntropyCall& call) {
   int guess = 0;
   for_each_row_or_panel<V>(
-      call.layout,
-      [&](int64_t at, int64_t row) { cross_entropy_row<V>(call, at, row, guess); },
+      call.layout, [&](int64_t at, int64_t row) { cross_entropy_row<V>(call, at, row, guess); },
       [&](int64_t at, int64_t row, const bool(&inside)[kPanelRows]) {
         cross_entropy_panel<V>(call, at, row, inside, guess);
       });

@@ -20,7 +20,8 @@ namespace logits {
 // Terms as small as 2^-165 of the reference stay normal floats, sums as large as 2^28 of it too.
 static constexpr int kHeadroom = 40;
 // Elements whose exponent n + 40 - N would lie below this are raised to it: 2^-124 beside a row's
-// largest term of at least 2^27 is invisible in a float64 sum and rounds to 0 in a float32 quotient.
+// largest term of at least 2^27 is invisible in a float64 sum and rounds to 0 in a float32
+// quotient.
 static constexpr int kLowestExponent = -124;
 // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the float.
 static constexpr float kRounder = 0x1.8p23f;
@@ -62,8 +63,8 @@ LOGITS_INLINE ReferenceVectors<V> broadcast_reference(const Reference& reference
 }
 
 // v[k] becomes scaled_exp(v[k]). `largest` collects the unsigned maximum of the bits of z, from
-// which the caller sees whether every element was in range: its low bits are 40 plus the distance of
-// the row's largest exponent from N, and a NaN, an infinity or an x far above makes them huge.
+// which the caller sees whether every element was in range: its low bits are 40 plus the distance
+// of the row's largest exponent from N, and a NaN, an infinity or an x far above makes them huge.
 //   Shifted: subtract reference.offset first (exact where it matters: ../NUMERICS.md, 3.4)
 //   domain: |x - offset| <= 2^20, x - offset <= (N + 87) ln 2
 //   max error: 0.87 ulp; NaN gives NaN or garbage, +inf garbage: see `largest`

@@ -2,7 +2,8 @@
 // loss down to the smallest float64.
 //
 //   others = sum of e^x over the classes but the target        p = target term / (others + target)
-//   -log p = log1p(others / target)                            where the target is the likelier half
+//   -log p = log1p(others / target)                            where the target is the likelier
+//   half
 //          = log(others + target) - x_target                   where it is not
 //
 // log(sum) - x_target alone would lose a confident row's loss to cancellation: at a gap of 17 nats
@@ -45,8 +46,7 @@ LOGITS_INLINE TargetLoss loss_of_target(const RowSum& solved, float target) {
   if (bits_of<V>(target) == (kInfinityBits | 0x80000000)) {
     return {double_of<V>(kInfinityBitsF64), complement};
   }
-  const double shifted =
-      static_cast<double>(target) - static_cast<double>(solved.reference.offset);
+  const double shifted = static_cast<double>(target) - static_cast<double>(solved.reference.offset);
   return {log_scaled<V>(solved.total(), solved.reference.exponent - kHeadroom) - shifted,
           complement};
 }
@@ -70,8 +70,8 @@ LOGITS_INLINE TargetLoss confident_loss(double others, const Reference& of_other
   const double term = static_cast<double>(scaled_exp_of<V>(target, own));
   // In two steps: the power alone may lie below the smallest normal float64.
   const int exponent = of_others.exponent - own.exponent;
-  const double ratio = others / term * power_of_two<V>(exponent / 2) *
-                       power_of_two<V>(exponent - exponent / 2);
+  const double ratio =
+      others / term * power_of_two<V>(exponent / 2) * power_of_two<V>(exponent - exponent / 2);
   return {ratio, ratio};
 }
 
@@ -108,15 +108,15 @@ inline void solve_target_panel(const Panel<V>& panel, const PanelExclusion& excl
   bool resolved[kPanelRows];
   for (int i = 0; i < kPanelRows; ++i) {
     references[i] = {0, 0.0f};
-    resolved[i] = panel.is_active[i] != 0 && is_confident<V>(solved[i]) &&
-                  reference_of_others<V>(others.max[i], targets[i], solved[i].reference,
-                                         references[i]);
+    resolved[i] =
+        panel.is_active[i] != 0 && is_confident<V>(solved[i]) &&
+        reference_of_others<V>(others.max[i], targets[i], solved[i].reference, references[i]);
   }
   const RawPanelSum raw = sum_panel<V>(panel, exclusion, references, nullptr);
   for (int i = 0; i < kPanelRows; ++i) {
     if (panel.is_active[i] == 0 || !is_confident<V>(solved[i])) continue;
-    losses[i] = resolved[i] ? confident_loss<V>(raw.sum[i], references[i], targets[i])
-                            : TargetLoss{0, 0};
+    losses[i] =
+        resolved[i] ? confident_loss<V>(raw.sum[i], references[i], targets[i]) : TargetLoss{0, 0};
   }
 }
 

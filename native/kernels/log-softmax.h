@@ -48,15 +48,13 @@ inline void log_softmax_row(const float* x, float* out, int64_t classes) {
   const int64_t likeliest = find_max<V>(x, classes, extent.max);
   int guess = reference_for<V>(extent.max).exponent;
   RowSum solved;
-  const TargetLoss loss =
-      solve_target_row<V>(x, classes, likeliest, 1.0, guess, nullptr, solved);
+  const TargetLoss loss = solve_target_row<V>(x, classes, likeliest, 1.0, guess, nullptr, solved);
   const double sum = log_shifted_sum<V>(solved);
   const LogSumVectors<V> logs = {V::broadcast(solved.reference.offset),
                                  V::broadcast(factor_high<V>(sum)),
                                  V::broadcast(factor_low<V>(sum))};
-  write_row<V>(out, classes, [&](int64_t at, int lanes) {
-    return logs.below(load_lanes<V>(x + at, lanes));
-  });
+  write_row<V>(out, classes,
+               [&](int64_t at, int lanes) { return logs.below(load_lanes<V>(x + at, lanes)); });
   if (loss.complement < 0.5) out[likeliest] = static_cast<float>(0 - loss.loss);
 }
 

@@ -175,8 +175,7 @@ inline PanelExtent extent_of_panel(const Panel<V>& panel, const PanelExclusion& 
     const auto number = V::broadcast_bits(static_cast<uint32_t>(c));
     magnitudes = V::max_unsigned(magnitudes, V::bit_and(V::bits(v), magnitude));
     if (exclusion.any) {
-      v = V::from_bits(
-          V::select(V::equal(V::load_bits(exclusion.at), number), lowest, V::bits(v)));
+      v = V::from_bits(V::select(V::equal(V::load_bits(exclusion.at), number), lowest, V::bits(v)));
     }
     const auto above = V::greater(v, max);
     argmax = V::select(above, number, argmax);
@@ -209,9 +208,9 @@ LOGITS_INLINE void excluded_terms(const Panel<V>& panel, const PanelExclusion& e
                                   float (&terms)[kPanelRows]) {
   for (int i = 0; i < kPanelRows; ++i) {
     const bool present = panel.is_active[i] != 0 && exclusion.at[i] != kNothingExcluded;
-    terms[i] =
-        present ? scaled_exp_of<V>(panel.x[exclusion.at[i] * panel.stride + i], references[i])
-                : 0.0f;
+    terms[i] = present
+                   ? scaled_exp_of<V>(panel.x[exclusion.at[i] * panel.stride + i], references[i])
+                   : 0.0f;
   }
 }
 

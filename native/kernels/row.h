@@ -130,8 +130,9 @@ inline Extent extent_of_row(const float* x, int64_t classes) {
   auto magnitudes = V::broadcast_bits(0);
   for (int64_t at = 0; at < classes; at += 16) {
     const int64_t lanes = classes - at;
-    const auto v = lanes >= 16 ? V::load(x + at) : V::load(x + at, V::first(static_cast<int>(lanes)),
-                                                           V::broadcast(x[at]));
+    const auto v = lanes >= 16
+                       ? V::load(x + at)
+                       : V::load(x + at, V::first(static_cast<int>(lanes)), V::broadcast(x[at]));
     max = V::max(max, v);
     magnitudes = V::max_unsigned(magnitudes, V::bit_and(V::bits(v), magnitude));
   }

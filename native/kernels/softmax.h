@@ -17,8 +17,7 @@ inline void softmax(const float* logits, float* out, const Layout& layout, float
       layout,
       [&](int64_t at, int64_t) {
         float* scaled = layout.classes <= kScratchFloats ? scratch : nullptr;
-        const RowSum solved =
-            solve_row<V>(logits + at, layout.classes, -1, 1.0, guess, scaled);
+        const RowSum solved = solve_row<V>(logits + at, layout.classes, -1, 1.0, guess, scaled);
         if (solved.kind == RowKind::regular) {
           write_scaled_row<V>(logits + at, out + at, layout.classes, solved, 1 / solved.sum,
                               scaled);

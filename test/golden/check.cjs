@@ -22,7 +22,19 @@ function generator(seed) {
   };
 }
 
-const special = [NaN, Infinity, -Infinity, 3e38, -3e38, 1e-45, -0, 88, -104, 2 ** 20, 1.5 * 2 ** 20];
+const special = [
+  NaN,
+  Infinity,
+  -Infinity,
+  3e38,
+  -3e38,
+  1e-45,
+  -0,
+  88,
+  -104,
+  2 ** 20,
+  1.5 * 2 ** 20,
+];
 const offsets = [0, 0, 0, 30, -50, 1000, -1e6, 1e8];
 
 /** Rows of every kind: ordinary, far off, confident, masked, and with special values strewn in. */
@@ -70,7 +82,8 @@ const operations = {
     }),
   crossEntropyWithGradient: (x, targets, options) =>
     ['mean', 'sum'].map(
-      (reduction) => logits.crossEntropyWithGradient(x, targets, { ...options, reduction }).gradient,
+      (reduction) =>
+        logits.crossEntropyWithGradient(x, targets, { ...options, reduction }).gradient,
     ),
 };
 

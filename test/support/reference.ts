@@ -32,7 +32,6 @@ export function softmax(row: ArrayLike<number>): Float64Array {
   return terms.map((term) => term / sum);
 }
 
-
 /** -log softmax(row)[target], by log1p of the others' sum: right for the smallest losses. */
 export function loss(row: ArrayLike<number>, target: number): number {
   if (!isRegular(row)) return NaN;

@@ -8,9 +8,7 @@ export function ulpOf(x: number): number {
 
 /** The error of a float32 result in units in the last place of the exact value. */
 export function ulpError(actual: number, exact: number): number {
-  return Object.is(actual, exact) || actual === exact
-    ? 0
-    : Math.abs(actual - exact) / ulpOf(exact);
+  return Object.is(actual, exact) || actual === exact ? 0 : Math.abs(actual - exact) / ulpOf(exact);
 }
 
 export function relativeError(actual: number, exact: number): number {
