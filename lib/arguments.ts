@@ -114,14 +114,8 @@ export function readAxis(value: unknown, rank: number, name: string): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The product of some dimensions. Sizes beyond any array are an error before they lose digits. */
-export function sizeOf(dimensions: readonly number[]): number {
-  let size = 1;
-  for (const dimension of dimensions) size *= dimension;
-  if (!Number.isSafeInteger(size)) {
-    throw shapeError('dimensions of an array', 'shape', `[${dimensions.join(', ')}]`);
-  }
-  return size;
+function isSize(value: number): boolean {
+  return value <= Number.MAX_SAFE_INTEGER;
 }
 
 /** The layout of a shape whose axes from `first` to `last` are one class axis. */
@@ -131,18 +125,23 @@ export function layoutOf(
   last: number,
   elements: number,
 ): Layout {
-  const size = sizeOf(shape);
-  if (size !== elements) {
+  let outer = 1;
+  let classes = 1;
+  let inner = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis] as number;
+    if (axis < first) outer *= size;
+    else if (axis <= last) classes *= size;
+    else inner *= size;
+  }
+  // Products beyond 2^53 have lost digits, but not their size: they equal no length.
+  if (outer * classes * inner !== elements || !isSize(outer) || !isSize(classes * inner)) {
     throw shapeError(`the shape of ${elements} elements`, 'shape', `[${shape.join(', ')}]`);
   }
-  return {
-    outer: sizeOf(shape.slice(0, first)),
-    classes: sizeOf(shape.slice(first, last + 1)),
-    inner: sizeOf(shape.slice(last + 1)),
-  };
+  return { outer, classes, inner };
 }
 
-/** Four beats in one for the functions with a single class axis: shape, axis, check, layout. */
+/** The layout by the options of a function with a single class axis. */
 export function readLayout(
   options: { readonly shape?: unknown; readonly axis?: unknown },
   elements: number,

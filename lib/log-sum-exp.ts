@@ -6,7 +6,6 @@ import {
   readAxis,
   readOptions,
   readShape,
-  sizeOf,
 } from './arguments.js';
 import { valueError } from './errors.js';
 import { native } from './native.js';
@@ -37,8 +36,10 @@ function normalise(
     return { data, layout: layoutOf(shape, first, last, data.length) };
   }
   layoutOf(shape, 0, shape.length - 1, data.length);
-  const classes = sizeOf(axes.map((axis) => shape[axis] as number));
-  const outer = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
+  const sizeOf = (selected: readonly number[]) =>
+    selected.reduce((size, axis) => size * (shape[axis] as number), 1);
+  const classes = sizeOf(axes);
+  const outer = sizeOf(shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)));
   return { data: axesToTheEnd(data, shape, axes), layout: { outer, classes, inner: 1 } };
 }
 

@@ -24,28 +24,61 @@ LOGITS_INLINE float target_gradient(const TargetLoss& loss, double scale) {
 }
 
 template <class V>
-inline void cross_entropy_row(const CrossEntropyCall& call, int64_t at, int64_t row, int& guess) {
+LOGITS_INLINE double divisor_of(const CrossEntropyCall& call) {
+  return call.gradient ? 1 / call.gradient_scale : 1.0;
+}
+
+template <class V>
+inline void write_row_gradient(const CrossEntropyCall& call, int64_t at, int64_t target,
+                               const RowSum& solved, const TargetLoss& loss, const float* scaled) {
   const int64_t classes = call.layout.classes;
-  const int64_t target = call.targets[row];
-  float* gradient = call.gradient ? call.gradient + at : nullptr;
-  if (target == kIgnoredRow) {
-    call.losses[row] = 0;
-    if (gradient) fill_row<V>(gradient, classes, 0.0f);
-    return;
-  }
-  const float* x = call.logits + at;
-  float* scaled = gradient && classes <= kScratchFloats ? call.scratch : nullptr;
-  const double divisor = gradient ? 1 / call.gradient_scale : 1.0;
-  RowSum solved;
-  const TargetLoss loss = solve_target_row<V>(x, classes, target, divisor, guess, scaled, solved);
-  call.losses[row] = loss.loss;
-  if (!gradient) return;
+  float* gradient = call.gradient + at;
   if (solved.kind != RowKind::regular) {
     fill_row<V>(gradient, classes, float_of<V>(kNanBits));
     return;
   }
-  write_scaled_row<V>(x, gradient, classes, solved, call.gradient_scale / solved.total(), scaled);
+  write_scaled_row<V>(call.logits + at, gradient, classes, solved,
+                      call.gradient_scale / solved.total(), scaled);
   gradient[target] = target_gradient<V>(loss, call.gradient_scale);
+}
+
+// With a gradient, row after row, since scratch holds the terms of one.
+template <class V>
+inline void cross_entropy_rows_with_gradient(const CrossEntropyCall& call, int64_t at, int64_t row,
+                                             int count, int& guess) {
+  const int64_t classes = call.layout.classes;
+  float* scaled = classes <= kScratchFloats ? call.scratch : nullptr;
+  for (int i = 0; i < count; ++i, ++row, at += classes) {
+    const int64_t target = call.targets[row];
+    if (target == kIgnoredRow) {
+      call.losses[row] = 0;
+      fill_row<V>(call.gradient + at, classes, 0.0f);
+      continue;
+    }
+    const float* x = call.logits + at;
+    const RowSum solved = solve_row<V>(x, classes, target, divisor_of<V>(call), guess, scaled);
+    const TargetLoss loss = loss_in_row<V>(x, classes, target, solved);
+    call.losses[row] = loss.loss;
+    write_row_gradient<V>(call, at, target, solved, loss, scaled);
+  }
+}
+
+template <class V>
+inline void cross_entropy_rows(const CrossEntropyCall& call, int64_t at, int64_t row, int count,
+                               int& guess) {
+  const int64_t classes = call.layout.classes;
+  const int64_t* targets = call.targets + row;
+  RowSum solved[kBatchRows];
+  for (int i = 0; i < count; ++i) {
+    if (targets[i] == kIgnoredRow) continue;
+    solved[i] =
+        solve_row<V>(call.logits + at + i * classes, classes, targets[i], 1.0, guess, nullptr);
+  }
+  for (int i = 0; i < count; ++i) {
+    const float* x = call.logits + at + i * classes;
+    call.losses[row + i] =
+        targets[i] == kIgnoredRow ? 0 : loss_in_row<V>(x, classes, targets[i], solved[i]).loss;
+  }
 }
 
 template <class V>
@@ -77,10 +110,9 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, int64_t at, int64_
   const Panel<V> panel = make_panel<V>(call.logits + at, layout.classes, layout.inner, active);
   float* scaled =
       gradient && layout.classes * kPanelRows <= kScratchFloats ? call.scratch : nullptr;
-  const double divisor = gradient ? 1 / call.gradient_scale : 1.0;
   RowSum solved[kPanelRows];
   TargetLoss losses[kPanelRows];
-  solve_target_panel<V>(panel, targets, divisor, guess, scaled, solved, losses);
+  solve_target_panel<V>(panel, targets, divisor_of<V>(call), guess, scaled, solved, losses);
   double factor[kPanelRows] = {};
   for (int i = 0; i < kPanelRows; ++i) {
     if (!active[i]) continue;
@@ -98,8 +130,15 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, int64_t at, int64_
 template <class V>
 inline void cross_entropy(const CrossEntropyCall& call) {
   int guess = 0;
-  for_each_row_or_panel<V>(
-      call.layout, [&](int64_t at, int64_t row) { cross_entropy_row<V>(call, at, row, guess); },
+  for_each_batch<V>(
+      call.layout,
+      [&](int64_t at, int64_t row, int count) {
+        if (call.gradient) {
+          cross_entropy_rows_with_gradient<V>(call, at, row, count, guess);
+        } else {
+          cross_entropy_rows<V>(call, at, row, count, guess);
+        }
+      },
       [&](int64_t at, int64_t row, const bool(&inside)[kPanelRows]) {
         cross_entropy_panel<V>(call, at, row, inside, guess);
       });

@@ -75,11 +75,10 @@ LOGITS_INLINE TargetLoss confident_loss(double others, const Reference& of_other
   return {ratio, ratio};
 }
 
-// Sums a row without its target and gives the target's loss.
+// The target's loss in a row that was solved without it.
 template <class V>
-inline TargetLoss solve_target_row(const float* x, int64_t classes, int64_t target, double divisor,
-                                   int& guess, float* scaled, RowSum& solved) {
-  solved = solve_row<V>(x, classes, target, divisor, guess, scaled);
+LOGITS_INLINE TargetLoss loss_in_row(const float* x, int64_t classes, int64_t target,
+                                     const RowSum& solved) {
   if (!is_confident<V>(solved)) return loss_of_target<V>(solved, x[target]);
   const float others_max = max_of_others<V>(x, classes, target);
   Reference of_others;
@@ -88,7 +87,7 @@ inline TargetLoss solve_target_row(const float* x, int64_t classes, int64_t targ
   return confident_loss<V>(others, of_others, x[target]);
 }
 
-// The same for a panel; `exclusion` names each lane's target.
+// Solves a panel without its targets, which `exclusion` names, and gives their losses.
 template <class V>
 inline void solve_target_panel(const Panel<V>& panel, const PanelExclusion& exclusion,
                                double divisor, int& guess, float* scaled,

@@ -47,8 +47,8 @@ inline void log_softmax_row(const float* x, float* out, int64_t classes) {
   }
   const int64_t likeliest = find_max<V>(x, classes, extent.max);
   int guess = reference_for<V>(extent.max).exponent;
-  RowSum solved;
-  const TargetLoss loss = solve_target_row<V>(x, classes, likeliest, 1.0, guess, nullptr, solved);
+  const RowSum solved = solve_row<V>(x, classes, likeliest, 1.0, guess, nullptr);
+  const TargetLoss loss = loss_in_row<V>(x, classes, likeliest, solved);
   const double sum = log_shifted_sum<V>(solved);
   const LogSumVectors<V> logs = {V::broadcast(solved.reference.offset),
                                  V::broadcast(factor_high<V>(sum)),
@@ -93,14 +93,19 @@ inline void log_softmax_panel(const Panel<V>& panel, float* out, int& guess) {
 
 template <class V>
 inline void log_softmax(const float* logits, float* out, const Layout& layout) {
-  if (layout.classes == 0) return;  // no element could be a row's likeliest
+  const int64_t classes = layout.classes;
+  if (classes == 0) return;  // no element could be a row's likeliest
   int guess = 0;
-  for_each_row_or_panel<V>(
+  for_each_batch<V>(
       layout,
-      [&](int64_t at, int64_t) { log_softmax_row<V>(logits + at, out + at, layout.classes); },
+      [&](int64_t at, int64_t, int count) {
+        for (int64_t row = at; row < at + count * classes; row += classes) {
+          log_softmax_row<V>(logits + row, out + row, classes);
+        }
+      },
       [&](int64_t at, int64_t, const bool(&active)[kPanelRows]) {
-        log_softmax_panel<V>(make_panel<V>(logits + at, layout.classes, layout.inner, active),
-                             out + at, guess);
+        log_softmax_panel<V>(make_panel<V>(logits + at, classes, layout.inner, active), out + at,
+                             guess);
       });
 }
 

@@ -33,16 +33,19 @@ LOGITS_INLINE double log_sum(const RowSum& solved) {
 
 template <class V>
 inline void log_sum_exp(const float* logits, float* out, const Layout& layout) {
+  const int64_t classes = layout.classes;
   int guess = 0;
-  for_each_row_or_panel<V>(
+  RowSum solved[kBatchRows];
+  for_each_batch<V>(
       layout,
-      [&](int64_t at, int64_t row) {
-        out[row] = static_cast<float>(
-            log_sum<V>(solve_row<V>(logits + at, layout.classes, -1, 1.0, guess, nullptr)));
+      [&](int64_t at, int64_t row, int count) {
+        for (int i = 0; i < count; ++i) {
+          solved[i] = solve_row<V>(logits + at + i * classes, classes, -1, 1.0, guess, nullptr);
+        }
+        for (int i = 0; i < count; ++i) out[row + i] = static_cast<float>(log_sum<V>(solved[i]));
       },
       [&](int64_t at, int64_t row, const bool(&active)[kPanelRows]) {
-        const Panel<V> panel = make_panel<V>(logits + at, layout.classes, layout.inner, active);
-        RowSum solved[kPanelRows];
+        const Panel<V> panel = make_panel<V>(logits + at, classes, layout.inner, active);
         solve_panel<V>(panel, no_exclusion<V>(), 1.0, guess, nullptr, solved);
         for (int i = 0; i < kPanelRows; ++i) {
           if (active[i]) out[row + i] = static_cast<float>(log_sum<V>(solved[i]));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "../force-inline.h"
 #include "../kernel-table.h"
 #include "row-loop.h"
 #include "scale.h"
@@ -11,28 +12,41 @@
 namespace logits {
 
 template <class V>
+LOGITS_INLINE void softmax_row(const float* x, float* out, int64_t classes, int& guess,
+                               float* scratch) {
+  float* scaled = classes <= kScratchFloats ? scratch : nullptr;
+  const RowSum solved = solve_row<V>(x, classes, -1, 1.0, guess, scaled);
+  if (solved.kind == RowKind::regular) {
+    write_scaled_row<V>(x, out, classes, solved, 1 / solved.sum, scaled);
+  } else {
+    fill_row<V>(out, classes, float_of<V>(kNanBits));
+  }
+}
+
+template <class V>
+LOGITS_INLINE void softmax_panel(const Panel<V>& panel, float* out, int& guess, float* scratch) {
+  float* scaled = panel.classes * kPanelRows <= kScratchFloats ? scratch : nullptr;
+  RowSum solved[kPanelRows];
+  double factor[kPanelRows];
+  solve_panel<V>(panel, no_exclusion<V>(), 1.0, guess, scaled, solved);
+  for (int i = 0; i < kPanelRows; ++i) factor[i] = 1 / solved[i].sum;
+  write_scaled_panel<V>(panel, out, solved, factor, scaled);
+}
+
+template <class V>
 inline void softmax(const float* logits, float* out, const Layout& layout, float* scratch) {
+  const int64_t classes = layout.classes;
   int guess = 0;
-  for_each_row_or_panel<V>(
+  for_each_batch<V>(
       layout,
-      [&](int64_t at, int64_t) {
-        float* scaled = layout.classes <= kScratchFloats ? scratch : nullptr;
-        const RowSum solved = solve_row<V>(logits + at, layout.classes, -1, 1.0, guess, scaled);
-        if (solved.kind == RowKind::regular) {
-          write_scaled_row<V>(logits + at, out + at, layout.classes, solved, 1 / solved.sum,
-                              scaled);
-        } else {
-          fill_row<V>(out + at, layout.classes, float_of<V>(kNanBits));
+      [&](int64_t at, int64_t, int count) {
+        for (int64_t row = at; row < at + count * classes; row += classes) {
+          softmax_row<V>(logits + row, out + row, classes, guess, scratch);
         }
       },
       [&](int64_t at, int64_t, const bool(&active)[kPanelRows]) {
-        const Panel<V> panel = make_panel<V>(logits + at, layout.classes, layout.inner, active);
-        float* scaled = layout.classes * kPanelRows <= kScratchFloats ? scratch : nullptr;
-        RowSum solved[kPanelRows];
-        double factor[kPanelRows];
-        solve_panel<V>(panel, no_exclusion<V>(), 1.0, guess, scaled, solved);
-        for (int i = 0; i < kPanelRows; ++i) factor[i] = 1 / solved[i].sum;
-        write_scaled_panel<V>(panel, out + at, solved, factor, scaled);
+        softmax_panel<V>(make_panel<V>(logits + at, classes, layout.inner, active), out + at, guess,
+                         scratch);
       });
 }
 
