@@ -96,11 +96,12 @@ export function readInteger(value: unknown, fallback: number, name: string): num
 export function readShape(value: unknown, elements: number): readonly number[] {
   if (value === undefined) return [elements];
   if (!Array.isArray(value)) throw typeError('an array of dimensions', 'shape', value);
-  const shape = Array.from(value, (dimension: unknown, index) => {
-    const size = expectInteger(dimension, `shape[${index}]`);
-    if (size < 0) throw valueError('an integer >= 0', `shape[${index}]`, size);
-    return size;
-  });
+  const shape: number[] = [];
+  for (let axis = 0; axis < value.length; axis++) {
+    const size = expectInteger(value[axis], `shape[${axis}]`);
+    if (size < 0) throw valueError('an integer >= 0', `shape[${axis}]`, size);
+    shape.push(size);
+  }
   // No dimensions at all: a single number, which is a row of one class.
   return shape.length === 0 ? [1] : shape;
 }

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Packs the package as it would be published (for this platform), installs the tarball in an empty folder and
+# uses it from ESM, CommonJS and TypeScript. Fails at the first thing that does not work.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# In a copy, since packing makes a prebuilt binary out of the checkout's own build.
+mkdir "$work/source" "$work/app"
+cd "$root"
+cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts \
+  README.md LICENSE CHANGELOG.md "$work/source"
+ln -s "$root/node_modules" "$work/source/node_modules"
+cd "$work/source"
+npm pack --silent --pack-destination "$work" >/dev/null
+tarball=$(echo "$work"/logits-*.tgz)
+tar -tzf "$tarball" | sort
+npx --no-install publint --strict "$tarball"
+npx --no-install attw "$tarball"
+
+cd "$work/app"
+npm init --yes >/dev/null
+npm install --silent --no-audit --no-fund "$tarball"
+cp "$here"/use.* .
+node use.mjs
+node use.cjs
+for kind in mts cts; do
+  "$root/node_modules/.bin/tsc" --noEmit --strict --target es2022 --module nodenext --skipLibCheck "use.$kind"
+done
+echo 'the packed package works from ESM, CommonJS and TypeScript'
