@@ -98,12 +98,18 @@ inline RawRowSum sum_row_as(const float* x, int64_t classes, int64_t excluded,
     const int64_t end = classes - chunk < kChunk ? classes : chunk + kChunk;
     auto sums = V::zero();
     for (int64_t at = chunk; at < end; at += kGroup) {
+      // Whole groups up to the one that is not, in a loop of their own.
+      const int64_t limit = excluded >= at && excluded < end ? excluded : end;
+      const int64_t whole_end = at + (limit - at) / kGroup * kGroup;
+      for (; at < whole_end; at += kGroup) {
+        float* terms = Stored ? scaled + at : nullptr;
+        sums = V::add(sums, sum_group<V, Shifted, Stored>(x + at, vectors, largest, terms));
+      }
+      if (at == end) break;
       const int64_t count = end - at < kGroup ? end - at : kGroup;
-      const bool whole = count == kGroup && static_cast<uint64_t>(excluded - at) >= kGroup;
       float* terms = Stored ? scaled + at : nullptr;
-      sums = V::add(sums, whole ? sum_group<V, Shifted, Stored>(x + at, vectors, largest, terms)
-                                : sum_partial_group<V, Shifted, Stored>(
-                                      x + at, count, excluded - at, vectors, largest, terms));
+      sums = V::add(sums, sum_partial_group<V, Shifted, Stored>(x + at, count, excluded - at,
+                                                                vectors, largest, terms));
     }
     total = V::add(total, sums);
   }

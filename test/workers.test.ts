@@ -1,0 +1,260 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crossEntropy, crossEntropyWithGradient, runtime, softmax } from '../lib/index.js';
+import { native } from '../lib/native.js';
+import { normalLogits } from './support/inputs.js';
+
+// The addon in several threads at once and in processes of its own.
+
+const rows = 200;
+const classes = 501;
+const shape = [rows, classes];
+const logits = normalLogits(rows * classes, { seed: 1, deviation: 3 });
+const targets = Int32Array.from({ length: rows }, (_, row) => (row * 7) % classes);
+
+function shared<T extends Float32Array | Int32Array>(array: T): T {
+  const type = array.constructor as new (buffer: SharedArrayBuffer) => T;
+  const copy = new type(new SharedArrayBuffer(array.byteLength));
+  copy.set(array);
+  return copy;
+}
+
+/** A worker cannot read TypeScript, so it calls the addon itself, as lib/native.ts types it. */
+function startWorker(code: string, workerData: object): Worker {
+  const prelude = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const native = require(workerData.addon);
+    const { logits, targets, rows, classes } = workerData;
+  `;
+  const data = { addon: native.path, logits, targets, rows, classes, ...workerData };
+  return new Worker(prelude + code, { eval: true, workerData: data });
+}
+
+const lossAndGradient = `
+  function lossAndGradient(gradient) {
+    return native.crossEntropy(
+      logits, targets, rows, classes, 1, -100, 2, null, gradient);
+  }
+`;
+
+describe('worker threads', () => {
+  const expected = crossEntropyWithGradient(logits, targets, { shape });
+  const bytesOf = (array: Float32Array) => Buffer.from(array.buffer).toString('base64');
+
+  it('four at once, each with its own instruction set, give the same bits', async () => {
+    const before = native.isa();
+    const workers = 4;
+    const isas = Array.from(
+      { length: workers },
+      (_, i) => native.isas().toReversed()[i % native.isas().length] as string,
+    );
+    const ready = new Int32Array(new SharedArrayBuffer(4));
+    const code = `${lossAndGradient}
+      const { isa, ready, workers } = workerData;
+      const initial = native.isa();
+      const selected = native.selectIsa(isa);
+      // All of them start together.
+      if (Atomics.add(ready, 0, 1) + 1 === workers + 1) Atomics.notify(ready, 0);
+      for (let n; (n = Atomics.load(ready, 0)) < workers + 1; ) Atomics.wait(ready, 0, n, 100);
+      const results = new Set();
+      for (let i = 0; i < 50; i++) {
+        const gradient = new Float32Array(logits.length);
+        const loss = lossAndGradient(gradient);
+        const probabilities = new Float32Array(logits.length);
+        native.softmax(logits, probabilities, rows, classes, 1);
+        const bytes = [gradient, probabilities].map((a) => Buffer.from(a.buffer).toString('base64'));
+        results.add(JSON.stringify([loss, ...bytes]));
+      }
+      parentPort.postMessage({ initial, selected, isa: native.isa(), results: [...results] });
+    `;
+    const messages = isas.map(async (isa) => {
+      const worker = startWorker(code, { isa, ready, workers });
+      const [message] = await once(worker, 'message');
+      const [status] = await once(worker, 'exit');
+      return { ...message, status };
+    });
+    while (Atomics.load(ready, 0) < workers) await sleep(5);
+    Atomics.add(ready, 0, 1);
+    Atomics.notify(ready, 0);
+    const probabilities = softmax(logits, { shape });
+    for (let i = 0; i < 50; i++) expect(softmax(logits, { shape })).toEqual(probabilities);
+
+    const result = JSON.stringify([
+      expected.loss,
+      bytesOf(expected.gradient),
+      bytesOf(probabilities),
+    ]);
+    const initial = native.isas()[0];
+    expect(await Promise.all(messages)).toEqual(
+      isas.map((isa) => ({ initial, selected: true, isa, results: [result], status: 0 })),
+    );
+    expect(native.isa()).toBe(before);
+  });
+
+  it('may be terminated in the middle of calls', async () => {
+    const output = shared(new Float32Array(logits.length));
+    const code = `${lossAndGradient}
+      parentPort.postMessage('started');
+      for (;;) lossAndGradient(workerData.output);
+    `;
+    for (let round = 0; round < 12; round++) {
+      const some = Array.from({ length: 3 }, () => startWorker(code, { output }));
+      await Promise.all(some.map((worker) => once(worker, 'message')));
+      await sleep(round);
+      expect(crossEntropy(logits, targets, { shape })).toBe(expected.loss);
+      expect(await Promise.all(some.map((worker) => worker.terminate()))).toEqual([1, 1, 1]);
+    }
+    expect(crossEntropyWithGradient(logits, targets, { shape })).toEqual(expected);
+  });
+
+  it('may change shared targets during a call: a result or an error', async () => {
+    const changing = shared(targets);
+    const code = `
+      const { changing } = workerData;
+      parentPort.postMessage('started');
+      for (let i = 0; ; i++) changing[i % changing.length] = i % 3 === 0 ? 0x7fffffff : i % 500;
+    `;
+    const worker = startWorker(code, { changing });
+    await once(worker, 'message');
+    const gradient = new Float32Array(logits.length);
+    for (let i = 0; i < 300; i++) {
+      try {
+        const { loss } = crossEntropyWithGradient(logits, changing, { shape, gradient });
+        expect(loss).toBeGreaterThan(0);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ERR_TARGET_OUT_OF_RANGE' });
+      }
+    }
+    await worker.terminate();
+  });
+});
+
+describe('the compiled package', () => {
+  const root = join(import.meta.dirname, '..');
+  const temporary = mkdtempSync(join(tmpdir(), 'logits-'));
+  const folder = (name: string) => join(temporary, name);
+  const platform = `${process.platform}-${process.arch}`;
+
+  /** A folder with the package as it is installed, and perhaps a file as its addon. */
+  function install(name: string, addonPath?: string[], addon?: string): void {
+    for (const dependency of ['bindings', 'file-uri-to-path']) {
+      const path = join('node_modules', dependency);
+      cpSync(join(root, path), join(folder(name), path), { recursive: true });
+    }
+    cpSync(folder('dist'), join(folder(name), 'dist'), { recursive: true });
+    if (!addonPath) return;
+    const file = join(folder(name), ...addonPath);
+    mkdirSync(join(file, '..'), { recursive: true });
+    if (addon === undefined) cpSync(native.path, file);
+    else writeFileSync(file, addon);
+  }
+
+  /** What a process of its own prints: its answer, or the error of loading the package. */
+  function inProcess(name: string, answer: string, env: NodeJS.ProcessEnv = {}) {
+    const code = `
+      let logits, error;
+      try {
+        logits = require('./dist/index.js');
+      } catch (e) {
+        error = { name: e.name, code: e.code, message: e.message };
+      }
+      console.log(JSON.stringify(error ? { error } : { answer: ${answer} }));
+    `;
+    const { LOGITS_ISA: _, ...inherited } = process.env;
+    const options = { cwd: folder(name), env: { ...inherited, ...env }, timeout: 20_000 };
+    const { stdout, stderr, status, signal } = spawnSync(process.execPath, ['-e', code], {
+      ...options,
+      encoding: 'utf8',
+    });
+    expect({ stderr, status, signal }).toEqual({ stderr: '', status: 0, signal: null });
+    return JSON.parse(stdout) as { answer?: unknown; error?: Record<string, string> };
+  }
+
+  beforeAll(() => {
+    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const config = join(root, 'tsconfig.build.json');
+    const compiled = spawnSync(
+      process.execPath,
+      [compiler, '--project', config, '--outDir', folder('dist')],
+      { encoding: 'utf8' },
+    );
+    expect(compiled).toMatchObject({ stdout: '', status: 0 });
+    install('built', ['build', 'Release', 'logits.node']);
+    install('prebuilt', ['prebuilds', platform, 'logits.node']);
+    install('bare');
+    install('broken', ['build', 'Release', 'logits.node'], 'no addon');
+  });
+  afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+  it.each([
+    ['built', ['build', 'Release']],
+    ['prebuilt', ['prebuilds', platform]],
+  ])('loads the addon when it is %s', (name, path) => {
+    const { answer } = inProcess(name, 'logits.runtime()');
+    expect(answer).toEqual({
+      isa: native.isas()[0],
+      isas: native.isas(),
+      threads: 1,
+      addon: expect.stringContaining(join(name, ...path, 'logits.node')),
+    });
+    expect(Object.keys(answer as object)).toEqual(Object.keys(runtime()));
+  });
+
+  it.each(native.isas())('LOGITS_ISA=%s', (isa) => {
+    expect(inProcess('built', 'logits.runtime().isa', { LOGITS_ISA: isa })).toEqual({
+      answer: isa,
+    });
+  });
+
+  it('LOGITS_ISA without a name is none', () => {
+    const { answer } = inProcess('built', 'logits.runtime().isa', { LOGITS_ISA: '' });
+    expect(answer).toBe(native.isas()[0]);
+  });
+
+  it.each(['bogus', 'AVX2', 'avx2 ', 'scalar,avx2'])('LOGITS_ISA=%j is an error', (isa) => {
+    expect(inProcess('built', 'logits.runtime().isa', { LOGITS_ISA: isa }).error).toEqual({
+      name: 'RangeError',
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: `Expected one of ${native.isas().join(', ')} for LOGITS_ISA, received '${isa}'`,
+    });
+  });
+
+  it.each([
+    ['bare', /Could not locate|not.* found/i],
+    ['broken', /logits\.node/],
+  ])('without a working addon (%s): what was tried, and what to do', (name, reason) => {
+    const { error } = inProcess(name, '1');
+    expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
+    const message = error?.message as string;
+    expect(message).toMatch(reason);
+    expect(message).toContain(platform);
+    expect(message).toContain(join(name, 'build', 'Release', 'logits.node'));
+    expect(message).toContain(join(name, 'prebuilds', platform, 'logits.node'));
+    expect(message).toContain('npm run build:native');
+  });
+
+  it('a broken local build does not hide the binary that the package ships', () => {
+    install('both', ['build', 'Release', 'logits.node'], 'no addon');
+    install('both', ['prebuilds', platform, 'logits.node']);
+    const { answer, error } = inProcess('both', 'logits.runtime().addon');
+    expect(answer ?? error?.message).toContain(join('prebuilds', platform, 'logits.node'));
+  });
+
+  it.each([
+    ['softmax', [2 ** 40, 0], 1],
+    ['softmax', [0, 2 ** 40], 0],
+    ['softmax', [2 ** 40, 0, 3], 1],
+    ['logSoftmax', [2 ** 40, 0], 1],
+    ['logSoftmax', [2 ** 40, 0, 3], 1],
+  ])('%s of no elements, shape %j, ends at once', (name, dimensions, axis) => {
+    const run = `logits.${name}(new Float32Array(0), ${JSON.stringify({ shape: dimensions, axis })})`;
+    const answer = `(() => { try { return ${run}.length; } catch (e) { return e.code; } })()`;
+    expect([0, 'ERR_SHAPE_MISMATCH']).toContain(inProcess('built', answer).answer);
+  });
+});
