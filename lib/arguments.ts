@@ -1,4 +1,4 @@
-import { detachedError, shapeError, typeError, valueError } from './errors.js';
+import { allocationError, detachedError, shapeError, typeError, valueError } from './errors.js';
 
 /** A shape seen from its class axis: see native/kernel-table.h. */
 export interface Layout {
@@ -51,9 +51,17 @@ export function expectLength(
   }
 }
 
+function newArray(length: number, name: string): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw allocationError(length, name, cause);
+  }
+}
+
 /** The given output array, checked, or a new one. */
 export function outputArray(value: unknown, length: number, name: string): Float32Array {
-  if (value === undefined) return new Float32Array(length);
+  if (value === undefined) return newArray(length, name);
   const array = expectFloat32Array(value, name);
   expectLength(array, length, name);
   return array;

@@ -14,6 +14,7 @@ import type {
   ClassIndices,
   CrossEntropyOptions,
   CrossEntropyWithGradientOptions,
+  Loss,
   LossAndGradient,
   Reduction,
 } from './types.js';
@@ -131,27 +132,13 @@ function computeLoss(
  * @see The definition: `torch.nn.functional.cross_entropy`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function crossEntropy(
+export function crossEntropy<R extends Reduction = 'mean'>(
   logits: Float32Array,
   targets: ClassIndices,
-  options: CrossEntropyOptions<'none'> & { readonly reduction: 'none' },
-): Float32Array;
-export function crossEntropy(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyOptions<'mean' | 'sum'> & { readonly out?: undefined },
-): number;
-export function crossEntropy(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyOptions,
-): number | Float32Array;
-export function crossEntropy(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyOptions,
-): number | Float32Array {
-  return computeLoss(logits, targets, readOptions(options, lossOptionNames), false).loss;
+  options?: CrossEntropyOptions<R>,
+): Loss<R> {
+  const given = readOptions(options, lossOptionNames);
+  return computeLoss(logits, targets, given, false).loss as Loss<R>;
 }
 
 /**
@@ -175,27 +162,11 @@ export function crossEntropy(
  * @see The definition: `torch.nn.functional.cross_entropy` and its derivative,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function crossEntropyWithGradient(
+export function crossEntropyWithGradient<R extends Reduction = 'mean'>(
   logits: Float32Array,
   targets: ClassIndices,
-  options: CrossEntropyWithGradientOptions<'none'> & { readonly reduction: 'none' },
-): LossAndGradient<Float32Array>;
-export function crossEntropyWithGradient(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyWithGradientOptions<'mean' | 'sum'> & { readonly out?: undefined },
-): LossAndGradient<number>;
-export function crossEntropyWithGradient(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyWithGradientOptions,
-): LossAndGradient<number | Float32Array>;
-export function crossEntropyWithGradient(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyWithGradientOptions,
-): LossAndGradient<number | Float32Array> {
+  options?: CrossEntropyWithGradientOptions<R>,
+): LossAndGradient<Loss<R>> {
   const given = readOptions(options, gradientOptionNames);
-  const { loss, gradient } = computeLoss(logits, targets, given, true);
-  return { loss, gradient: gradient as Float32Array };
+  return computeLoss(logits, targets, given, true) as LossAndGradient<Loss<R>>;
 }

@@ -59,7 +59,13 @@ export function detachedError(name: string): TypeError {
   );
 }
 
+/** A result array that does not fit into memory. */
+export function allocationError(length: number, name: string, cause: unknown): RangeError {
+  const message = sentence('memory', name, `none for ${length} elements`);
+  return withCode(new RangeError(message, { cause }), 'ERR_MEMORY_ALLOCATION_FAILED');
+}
+
 /** No binary of the addon could be loaded. */
-export function addonNotFound(message: string, cause: unknown): Error {
-  return withCode(new Error(message, { cause }), 'ERR_ADDON_NOT_FOUND');
+export function addonNotFound(message: string): Error {
+  return withCode(new Error(message), 'ERR_ADDON_NOT_FOUND');
 }

@@ -9,6 +9,7 @@ export type {
   CrossEntropyWithGradientOptions,
   LayoutOptions,
   LogSumExpOptions,
+  Loss,
   LossAndGradient,
   Reduction,
   Runtime,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import bindings from 'bindings';
 import { addonNotFound, valueError } from './errors.js';
@@ -56,36 +57,32 @@ interface NativeAddon {
   readonly path: string;
 }
 
+const root = join(__dirname, '..');
 const platform = `${process.platform}-${process.arch}`;
 
+/** Where the addon may be: a local build, then the binary that the package ships for this platform. */
+const folders = [
+  ['build', 'Release'],
+  ['prebuilds', platform],
+];
+
 function load(): NativeAddon {
-  const root = join(__dirname, '..');
-  try {
-    // bindings replaces each segment of a row that names an option by that option's value.
-    const options = {
-      bindings: 'logits.node',
-      module_root: root,
-      tuple: platform,
-      // A local build first, then the binary that the package ships for this platform.
-      try: [
-        ['module_root', 'build', 'Release', 'bindings'],
-        ['module_root', 'prebuilds', 'tuple', 'bindings'],
-      ],
-    };
-    return bindings(options) as NativeAddon;
-  } catch (error) {
-    const tried = [
-      join(root, 'build', 'Release', 'logits.node'),
-      join(root, 'prebuilds', platform, 'logits.node'),
-    ];
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw addonNotFound(
-      `No logits binary could be loaded for ${platform}: ${reason}\n` +
-        `Tried:\n${tried.map((file) => `  ${file}\n`).join('')}` +
-        'In a checkout of the logits repository, build it with: npm run build:native',
-      error,
-    );
+  const failures: string[] = [];
+  for (const folder of folders) {
+    const file = join(root, ...folder, 'logits.node');
+    try {
+      // bindings joins the segments of a row; `bindings` among them stands for the file's name.
+      const row = [root, ...folder, 'bindings'];
+      return bindings({ bindings: 'logits.node', module_root: root, try: [row] }) as NativeAddon;
+    } catch (error) {
+      const reason = existsSync(file) ? String(error).split('\n')[0] : 'there is no such file';
+      failures.push(`  ${file}: ${reason}`);
+    }
   }
+  throw addonNotFound(
+    `No logits binary could be loaded for ${platform}. Tried:\n${failures.join('\n')}\n` +
+      'In a checkout of the logits repository, build it with: npm run build:native',
+  );
 }
 
 /** Applies LOGITS_ISA. An unknown or unavailable name is an error, not a quiet fallback. */

@@ -13,6 +13,9 @@ export type ClassIndices =
 /** How the losses of all rows become the result: one number, or one number a row. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
+/** The loss of a reduction: a number, or for 'none' one loss a row. */
+export type Loss<R extends Reduction> = R extends 'none' ? Float32Array : number;
+
 /** How a flat array is laid out. Arrays are row-major and contiguous. */
 export interface LayoutOptions {
   /** The dimensions of the logits. Default: one row, `[logits.length]`. */
@@ -43,8 +46,8 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction> extends La
   readonly reduction?: R | undefined;
   /** Rows with this target count for nothing and are never read. Default: -100. */
   readonly ignoreIndex?: number | undefined;
-  /** With reduction 'none': where the losses go, one element a row. Default: a new array. */
-  readonly out?: Float32Array | undefined;
+  /** With reduction 'none' alone: where the losses go, one element a row. Default: a new array. */
+  readonly out?: ('none' extends R ? Float32Array : never) | undefined;
 }
 
 /** The options of crossEntropyWithGradient. */
@@ -55,9 +58,9 @@ export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction
 }
 
 /** The result of crossEntropyWithGradient. */
-export interface LossAndGradient<Loss> {
-  /** The loss: a number, or with reduction 'none' one loss a row. */
-  readonly loss: Loss;
+export interface LossAndGradient<L> {
+  /** The loss, as crossEntropy returns it. */
+  readonly loss: L;
   /** The gradient of the loss (of the losses' sum for 'none') by the logits, laid out as they are. */
   readonly gradient: Float32Array;
 }

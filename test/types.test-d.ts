@@ -28,7 +28,8 @@ declare const shared: Float32Array<SharedArrayBuffer>;
 expectTypeOf(softmax(shared, { out: shared })).toEqualTypeOf<Float32Array>();
 
 for (const same of [softmax, logSoftmax]) {
-  expectTypeOf(same).parameters.toEqualTypeOf<[Float32Array, SoftmaxOptions?]>();
+  expectTypeOf(same).parameter(0).toEqualTypeOf<Float32Array>();
+  expectTypeOf(same).parameter(1).toEqualTypeOf<SoftmaxOptions | undefined>();
   expectTypeOf(same(logits)).toEqualTypeOf<Float32Array>();
   expectTypeOf(
     same(logits, { shape: [2, 3] as const, axis: 0, out }),
@@ -62,7 +63,6 @@ expectTypeOf(crossEntropy(logits, targets, {})).toEqualTypeOf<number>();
 expectTypeOf(crossEntropy(logits, targets, undefined)).toEqualTypeOf<number>();
 expectTypeOf(crossEntropy(logits, targets, { reduction: 'mean' })).toEqualTypeOf<number>();
 expectTypeOf(crossEntropy(logits, targets, { reduction: 'sum', axis: 1 })).toEqualTypeOf<number>();
-expectTypeOf(crossEntropy(logits, targets, { reduction: undefined })).toEqualTypeOf<number>();
 expectTypeOf(crossEntropy(logits, targets, { reduction: 'none' })).toEqualTypeOf<Float32Array>();
 expectTypeOf(
   crossEntropy(logits, targets, { reduction: 'none', out }),

@@ -94,7 +94,7 @@ inline void log_softmax_panel(const Panel<V>& panel, float* out, int& guess) {
 template <class V>
 inline void log_softmax(const float* logits, float* out, const Layout& layout) {
   const int64_t classes = layout.classes;
-  if (classes == 0) return;  // no element could be a row's likeliest
+  if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
   for_each_batch<V>(
       layout,

@@ -18,6 +18,7 @@ static constexpr int kBatchRows = 16;
 // at `at`. on_panel(at, row, active): lane i is the row `row` + i, its first element at `at` + i.
 template <class V, class OnRows, class OnPanel>
 LOGITS_INLINE void for_each_batch(const Layout& layout, OnRows on_rows, OnPanel on_panel) {
+  if (layout.rows() == 0) return;
   if (layout.inner == 1) {
     for (int64_t row = 0; row < layout.outer; row += kBatchRows) {
       const int64_t left = layout.outer - row;

@@ -36,6 +36,7 @@ LOGITS_INLINE void softmax_panel(const Panel<V>& panel, float* out, int& guess, 
 template <class V>
 inline void softmax(const float* logits, float* out, const Layout& layout, float* scratch) {
   const int64_t classes = layout.classes;
+  if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
   for_each_batch<V>(
       layout,
