@@ -7,31 +7,34 @@ export interface Layout {
   readonly inner: number;
 }
 
-/** The true name of a typed array, whatever its realm and prototype say; undefined for all else. */
-const typedArrayName = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)?.get as (this: unknown) => string | undefined;
+/** The prototype of all typed arrays: its accessors see through subclasses, realms and proxies. */
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
 
+function typedArrayGetter<T>(name: string | symbol): (this: unknown) => T {
+  return Object.getOwnPropertyDescriptor(typedArrayPrototype, name)?.get as (this: unknown) => T;
+}
+
+const typedArrayName = typedArrayGetter<string | undefined>(Symbol.toStringTag);
+const typedArrayLength = typedArrayGetter<number>('length');
+
+/** The true name of a typed array; undefined for all else. */
 export function typeNameOf(value: unknown): string | undefined {
   return typedArrayName.call(value);
 }
 
-/** Whether an array without elements has lost its buffer. Older runtimes lack `detached`. */
-function isDetached(array: ArrayBufferView): boolean {
-  const buffer = array.buffer as ArrayBufferLike & { readonly detached?: boolean };
-  if (buffer.detached !== undefined) return buffer.detached;
-  if (buffer.byteLength > 0) return false;
-  try {
-    new Uint8Array(buffer);
-    return false;
-  } catch {
-    return true;
-  }
+/** The true length of a typed array, whatever a subclass says. */
+export function lengthOf(array: ArrayBufferView): number {
+  return typedArrayLength.call(array);
 }
 
-export function expectAttached(array: ArrayBufferView & { length: number }, name: string): void {
-  if (array.length === 0 && isDetached(array)) throw detachedError(name);
+/** An array without elements may have lost its buffer, or lie beyond the end of one that shrank. */
+export function expectAttached(array: ArrayBufferView, name: string): void {
+  if (lengthOf(array) > 0) return;
+  try {
+    typedArrayPrototype.keys.call(array);
+  } catch {
+    throw detachedError(name);
+  }
 }
 
 export function expectFloat32Array(value: unknown, name: string): Float32Array {
@@ -41,14 +44,9 @@ export function expectFloat32Array(value: unknown, name: string): Float32Array {
   return array;
 }
 
-export function expectLength(
-  array: { readonly length: number },
-  length: number,
-  name: string,
-): void {
-  if (array.length !== length) {
-    throw shapeError(`${length} elements`, name, `${array.length}`);
-  }
+export function expectLength(array: ArrayBufferView, length: number, name: string): void {
+  const actual = lengthOf(array);
+  if (actual !== length) throw shapeError(`${length} elements`, name, `${actual}`);
 }
 
 function newArray(length: number, name: string): Float32Array {
@@ -79,12 +77,11 @@ export function readOptions<Name extends string>(
   if (typeof options !== 'object' || options === null) {
     throw typeError('an object', 'options', options);
   }
+  const values = options as Record<string, unknown>;
   const read: { [K in Name]?: unknown } = {};
-  for (const name in options) {
-    const value = (options as Record<string, unknown>)[name];
-    if (names.includes(name as Name)) {
-      read[name as Name] = value;
-    } else if (value !== undefined) {
+  for (const name of names) read[name] = values[name];
+  for (const name in values) {
+    if (!names.includes(name as Name) && values[name] !== undefined) {
       throw valueError(`an option among ${names.join(', ')}`, 'options', name);
     }
   }
@@ -114,9 +111,9 @@ export function readShape(value: unknown, elements: number): readonly number[] {
   return shape.length === 0 ? [1] : shape;
 }
 
-/** An axis counted from the front. */
+/** An axis counted from the front; the last one by default. */
 export function readAxis(value: unknown, rank: number, name: string): number {
-  const axis = expectInteger(value, name);
+  const axis = readInteger(value, -1, name);
   if (axis < -rank || axis >= rank) {
     throw valueError(`an integer from ${-rank} to ${rank - 1}`, name, axis);
   }
@@ -156,6 +153,6 @@ export function readLayout(
   elements: number,
 ): Layout {
   const shape = readShape(options.shape, elements);
-  const axis = readAxis(options.axis ?? -1, shape.length, 'axis');
+  const axis = readAxis(options.axis, shape.length, 'axis');
   return layoutOf(shape, axis, axis, elements);
 }

@@ -2,13 +2,14 @@ import {
   expectAttached,
   expectFloat32Array,
   expectLength,
+  lengthOf,
   outputArray,
   readInteger,
   readLayout,
   readOptions,
   typeNameOf,
 } from './arguments.js';
-import { typeError, valueError } from './errors.js';
+import { targetError, typeError, valueError } from './errors.js';
 import { native, reductionCodes } from './native.js';
 import type {
   ClassIndices,
@@ -39,14 +40,21 @@ function isInt32(value: number): boolean {
   return (value | 0) === value;
 }
 
+/** A plain array's elements, checked. */
+function readPlainTargets(targets: readonly unknown[]): number[] {
+  return Array.from(targets, (index, row) => {
+    if (typeof index !== 'number') throw typeError('an integer', `targets[${row}]`, index);
+    if (!Number.isSafeInteger(index)) throw valueError('an integer', `targets[${row}]`, index);
+    return index;
+  });
+}
+
 /** Targets as native code reads them: typed arrays as they are, plain arrays copied into one. */
-function readTargets(targets: unknown): TypedClassIndices {
+function readTargets(targets: unknown, classes: number, ignoreIndex: number): TypedClassIndices {
   if (Array.isArray(targets)) {
-    const indices = Array.from(targets, (index: unknown, row) => {
-      if (typeof index !== 'number') throw typeError('an integer', `targets[${row}]`, index);
-      if (!Number.isSafeInteger(index)) throw valueError('an integer', `targets[${row}]`, index);
-      return index;
-    });
+    const indices = readPlainTargets(targets);
+    const row = indices.findIndex((t) => (t < 0 || t >= classes) && t !== ignoreIndex);
+    if (row >= 0) throw targetError(row, indices[row] as number, classes);
     return indices.every(isInt32)
       ? Int32Array.from(indices)
       : BigInt64Array.from(indices, (index) => BigInt(index));
@@ -81,14 +89,15 @@ function computeLoss(
   if (reduction !== 'none' && given.out !== undefined) {
     throw valueError("no array (only the reduction 'none' fills one)", 'out', given.out);
   }
-  const indices = readTargets(targets);
   const data = expectFloat32Array(logits, 'logits');
-  const { outer, classes, inner } = readLayout(given, data.length);
+  const length = lengthOf(data);
+  const { outer, classes, inner } = readLayout(given, length);
   const rows = outer * inner;
+  const indices = readTargets(targets, classes, ignoreIndex);
   expectLength(indices, rows, 'targets');
 
   const losses = reduction === 'none' ? outputArray(given.out, rows, 'out') : null;
-  const gradient = wantsGradient ? outputArray(given.gradient, data.length, 'gradient') : null;
+  const gradient = wantsGradient ? outputArray(given.gradient, length, 'gradient') : null;
   const loss = native.crossEntropy(
     data,
     indices,

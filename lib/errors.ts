@@ -51,12 +51,27 @@ export function shapeError(what: string, name: string, received: string): RangeE
   return withCode(new RangeError(sentence(what, name, received)), 'ERR_SHAPE_MISMATCH');
 }
 
-/** An array whose buffer was detached (transferred to another thread, for instance). */
+/** An array whose buffer was detached (transferred to another thread, say) or shrank away. */
 export function detachedError(name: string): TypeError {
   return withCode(
-    new TypeError(sentence('an array with a buffer', name, 'one whose buffer is detached')),
+    new TypeError(
+      sentence('an array with a buffer', name, 'one whose buffer is detached or too short'),
+    ),
     'ERR_BUFFER_DETACHED',
   );
+}
+
+/** A result that shares memory with an input. */
+export function overlapError(name: string, input: string): RangeError {
+  const message = sentence(`memory separate from ${input}`, name, `memory that overlaps ${input}`);
+  return withCode(new RangeError(message), 'ERR_BUFFER_OVERLAP');
+}
+
+/** A target that is neither a class nor ignored. */
+export function targetError(row: number, target: number, classes: number): RangeError {
+  const what = `a class in [0, ${classes}) or ignoreIndex`;
+  const error = new RangeError(sentence(what, `targets[${row}]`, String(target)));
+  return Object.assign(withCode(error, 'ERR_TARGET_OUT_OF_RANGE'), { row, target });
 }
 
 /** A result array that does not fit into memory. */

@@ -2,12 +2,13 @@ import {
   expectFloat32Array,
   type Layout,
   layoutOf,
+  lengthOf,
   outputArray,
   readAxis,
   readOptions,
   readShape,
 } from './arguments.js';
-import { valueError } from './errors.js';
+import { overlapError, typeError, valueError } from './errors.js';
 import { native } from './native.js';
 import { axesToTheEnd } from './permute.js';
 import type { LogSumExpOptions } from './types.js';
@@ -16,12 +17,20 @@ const optionNames = ['shape', 'axis', 'out'] as const;
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
-  if (!Array.isArray(value)) return [readAxis(value ?? -1, rank, 'axis')];
-  const axes = Array.from(value, (axis: unknown, index) => readAxis(axis, rank, `axis[${index}]`));
+  if (!Array.isArray(value)) return [readAxis(value, rank, 'axis')];
+  const axes = Array.from(value, (axis: unknown, index) => {
+    if (axis === undefined) throw typeError('an integer', `axis[${index}]`, axis);
+    return readAxis(axis, rank, `axis[${index}]`);
+  });
   if (axes.length === 0 || new Set(axes).size !== axes.length) {
     throw valueError('one axis or several different ones', 'axis', value);
   }
   return axes.sort((a, b) => a - b);
+}
+
+function shareMemory(a: Float32Array, b: Float32Array): boolean {
+  const [start, end] = [b.byteOffset, b.byteOffset + b.byteLength];
+  return a.buffer === b.buffer && a.byteOffset < end && a.byteOffset + a.byteLength > start;
 }
 
 /** Data and layout such that the axes are one class axis: axes apart are brought together. */
@@ -33,9 +42,9 @@ function normalise(
   const first = axes[0] as number;
   const last = axes[axes.length - 1] as number;
   if (last - first === axes.length - 1) {
-    return { data, layout: layoutOf(shape, first, last, data.length) };
+    return { data, layout: layoutOf(shape, first, last, lengthOf(data)) };
   }
-  layoutOf(shape, 0, shape.length - 1, data.length);
+  layoutOf(shape, 0, shape.length - 1, lengthOf(data));
   const sizeOf = (selected: readonly number[]) =>
     selected.reduce((size, axis) => size * (shape[axis] as number), 1);
   const classes = sizeOf(axes);
@@ -67,9 +76,11 @@ function normalise(
 export function logSumExp(logits: Float32Array, options?: LogSumExpOptions): Float32Array {
   const given = readOptions(options, optionNames);
   const input = expectFloat32Array(logits, 'logits');
-  const shape = readShape(given.shape, input.length);
+  const shape = readShape(given.shape, lengthOf(input));
   const { data, layout } = normalise(input, shape, readAxes(given.axis, shape.length));
   const out = outputArray(given.out, layout.outer * layout.inner, 'out');
+  // Native code sees overlaps with what it reads, which may be a copy.
+  if (data !== input && shareMemory(out, input)) throw overlapError('out', 'logits');
   native.logSumExp(data, out, layout.outer, layout.classes, layout.inner);
   return out;
 }

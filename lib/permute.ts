@@ -13,9 +13,12 @@ export function axesToTheEnd(
     strides[axis] = stride;
     stride *= shape[axis] as number;
   }
-  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const order = [...kept, ...axes];
-  const copy = new Float32Array(data.length);
+  const moved = new Set(axes);
+  const kept = shape.map((_, axis) => axis).filter((axis) => !moved.has(axis));
+  // Axes of one element move nothing; without them an array has at most 53 left.
+  const order = [...kept, ...axes].filter((axis) => shape[axis] !== 1);
+  const copy = new Float32Array(data);
+  if (order.length === 0 || data.length === 0) return copy;
   let written = 0;
   const walk = (depth: number, from: number): void => {
     const axis = order[depth] as number;
@@ -27,6 +30,6 @@ export function axesToTheEnd(
       for (let i = 0; i < size; i++) walk(depth + 1, from + i * step);
     }
   };
-  if (data.length > 0) walk(0, 0);
+  walk(0, 0);
   return copy;
 }

@@ -1,4 +1,4 @@
-import { expectFloat32Array, outputArray, readLayout, readOptions } from './arguments.js';
+import { expectFloat32Array, lengthOf, outputArray, readLayout, readOptions } from './arguments.js';
 import { native } from './native.js';
 import type { SoftmaxOptions } from './types.js';
 
@@ -7,8 +7,9 @@ const optionNames = ['shape', 'axis', 'out'] as const;
 function normalise(logits: Float32Array, options: SoftmaxOptions | undefined) {
   const given = readOptions(options, optionNames);
   const data = expectFloat32Array(logits, 'logits');
-  const layout = readLayout(given, data.length);
-  return { data, layout, out: outputArray(given.out, data.length, 'out') };
+  const length = lengthOf(data);
+  const layout = readLayout(given, length);
+  return { data, layout, out: outputArray(given.out, length, 'out') };
 }
 
 /**
