@@ -79,8 +79,8 @@ void throw_target_out_of_range(const Napi::CallbackInfo& info, size_t index, int
 }
 
 void throw_out_of_memory(Napi::Env env) {
-  throw_error(Napi::Error::New(env, "Not enough memory for this call's working arrays"),
-              "ERR_MEMORY_ALLOCATION_FAILED");
+  throw_range_error(env, "ERR_MEMORY_ALLOCATION_FAILED",
+                    expected("memory", "the call's working arrays", "none"));
 }
 
 View read_view(const Napi::CallbackInfo& info, size_t index, const char* name) {
