@@ -74,7 +74,8 @@ export function readOptions<Name extends string>(
   names: readonly Name[],
 ): { readonly [K in Name]?: unknown } {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null) {
+  const isList = Array.isArray(options) || ArrayBuffer.isView(options);
+  if (typeof options !== 'object' || options === null || isList) {
     throw typeError('an object', 'options', options);
   }
   const values = options as Record<string, unknown>;
@@ -142,7 +143,7 @@ export function layoutOf(
   }
   // Products beyond 2^53 have lost digits, but not their size: they equal no length.
   if (outer * classes * inner !== elements || !isSize(outer) || !isSize(classes * inner)) {
-    throw shapeError(`the shape of ${elements} elements`, 'shape', `[${shape.join(', ')}]`);
+    throw shapeError(`dimensions with the product ${elements}`, 'shape', `[${shape.join(', ')}]`);
   }
   return { outer, classes, inner };
 }

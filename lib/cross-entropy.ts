@@ -42,11 +42,14 @@ function isInt32(value: number): boolean {
 
 /** A plain array's elements, checked. */
 function readPlainTargets(targets: readonly unknown[]): number[] {
-  return Array.from(targets, (index, row) => {
+  const indices: number[] = [];
+  for (let row = 0; row < targets.length; row++) {
+    const index = targets[row];
     if (typeof index !== 'number') throw typeError('an integer', `targets[${row}]`, index);
     if (!Number.isSafeInteger(index)) throw valueError('an integer', `targets[${row}]`, index);
-    return index;
-  });
+    indices.push(index);
+  }
+  return indices;
 }
 
 /** Targets as native code reads them: typed arrays as they are, plain arrays copied into one. */
@@ -119,7 +122,7 @@ function computeLoss(
  *
  * 'mean' is the sum of the losses divided by the number of rows that are not ignored (NaN if there
  * are none), 'sum' their sum, 'none' all of them, 0 for an ignored row. Row losses are computed and
- * added in float64 and keep their relative precision (4e-7) at every size, from 1e-300 to 1e8: a
+ * added in float64 and keep their relative precision (4e-7) at every size, from 1e-300 up: a
  * confident row's tiny loss is not lost to cancellation.
  *
  * A row that holds a NaN, a +Infinity, or nothing but -Infinity has the loss NaN; one whose target

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 /** The `code` of every error that this package throws. */
 export type ErrorCode =
@@ -11,15 +11,19 @@ export type ErrorCode =
   | 'ERR_SHAPE_MISMATCH'
   | 'ERR_TARGET_OUT_OF_RANGE';
 
+const LONGEST_TEXT = 80;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 3)}...`;
+}
+
 /** A value as an error message shows it: short, and without running any code of its own. */
 function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) {
-    return inspect(value, { maxStringLength: 64 });
-  }
+  if (types.isNativeError(value)) return 'an Error';
+  const options = { customInspect: false, depth: 0, maxArrayLength: 4, breakLength: Infinity };
   try {
-    const text = inspect(value, { depth: 0, maxArrayLength: 4, breakLength: Infinity });
-    return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+    return shortened(inspect(value, options));
   } catch {
     return 'an object that cannot be shown';
   }
@@ -48,7 +52,8 @@ export function valueError(what: string, name: string, received: unknown): Range
 
 /** Lengths and shapes that do not fit together; `received` is worded by the caller. */
 export function shapeError(what: string, name: string, received: string): RangeError {
-  return withCode(new RangeError(sentence(what, name, received)), 'ERR_SHAPE_MISMATCH');
+  const message = sentence(what, name, shortened(received));
+  return withCode(new RangeError(message), 'ERR_SHAPE_MISMATCH');
 }
 
 /** An array whose buffer was detached (transferred to another thread, say) or shrank away. */
@@ -61,12 +66,6 @@ export function detachedError(name: string): TypeError {
   );
 }
 
-/** A result that shares memory with an input. */
-export function overlapError(name: string, input: string): RangeError {
-  const message = sentence(`memory separate from ${input}`, name, `memory that overlaps ${input}`);
-  return withCode(new RangeError(message), 'ERR_BUFFER_OVERLAP');
-}
-
 /** A target that is neither a class nor ignored. */
 export function targetError(row: number, target: number, classes: number): RangeError {
   const what = `a class in [0, ${classes}) or ignoreIndex`;
@@ -76,7 +75,7 @@ export function targetError(row: number, target: number, classes: number): Range
 
 /** A result array that does not fit into memory. */
 export function allocationError(length: number, name: string, cause: unknown): RangeError {
-  const message = sentence('memory', name, `none for ${length} elements`);
+  const message = sentence(`memory for ${length} elements`, name, 'none');
   return withCode(new RangeError(message, { cause }), 'ERR_MEMORY_ALLOCATION_FAILED');
 }
 

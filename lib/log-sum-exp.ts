@@ -8,7 +8,7 @@ import {
   readOptions,
   readShape,
 } from './arguments.js';
-import { overlapError, typeError, valueError } from './errors.js';
+import { typeError, valueError } from './errors.js';
 import { native } from './native.js';
 import { axesToTheEnd } from './permute.js';
 import type { LogSumExpOptions } from './types.js';
@@ -18,19 +18,16 @@ const optionNames = ['shape', 'axis', 'out'] as const;
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
   if (!Array.isArray(value)) return [readAxis(value, rank, 'axis')];
-  const axes = Array.from(value, (axis: unknown, index) => {
-    if (axis === undefined) throw typeError('an integer', `axis[${index}]`, axis);
-    return readAxis(axis, rank, `axis[${index}]`);
-  });
+  const axes: number[] = [];
+  for (let index = 0; index < value.length; index++) {
+    const name = `axis[${index}]`;
+    if (value[index] === undefined) throw typeError('an integer', name, value[index]);
+    axes.push(readAxis(value[index], rank, name));
+  }
   if (axes.length === 0 || new Set(axes).size !== axes.length) {
     throw valueError('one axis or several different ones', 'axis', value);
   }
   return axes.sort((a, b) => a - b);
-}
-
-function shareMemory(a: Float32Array, b: Float32Array): boolean {
-  const [start, end] = [b.byteOffset, b.byteOffset + b.byteLength];
-  return a.buffer === b.buffer && a.byteOffset < end && a.byteOffset + a.byteLength > start;
 }
 
 /** Data and layout such that the axes are one class axis: axes apart are brought together. */
@@ -79,8 +76,6 @@ export function logSumExp(logits: Float32Array, options?: LogSumExpOptions): Flo
   const shape = readShape(given.shape, lengthOf(input));
   const { data, layout } = normalise(input, shape, readAxes(given.axis, shape.length));
   const out = outputArray(given.out, layout.outer * layout.inner, 'out');
-  // Native code sees overlaps with what it reads, which may be a copy.
-  if (data !== input && shareMemory(out, input)) throw overlapError('out', 'logits');
-  native.logSumExp(data, out, layout.outer, layout.classes, layout.inner);
+  native.logSumExp(data, out, layout.outer, layout.classes, layout.inner, input);
   return out;
 }

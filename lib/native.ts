@@ -26,12 +26,14 @@ interface NativeAddon {
     classes: number,
     inner: number,
   ): void;
+  /** `source` is what `out` must not overlap: the logits, or what they were copied from. */
   logSumExp(
     logits: Float32Array,
     out: Float32Array,
     outer: number,
     classes: number,
     inner: number,
+    source: Float32Array,
   ): void;
   /** The reduced loss; NaN for 'none', whose losses go to `out`. */
   crossEntropy(

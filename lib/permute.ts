@@ -18,7 +18,7 @@ export function axesToTheEnd(
   // Axes of one element move nothing; without them an array has at most 53 left.
   const order = [...kept, ...axes].filter((axis) => shape[axis] !== 1);
   const copy = new Float32Array(data);
-  if (order.length === 0 || data.length === 0) return copy;
+  if (order.length === 0 || copy.length === 0) return copy;
   let written = 0;
   const walk = (depth: number, from: number): void => {
     const axis = order[depth] as number;

@@ -203,6 +203,12 @@ describeEachIsa('rows at the edge', (isa) => {
     expectRow(logSumExp(x, { shape: [], axis: 0 }), [4.5]);
   });
 
+  it('one class alone: the very logit', () => {
+    const x = Float32Array.of(1, -0.3, 88.7, 1e-45, -3e38);
+    expect(logSumExp(x, { shape: [5, 1] })).toEqual(x);
+    expect(logSumExp(x, { shape: [1, 5], axis: 0 })).toEqual(x);
+  });
+
   it('several axes are one flattened axis', () => {
     const x = Float32Array.from({ length: 120 }, (_, i) => Math.sin(i) * 5);
     const shape = [4, 5, 6];

@@ -31,9 +31,22 @@ LOGITS_INLINE double log_sum(const RowSum& solved) {
   return log_shifted_sum<V>(solved) + static_cast<double>(solved.reference.offset);
 }
 
+// log e^x is x, to the last bit.
+template <class V>
+inline void copy_single_classes(const float* logits, float* out, int64_t rows) {
+  for (int64_t row = 0; row < rows; ++row) {
+    const float x = logits[row];
+    out[row] = x == x ? x : float_of<V>(kNanBits);
+  }
+}
+
 template <class V>
 inline void log_sum_exp(const float* logits, float* out, const Layout& layout) {
   const int64_t classes = layout.classes;
+  if (classes == 1) {
+    copy_single_classes<V>(logits, out, layout.rows());
+    return;
+  }
   int guess = 0;
   RowSum solved[kBatchRows];
   for_each_batch<V>(
