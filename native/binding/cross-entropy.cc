@@ -4,7 +4,7 @@
 #include <memory>
 #include <new>
 
-#include "../dispatch/floating-point-state.h"
+#include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "targets.h"
 

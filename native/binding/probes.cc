@@ -1,6 +1,6 @@
 #include "probes.h"
 
-#include "../dispatch/floating-point-state.h"
+#include "../isa/floating-point-state.h"
 #include "arguments.h"
 
 namespace logits {
