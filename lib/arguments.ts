@@ -89,10 +89,13 @@ export function readOptions<Name extends string>(
   return read;
 }
 
-function expectInteger(value: unknown, name: string): number {
-  if (typeof value !== 'number') throw typeError('an integer', name, value);
-  if (!Number.isSafeInteger(value)) throw valueError('an integer', name, value);
-  return value;
+/** An integer, or an error about `name`, or about its element `index`. */
+export function expectInteger(value: unknown, name: string, index?: number): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  const what = index === undefined ? name : `${name}[${index}]`;
+  throw typeof value === 'number'
+    ? valueError('an integer', what, value)
+    : typeError('an integer', what, value);
 }
 
 export function readInteger(value: unknown, fallback: number, name: string): number {
@@ -104,7 +107,7 @@ export function readShape(value: unknown, elements: number): readonly number[] {
   if (!Array.isArray(value)) throw typeError('an array of dimensions', 'shape', value);
   const shape: number[] = [];
   for (let axis = 0; axis < value.length; axis++) {
-    const size = expectInteger(value[axis], `shape[${axis}]`);
+    const size = expectInteger(value[axis], 'shape', axis);
     if (size < 0) throw valueError('an integer >= 0', `shape[${axis}]`, size);
     shape.push(size);
   }
@@ -112,9 +115,9 @@ export function readShape(value: unknown, elements: number): readonly number[] {
   return shape.length === 0 ? [1] : shape;
 }
 
-/** An axis counted from the front; the last one by default. */
+/** An axis counted from the front. */
 export function readAxis(value: unknown, rank: number, name: string): number {
-  const axis = readInteger(value, -1, name);
+  const axis = expectInteger(value, name);
   if (axis < -rank || axis >= rank) {
     throw valueError(`an integer from ${-rank} to ${rank - 1}`, name, axis);
   }
@@ -154,6 +157,6 @@ export function readLayout(
   elements: number,
 ): Layout {
   const shape = readShape(options.shape, elements);
-  const axis = readAxis(options.axis, shape.length, 'axis');
+  const axis = readAxis(options.axis === undefined ? -1 : options.axis, shape.length, 'axis');
   return layoutOf(shape, axis, axis, elements);
 }

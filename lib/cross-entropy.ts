@@ -1,6 +1,7 @@
 import {
   expectAttached,
   expectFloat32Array,
+  expectInteger,
   expectLength,
   lengthOf,
   outputArray,
@@ -44,10 +45,7 @@ function isInt32(value: number): boolean {
 function readPlainTargets(targets: readonly unknown[]): number[] {
   const indices: number[] = [];
   for (let row = 0; row < targets.length; row++) {
-    const index = targets[row];
-    if (typeof index !== 'number') throw typeError('an integer', `targets[${row}]`, index);
-    if (!Number.isSafeInteger(index)) throw valueError('an integer', `targets[${row}]`, index);
-    indices.push(index);
+    indices.push(expectInteger(targets[row], 'targets', row));
   }
   return indices;
 }

@@ -8,7 +8,7 @@ import {
   readOptions,
   readShape,
 } from './arguments.js';
-import { typeError, valueError } from './errors.js';
+import { valueError } from './errors.js';
 import { native } from './native.js';
 import { axesToTheEnd } from './permute.js';
 import type { LogSumExpOptions } from './types.js';
@@ -17,12 +17,10 @@ const optionNames = ['shape', 'axis', 'out'] as const;
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
-  if (!Array.isArray(value)) return [readAxis(value, rank, 'axis')];
+  if (!Array.isArray(value)) return [readAxis(value === undefined ? -1 : value, rank, 'axis')];
   const axes: number[] = [];
   for (let index = 0; index < value.length; index++) {
-    const name = `axis[${index}]`;
-    if (value[index] === undefined) throw typeError('an integer', name, value[index]);
-    axes.push(readAxis(value[index], rank, name));
+    axes.push(readAxis(value[index], rank, `axis[${index}]`));
   }
   if (axes.length === 0 || new Set(axes).size !== axes.length) {
     throw valueError('one axis or several different ones', 'axis', value);

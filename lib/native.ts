@@ -7,25 +7,22 @@ import type { ClassIndices } from './types.js';
 /** How native code numbers the reductions. */
 export const reductionCodes = { none: 0, sum: 1, mean: 2 } as const;
 
+/** An operation whose result is laid out as its input. */
+type SameShape = (
+  logits: Float32Array,
+  out: Float32Array,
+  outer: number,
+  classes: number,
+  inner: number,
+) => void;
+
 /**
  * The addon, function by function, as native/addon.cc exports it. A layout is three numbers:
  * outer, classes, inner (native/kernel-table.h).
  */
 interface NativeAddon {
-  softmax(
-    logits: Float32Array,
-    out: Float32Array,
-    outer: number,
-    classes: number,
-    inner: number,
-  ): void;
-  logSoftmax(
-    logits: Float32Array,
-    out: Float32Array,
-    outer: number,
-    classes: number,
-    inner: number,
-  ): void;
+  softmax: SameShape;
+  logSoftmax: SameShape;
   /** `source` is what `out` must not overlap: the logits, or what they were copied from. */
   logSumExp(
     logits: Float32Array,
