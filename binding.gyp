@@ -6,9 +6,11 @@
     #   would change where only one instruction set fuses them.
     # -fno-strict-aliasing: GCC 12 at -O3 for arm64 takes floats and their bits, copied by memcpy, for
     #   unrelated memory and computes with old values (test/cross-isa sees it in the scalar set).
-    "kernel_flags": ["-O3", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fno-strict-aliasing", "-Wall", "-Wextra"],
-    "avx2_flags": ["-mavx2", "-mfma"],
-    "avx512_flags": ["-mavx2", "-mfma", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mprefer-vector-width=512"],
+    # -fno-tree-slp-vectorize: GCC 12 takes double -> float -> double for nothing where it vectorises
+    #   two of them side by side, and with it the split of a factor into two floats.
+    "kernel_flags": ["-O3", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fno-strict-aliasing", "-fno-tree-slp-vectorize", "-Wall", "-Wextra"],
+    "avx2_flags": ["-mavx2", "-mfma", "-mf16c"],
+    "avx512_flags": ["-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mprefer-vector-width=512"],
     "msvc_flags": ["/std:c++17", "/fp:precise"],
   },
   "target_defaults": {
@@ -25,8 +27,12 @@
       "sources": [
         "native/addon.cc",
         "native/binding/arguments.cc",
+        "native/binding/binary-cross-entropy.cc",
         "native/binding/cross-entropy.cc",
+        "native/binding/kl-divergence.cc",
         "native/binding/log-sum-exp.cc",
+        "native/binding/losses.cc",
+        "native/binding/nll.cc",
         "native/binding/probes.cc",
         "native/binding/runtime.cc",
         "native/binding/softmax.cc",
@@ -58,7 +64,8 @@
       "target_name": "kernels_scalar",
       "type": "static_library",
       "sources": ["native/isa/scalar.cc"],
-      "cflags": ["<@(kernel_flags)"],
+      # Sixteen lanes of arrays unroll to much code as it is.
+      "cflags": ["<@(kernel_flags)", "-O2"],
       "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
       "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
       "win_delay_load_hook": "false",

@@ -1,5 +1,16 @@
 // The ESM face of the one CommonJS build, so that both kinds of import share one module state.
 import logits from './dist/index.js';
 
-export const { crossEntropy, crossEntropyWithGradient, logSoftmax, logSumExp, runtime, softmax } =
-  logits;
+export const {
+  binaryCrossEntropy,
+  crossEntropy,
+  crossEntropyWithGradient,
+  klDivergence,
+  logSoftmax,
+  logSoftmaxGradient,
+  logSumExp,
+  nllLoss,
+  runtime,
+  softmax,
+  softmaxGradient,
+} = logits;

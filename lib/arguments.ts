@@ -1,11 +1,6 @@
 import { allocationError, detachedError, shapeError, typeError, valueError } from './errors.js';
-
-/** A shape seen from its class axis: see native/kernel-table.h. */
-export interface Layout {
-  readonly outer: number;
-  readonly classes: number;
-  readonly inner: number;
-}
+import { type FloatResult, reductionCodes } from './native.js';
+import type { Reduction } from './types.js';
 
 /** The prototype of all typed arrays: its accessors see through subclasses, realms and proxies. */
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
@@ -16,6 +11,8 @@ function typedArrayGetter<T>(name: string | symbol): (this: unknown) => T {
 
 const typedArrayName = typedArrayGetter<string | undefined>(Symbol.toStringTag);
 const typedArrayLength = typedArrayGetter<number>('length');
+const typedArrayBuffer = typedArrayGetter<ArrayBufferLike>('buffer');
+const typedArrayOffset = typedArrayGetter<number>('byteOffset');
 
 /** The true name of a typed array; undefined for all else. */
 export function typeNameOf(value: unknown): string | undefined {
@@ -25,6 +22,26 @@ export function typeNameOf(value: unknown): string | undefined {
 /** The true length of a typed array, whatever a subclass says. */
 export function lengthOf(array: ArrayBufferView): number {
   return typedArrayLength.call(array);
+}
+
+/** Whether two values are typed arrays over the same elements of memory. */
+export function isSameMemory(a: unknown, b: ArrayBufferView): boolean {
+  return (
+    typeNameOf(a) !== undefined &&
+    typeNameOf(a) === typeNameOf(b) &&
+    typedArrayBuffer.call(a) === typedArrayBuffer.call(b) &&
+    typedArrayOffset.call(a) === typedArrayOffset.call(b) &&
+    typedArrayLength.call(a) === typedArrayLength.call(b)
+  );
+}
+
+/** The bits of 16-bit elements. */
+export function bitsOf(array: ArrayBufferView): Uint16Array {
+  return new Uint16Array(
+    typedArrayBuffer.call(array),
+    typedArrayOffset.call(array),
+    lengthOf(array),
+  );
 }
 
 /** An array without elements may have lost its buffer, or lie beyond the end of one that shrank. */
@@ -37,11 +54,17 @@ export function expectAttached(array: ArrayBufferView, name: string): void {
   }
 }
 
-export function expectFloat32Array(value: unknown, name: string): Float32Array {
-  if (typeNameOf(value) !== 'Float32Array') throw typeError('a Float32Array', name, value);
-  const array = value as Float32Array;
-  expectAttached(array, name);
-  return array;
+/** A typed array of one of these names, attached. */
+export function expectArray<A extends ArrayBufferView>(
+  value: unknown,
+  names: readonly string[],
+  what: string,
+  name: string,
+): A {
+  const type = typeNameOf(value);
+  if (type === undefined || !names.includes(type)) throw typeError(what, name, value);
+  expectAttached(value as A, name);
+  return value as A;
 }
 
 export function expectLength(array: ArrayBufferView, length: number, name: string): void {
@@ -49,18 +72,38 @@ export function expectLength(array: ArrayBufferView, length: number, name: strin
   if (actual !== length) throw shapeError(`${length} elements`, name, `${actual}`);
 }
 
-function newArray(length: number, name: string): Float32Array {
+/** An array of factors, of `length` elements; null for undefined. */
+export function readFactors(value: unknown, length: number, name: string): FloatResult | null {
+  if (value === undefined) return null;
+  const array = expectArray<FloatResult>(
+    value,
+    ['Float32Array', 'Float64Array'],
+    'a Float32Array or a Float64Array',
+    name,
+  );
+  expectLength(array, length, name);
+  return array;
+}
+
+export type ResultName = 'Float32Array' | 'Float64Array';
+
+function newArray(type: ResultName, length: number, name: string): FloatResult {
   try {
-    return new Float32Array(length);
+    return type === 'Float32Array' ? new Float32Array(length) : new Float64Array(length);
   } catch (cause) {
     throw allocationError(length, name, cause);
   }
 }
 
 /** The given output array, checked, or a new one. */
-export function outputArray(value: unknown, length: number, name: string): Float32Array {
-  if (value === undefined) return newArray(length, name);
-  const array = expectFloat32Array(value, name);
+export function outputArray(
+  value: unknown,
+  type: ResultName,
+  length: number,
+  name: string,
+): FloatResult {
+  if (value === undefined) return newArray(type, length, name);
+  const array = expectArray<FloatResult>(value, [type], `a ${type}`, name);
   expectLength(array, length, name);
   return array;
 }
@@ -98,65 +141,39 @@ export function expectInteger(value: unknown, name: string, index?: number): num
     : typeError('an integer', what, value);
 }
 
-export function readInteger(value: unknown, fallback: number, name: string): number {
-  return value === undefined ? fallback : expectInteger(value, name);
+/** A number that `accepts`, described by `what`. */
+export function readNumber(
+  value: unknown,
+  fallback: number,
+  accepts: (value: number) => boolean,
+  what: string,
+  name: string,
+): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw typeError(what, name, value);
+  if (!accepts(value)) throw valueError(what, name, value);
+  return value;
 }
 
-export function readShape(value: unknown, elements: number): readonly number[] {
-  if (value === undefined) return [elements];
-  if (!Array.isArray(value)) throw typeError('an array of dimensions', 'shape', value);
-  const shape: number[] = [];
-  for (let axis = 0; axis < value.length; axis++) {
-    const size = expectInteger(value[axis], 'shape', axis);
-    if (size < 0) throw valueError('an integer >= 0', `shape[${axis}]`, size);
-    shape.push(size);
+/** One of the words that `codes` has. */
+export function readWord<Word extends string>(
+  value: unknown,
+  fallback: Word,
+  codes: { readonly [W in NoInfer<Word>]: number },
+  name: string,
+): Word {
+  if (value === undefined) return fallback;
+  const words = Object.keys(codes).map((word) => `'${word}'`);
+  const what = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  if (typeof value !== 'string') throw typeError(what, name, value);
+  if (!Object.hasOwn(codes, value)) throw valueError(what, name, value);
+  return value as Word;
+}
+
+export function readReduction(value: unknown, out: unknown): Reduction {
+  const reduction = readWord<Reduction>(value, 'mean', reductionCodes, 'reduction');
+  if (reduction !== 'none' && out !== undefined) {
+    throw valueError("no array (only the reduction 'none' fills one)", 'out', out);
   }
-  // No dimensions at all: a single number, which is a row of one class.
-  return shape.length === 0 ? [1] : shape;
-}
-
-/** An axis counted from the front. */
-export function readAxis(value: unknown, rank: number, name: string): number {
-  const axis = expectInteger(value, name);
-  if (axis < -rank || axis >= rank) {
-    throw valueError(`an integer from ${-rank} to ${rank - 1}`, name, axis);
-  }
-  return axis < 0 ? axis + rank : axis;
-}
-
-function isSize(value: number): boolean {
-  return value <= Number.MAX_SAFE_INTEGER;
-}
-
-/** The layout of a shape whose axes from `first` to `last` are one class axis. */
-export function layoutOf(
-  shape: readonly number[],
-  first: number,
-  last: number,
-  elements: number,
-): Layout {
-  let outer = 1;
-  let classes = 1;
-  let inner = 1;
-  for (let axis = 0; axis < shape.length; axis++) {
-    const size = shape[axis] as number;
-    if (axis < first) outer *= size;
-    else if (axis <= last) classes *= size;
-    else inner *= size;
-  }
-  // Products beyond 2^53 have lost digits, but not their size: they equal no length.
-  if (outer * classes * inner !== elements || !isSize(outer) || !isSize(classes * inner)) {
-    throw shapeError(`dimensions with the product ${elements}`, 'shape', `[${shape.join(', ')}]`);
-  }
-  return { outer, classes, inner };
-}
-
-/** The layout by the options of a function with a single class axis. */
-export function readLayout(
-  options: { readonly shape?: unknown; readonly axis?: unknown },
-  elements: number,
-): Layout {
-  const shape = readShape(options.shape, elements);
-  const axis = readAxis(options.axis === undefined ? -1 : options.axis, shape.length, 'axis');
-  return layoutOf(shape, axis, axis, elements);
+  return reduction;
 }

@@ -1,112 +1,140 @@
 import {
   expectAttached,
-  expectFloat32Array,
-  expectInteger,
   expectLength,
-  lengthOf,
   outputArray,
-  readInteger,
-  readLayout,
+  readFactors,
+  readNumber,
   readOptions,
+  readReduction,
+  readWord,
   typeNameOf,
 } from './arguments.js';
-import { targetError, typeError, valueError } from './errors.js';
-import { native, reductionCodes } from './native.js';
+import { valueError } from './errors.js';
+import { type Input, outputLike, readInput } from './input.js';
+import {
+  type elementCodes,
+  emptyMeanCodes,
+  type FloatResult,
+  native,
+  reductionCodes,
+} from './native.js';
+import {
+  isProbabilities,
+  probabilityElement,
+  readClassIndices,
+  readIgnoreIndex,
+  type TypedClassIndices,
+} from './targets.js';
 import type {
-  ClassIndices,
   CrossEntropyOptions,
   CrossEntropyWithGradientOptions,
+  ElementType,
+  EmptyMean,
+  Logits,
   Loss,
   LossAndGradient,
   Reduction,
+  ResultArray,
+  Targets,
 } from './types.js';
 
-const lossOptionNames = ['shape', 'axis', 'reduction', 'ignoreIndex', 'out'] as const;
-const gradientOptionNames = [...lossOptionNames, 'gradient'] as const;
-
-const targetTypeNames = [
-  'Int8Array',
-  'Uint8Array',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'BigInt64Array',
-  'BigUint64Array',
+const lossOptionNames = [
+  'shape',
+  'axis',
+  'dtype',
+  'rowStride',
+  'temperature',
+  'softcap',
+  'reduction',
+  'weight',
+  'labelSmoothing',
+  'zLoss',
+  'ignoreIndex',
+  'emptyMean',
+  'out',
 ] as const;
+const gradientOptionNames = [...lossOptionNames, 'gradient', 'upstream'] as const;
 
-type TypedClassIndices = Exclude<ClassIndices, readonly number[]>;
+type Given = { readonly [K in (typeof gradientOptionNames)[number]]?: unknown };
 
-function isInt32(value: number): boolean {
-  return (value | 0) === value;
+/** One factor of the gradient, or one a row. */
+function readUpstream(value: unknown, rows: number, reduction: Reduction): number | FloatResult {
+  if (value === undefined || typeof value === 'number') {
+    return readNumber(value, 1, Number.isFinite, 'a finite number', 'upstream');
+  }
+  const isArray = typeNameOf(value)?.startsWith('Float') && reduction !== 'none';
+  if (isArray) {
+    throw valueError("a number (only the reduction 'none' has one a row)", 'upstream', value);
+  }
+  return readFactors(value, rows, 'upstream') as FloatResult;
 }
 
-/** A plain array's elements, checked. */
-function readPlainTargets(targets: readonly unknown[]): number[] {
-  const indices: number[] = [];
-  for (let row = 0; row < targets.length; row++) {
-    indices.push(expectInteger(targets[row], 'targets', row));
-  }
-  return indices;
-}
+type Compared = readonly [
+  indices: TypedClassIndices | null,
+  probabilities: FloatResult | null,
+  probabilityElement: (typeof elementCodes)[ElementType],
+];
 
-/** Targets as native code reads them: typed arrays as they are, plain arrays copied into one. */
-function readTargets(targets: unknown, classes: number, ignoreIndex: number): TypedClassIndices {
-  if (Array.isArray(targets)) {
-    const indices = readPlainTargets(targets);
-    const row = indices.findIndex((t) => (t < 0 || t >= classes) && t !== ignoreIndex);
-    if (row >= 0) throw targetError(row, indices[row] as number, classes);
-    return indices.every(isInt32)
-      ? Int32Array.from(indices)
-      : BigInt64Array.from(indices, (index) => BigInt(index));
+/** Class indices or class probabilities as native code takes them, the other being null. */
+function readTargets(
+  targets: unknown,
+  { layout, rows }: Input,
+  ignoreIndex: number | Float64Array,
+): Compared {
+  if (!isProbabilities(targets)) {
+    const indices = readClassIndices(targets, layout.classes, ignoreIndex);
+    expectLength(indices, rows, 'targets');
+    return [indices, null, 0];
   }
-  const name = typeNameOf(targets);
-  if (name === undefined || !(targetTypeNames as readonly string[]).includes(name)) {
-    throw typeError('an integer typed array or an array of integers', 'targets', targets);
-  }
-  const array = targets as TypedClassIndices;
-  expectAttached(array, 'targets');
-  return array;
-}
-
-function readReduction(value: unknown): Reduction {
-  if (value === undefined) return 'mean';
-  if (typeof value !== 'string') throw typeError("'mean', 'sum' or 'none'", 'reduction', value);
-  if (!Object.hasOwn(reductionCodes, value)) {
-    throw valueError("'mean', 'sum' or 'none'", 'reduction', value);
-  }
-  return value as Reduction;
+  expectAttached(targets, 'targets');
+  expectLength(targets, rows * layout.classes, 'targets');
+  return [null, targets, probabilityElement(targets)];
 }
 
 /** The part that both functions share: everything but the gradient. */
 function computeLoss(
   logits: unknown,
   targets: unknown,
-  given: { readonly [K in (typeof gradientOptionNames)[number]]?: unknown },
+  given: Given,
   wantsGradient: boolean,
-): { loss: number | Float32Array; gradient: Float32Array | null } {
-  const reduction = readReduction(given.reduction);
-  const ignoreIndex = readInteger(given.ignoreIndex, -100, 'ignoreIndex');
-  if (reduction !== 'none' && given.out !== undefined) {
-    throw valueError("no array (only the reduction 'none' fills one)", 'out', given.out);
+): { loss: number | FloatResult; gradient: FloatResult | null } {
+  const reduction = readReduction(given.reduction, given.out);
+  const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
+  const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
+  const isShare = (value: number) => value >= 0 && value <= 1;
+  const smoothing = readNumber(
+    given.labelSmoothing,
+    0,
+    isShare,
+    'a number from 0 to 1',
+    'labelSmoothing',
+  );
+  const isFactor = (value: number) => value >= 0 && value < Infinity;
+  const zLoss = readNumber(given.zLoss, 0, isFactor, 'a finite number >= 0', 'zLoss');
+  const input = readInput(logits, given, 'logits');
+  const weight = readFactors(given.weight, input.layout.classes, 'weight');
+  const compared = readTargets(targets, input, ignoreIndex);
+  const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : ignoreIndex;
+  if (compared[1] !== null && ignored.some((index) => index >= 0)) {
+    throw valueError('nothing (targets are class probabilities)', 'ignoreIndex', given.ignoreIndex);
   }
-  const data = expectFloat32Array(logits, 'logits');
-  const length = lengthOf(data);
-  const { outer, classes, inner } = readLayout(given, length);
-  const rows = outer * inner;
-  const indices = readTargets(targets, classes, ignoreIndex);
-  expectLength(indices, rows, 'targets');
+  const upstream = readUpstream(given.upstream, input.rows, reduction);
 
-  const losses = reduction === 'none' ? outputArray(given.out, rows, 'out') : null;
-  const gradient = wantsGradient ? outputArray(given.gradient, length, 'gradient') : null;
+  const losses =
+    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
+  const gradient = wantsGradient
+    ? outputLike(given.gradient, input, [input.elements], 'gradient')
+    : null;
   const loss = native.crossEntropy(
-    data,
-    indices,
-    outer,
-    classes,
-    inner,
+    ...input.native,
+    ...compared,
     ignoreIndex,
     reductionCodes[reduction],
+    weight,
+    smoothing,
+    zLoss,
+    emptyMeanCodes[emptyMean],
+    upstream,
     losses,
     gradient,
   );
@@ -114,57 +142,77 @@ function computeLoss(
 }
 
 /**
- * The cross-entropy between logits and class indices, in nats:
+ * The cross-entropy between logits and targets, in nats. With the log-probabilities
+ * `log p = logSoftmax(x)`, classes k = 0 .. C - 1 and weights w (default: 1 each):
  *
- *     loss of a row = -log(softmax(x)[target]) = log(sum over k of e^x[k]) - x[target]
+ *     target class y:           loss = -(1 - e) w[y] log p[y] - e / C sum over k of w[k] log p[k]
+ *     target probabilities q:   loss = -sum over k of w[k] ((1 - e) q[k] + e / C) log p[k]
  *
- * 'mean' is the sum of the losses divided by the number of rows that are not ignored (NaN if there
- * are none), 'sum' their sum, 'none' all of them, 0 for an ignored row. Row losses are computed and
- * added in float64 and keep their relative precision (4e-7) at every size, from 1e-300 up: a
- * confident row's tiny loss is not lost to cancellation.
+ * with e = `labelSmoothing`; `zLoss` times logSumExp(x)^2 is added to it. With a `temperature` T and
+ * a `softcap` s, x stands for `s tanh(x / s) / T`. All of it is one read of the logits.
+ *
+ * 'sum' is the sum of all losses, 'none' all of them, 0 for an ignored row. 'mean' is their sum
+ * divided by the weights of the targets of the rows that are not ignored (by their number, without
+ * `weight`), or by the number of rows for target probabilities. Where no row counts, or all that
+ * count have the weight 0, `emptyMean` says what the mean is. Row losses are computed and added in
+ * float64 and keep their relative precision (4e-7, float64 logits 1e-15; with smoothing or
+ * probabilities relative to the sum of the terms) at every size, from 1e-300 up: a confident row's
+ * tiny loss is not lost to cancellation.
  *
  * A row that holds a NaN, a +Infinity, or nothing but -Infinity has the loss NaN; one whose target
- * is -Infinity beside finite logits has the loss +Infinity. Ignored rows are never read.
+ * is -Infinity beside finite logits has the loss +Infinity. A coefficient of exactly 0 removes its
+ * term, an infinite one included. Ignored rows are never read.
  *
- * @param logits - A `Float32Array` of any shape; it is read where it lies and not changed.
- * @param targets - One class index a row, in the order of the logits' shape without the class axis.
- * @param options - `shape` (default: one row), `axis` (default: -1; 1 for PyTorch's (N, C, ...)
- *   layout), `reduction` (default: 'mean'), `ignoreIndex` (default: -100) and, for 'none', `out`.
- * @returns A number; for 'none' a `Float32Array` of one loss a row, `options.out` if given.
+ * @param logits - As for {@link softmax}.
+ * @param targets - One class index a row, in the order of the logits' shape without the class axis: an
+ *   integer typed array or a plain array of integers; or one probability a logit, laid out as the
+ *   logits: a `Float32Array` or `Float64Array`. Probabilities need not add up to 1.
+ * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1; 1 for
+ *   PyTorch's (N, C, ...) layout), `dtype`, `rowStride`, `temperature` (default: 1), `softcap`
+ *   (default: none), `reduction` (default: 'mean'), `weight` (one factor a class), `labelSmoothing`
+ *   (0 to 1, default: 0), `zLoss` (default: 0), `ignoreIndex` (one or several; default: -100),
+ *   `emptyMean` ('nan', 'zero' or 'throw', default: 'nan') and, for 'none', `out`.
+ * @returns A number; for 'none' an array of one loss a row, `options.out` if given: a `Float64Array`
+ *   for float64 logits, a `Float32Array` for all others.
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_BUFFER_DETACHED`;
- *   RangeError `ERR_INVALID_ARG_VALUE`, `ERR_SHAPE_MISMATCH`, `ERR_BUFFER_OVERLAP`, and
- *   `ERR_TARGET_OUT_OF_RANGE` with `.row` and `.target` for the first target that is neither a class
- *   nor `ignoreIndex`. Nothing is written before everything has been checked.
+ *   RangeError `ERR_INVALID_ARG_VALUE`, `ERR_SHAPE_MISMATCH`, `ERR_BUFFER_OVERLAP`,
+ *   `ERR_EMPTY_MEAN`, `ERR_MEMORY_ALLOCATION_FAILED`, and `ERR_TARGET_OUT_OF_RANGE` with `.row` and
+ *   `.target` for the first target that is neither a class nor ignored. Nothing is written before
+ *   everything has been checked.
  * @example
  * crossEntropy(Float32Array.of(8, -3, 10), [1]);                              // 13.1269...
- * crossEntropy(logits, targets, { shape: [64, 1000] });                       // mean of 64 rows
+ * crossEntropy(logits, targets, { shape: [64, 1000], labelSmoothing: 0.1 });  // mean of 64 rows
  * crossEntropy(logits, targets, { shape: [8, 21, 64, 64], axis: 1, ignoreIndex: 255 });
+ * crossEntropy(Float32Array.of(8, -3, 10), Float32Array.of(0.5, 0, 0.5));     // 1.1269...
  * @see The definition: `torch.nn.functional.cross_entropy`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function crossEntropy<R extends Reduction = 'mean'>(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyOptions<R>,
-): Loss<R> {
+export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: Targets,
+  options?: CrossEntropyOptions<R, ResultArray<L>>,
+): Loss<R, ResultArray<L>> {
   const given = readOptions(options, lossOptionNames);
-  return computeLoss(logits, targets, given, false).loss as Loss<R>;
+  return computeLoss(logits, targets, given, false).loss as Loss<R, ResultArray<L>>;
 }
 
 /**
- * The cross-entropy and its gradient by the logits, from one read of the logits:
+ * The cross-entropy and its gradient by the logits, from one read of the logits. With the
+ * coefficients a[c] of -log p[c] in {@link crossEntropy}'s formula, A their sum and lse = logSumExp(x):
  *
- *     gradient[c] = scale * (softmax(x)[c] - (1 if c is the target, else 0))
+ *     gradient[c] = scale * ((A + 2 zLoss lse) p[c] - a[c])
  *
- * with scale = 1 / (number of rows that are not ignored) for 'mean' and 1 for 'sum' and 'none' (whose
- * gradient is that of the losses' sum). At the target the difference is formed as
- * -(1 - softmax(x)[target]) without cancellation. The gradient of an ignored row is exactly 0,
- * whatever stands in the row; that of a row whose loss is NaN is NaN.
+ * times the derivative of what `softcap` and `temperature` do to the logit: it is the gradient by the
+ * logits as they are given. The scale is `upstream`, for 'mean' divided by what the losses are divided
+ * by; for 'none' the gradient is that of the losses' sum, each multiplied by its row's `upstream`. At
+ * the target the difference is formed as -(1 - p) without cancellation. The gradient of an ignored row
+ * is exactly 0, whatever stands in the row; that of a row whose softmax is NaN is NaN.
  *
- * @param logits - A `Float32Array` of any shape.
+ * @param logits - As for {@link softmax}.
  * @param targets - As for {@link crossEntropy}.
  * @param options - As for {@link crossEntropy}, and `gradient`: where the gradient goes (default: a
- *   new array; it may be `logits` itself, any other overlap is an error).
+ *   new array; it may be `logits` itself, any other overlap is an error), and `upstream`: a finite
+ *   number, or for 'none' also a `Float32Array` or `Float64Array` of one factor a row (default: 1).
  * @returns `{ loss, gradient }`; the loss as {@link crossEntropy} returns it.
  * @throws As {@link crossEntropy}.
  * @example
@@ -172,11 +220,14 @@ export function crossEntropy<R extends Reduction = 'mean'>(
  * @see The definition: `torch.nn.functional.cross_entropy` and its derivative,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function crossEntropyWithGradient<R extends Reduction = 'mean'>(
-  logits: Float32Array,
-  targets: ClassIndices,
-  options?: CrossEntropyWithGradientOptions<R>,
-): LossAndGradient<Loss<R>> {
+export function crossEntropyWithGradient<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: Targets,
+  options?: CrossEntropyWithGradientOptions<R, ResultArray<L>>,
+): LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>> {
   const given = readOptions(options, gradientOptionNames);
-  return computeLoss(logits, targets, given, true) as LossAndGradient<Loss<R>>;
+  return computeLoss(logits, targets, given, true) as LossAndGradient<
+    Loss<R, ResultArray<L>>,
+    ResultArray<L>
+  >;
 }

@@ -1,19 +1,30 @@
-import {
-  expectFloat32Array,
-  type Layout,
-  layoutOf,
-  lengthOf,
-  outputArray,
-  readAxis,
-  readOptions,
-  readShape,
-} from './arguments.js';
+import { lengthOf, outputArray, readOptions } from './arguments.js';
 import { valueError } from './errors.js';
+import {
+  type Elements,
+  type Input,
+  inputOf,
+  readDimensions,
+  readElements,
+  readRows,
+  readTransform,
+} from './input.js';
+import { layoutOf, readAxis } from './layout.js';
 import { native } from './native.js';
 import { axesToTheEnd } from './permute.js';
-import type { LogSumExpOptions } from './types.js';
+import type { Logits, LogSumExpOptions, ResultArray } from './types.js';
 
-const optionNames = ['shape', 'axis', 'out'] as const;
+const optionNames = [
+  'shape',
+  'axis',
+  'dtype',
+  'rowStride',
+  'temperature',
+  'softcap',
+  'out',
+] as const;
+
+type Given = { readonly [K in (typeof optionNames)[number]]?: unknown };
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
@@ -28,52 +39,61 @@ function readAxes(value: unknown, rank: number): readonly number[] {
   return axes.sort((a, b) => a - b);
 }
 
-/** Data and layout such that the axes are one class axis: axes apart are brought together. */
-function normalise(
-  data: Float32Array,
-  shape: readonly number[],
-  axes: readonly number[],
-): { data: Float32Array; layout: Layout } {
+/** The logits such that the axes are one class axis: axes apart are brought together in a copy. */
+function normalise(elements: Elements, given: Given): Input {
+  const { shape, name } = readDimensions(elements, given.shape);
+  const axes = readAxes(given.axis, shape.length);
+  const transform = readTransform(given);
   const first = axes[0] as number;
   const last = axes[axes.length - 1] as number;
+  const length = lengthOf(elements.array);
   if (last - first === axes.length - 1) {
-    return { data, layout: layoutOf(shape, first, last, lengthOf(data)) };
+    const layout = readRows(shape, first, last, given.rowStride, length, name);
+    return inputOf(elements, shape, layout, transform);
   }
-  layoutOf(shape, 0, shape.length - 1, lengthOf(data));
+  if (given.rowStride !== undefined) {
+    throw valueError('nothing (the axes lie apart)', 'rowStride', given.rowStride);
+  }
+  layoutOf(shape, 0, shape.length - 1, length, name);
   const sizeOf = (selected: readonly number[]) =>
     selected.reduce((size, axis) => size * (shape[axis] as number), 1);
   const classes = sizeOf(axes);
   const outer = sizeOf(shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)));
-  return { data: axesToTheEnd(data, shape, axes), layout: { outer, classes, inner: 1 } };
+  const copy = { ...elements, array: axesToTheEnd(elements.array, shape, axes) };
+  return inputOf(copy, shape, { outer, classes, inner: 1, outerStride: classes }, transform);
 }
 
 /**
- * The logarithm of the sum of exponentials along one axis or several, in nats:
+ * The logarithm of the sum of exponentials along one or several axes, in nats:
  *
  *     logSumExp(x) = log(sum over k of e^x[k])
  *
- * Results are within 1.5 ulp where they exceed 0.1 in magnitude and within 1.5e-7 below. A row with
- * a NaN gives NaN; else one with a +Infinity gives +Infinity; one with nothing but -Infinity, or with
- * nothing at all, gives -Infinity.
+ * With a `temperature` T and a `softcap` s, x stands for `s tanh(x / s) / T`.
  *
- * @param logits - A `Float32Array` of any shape; it is read where it lies and not changed. (Axes
- *   that are not neighbours are first copied together.)
- * @param options - `shape` (default: one row), `axis` (one or several, default: -1) and `out`
- *   (default: a new array; separate from `logits`).
- * @returns One value a row, laid out as the logits' shape without the axes: `options.out` if given.
- * @throws As softmax.
+ * It is exact to 1.5 ulp (1.5e-7 absolute, where the result is below 0.1 in magnitude; float64: 1e-15
+ * relative or absolute), for logits of any size. A NaN gives NaN; else a +Infinity gives +Infinity;
+ * nothing but -Infinity, or nothing at all, gives -Infinity.
+ *
+ * @param logits - As for {@link softmax}. (Axes that are not neighbours are first copied together.)
+ * @param options - As for {@link softmax}, but that `axis` may be several axes (default: -1), and
+ *   that `out` (default: a new array) has one element a row and is separate from `logits`.
+ * @returns One value a row, laid out as the logits' shape without the axes: `options.out` if given. A
+ *   `Float64Array` for float64 logits, a `Float32Array` for all others.
+ * @throws As {@link softmax}.
  * @example
  * logSumExp(Float32Array.of(8, -3, 10));                        // [10.1269]
  * logSumExp(logits, { shape: [4, 5, 6], axis: [0, 2] });        // 5 values
  * @see The definition: `torch.logsumexp`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.logsumexp.html
  */
-export function logSumExp(logits: Float32Array, options?: LogSumExpOptions): Float32Array {
+export function logSumExp<L extends Logits>(
+  logits: L,
+  options?: LogSumExpOptions<ResultArray<L>>,
+): ResultArray<L> {
   const given = readOptions(options, optionNames);
-  const input = expectFloat32Array(logits, 'logits');
-  const shape = readShape(given.shape, lengthOf(input));
-  const { data, layout } = normalise(input, shape, readAxes(given.axis, shape.length));
-  const out = outputArray(given.out, layout.outer * layout.inner, 'out');
-  native.logSumExp(data, out, layout.outer, layout.classes, layout.inner, input);
-  return out;
+  const elements = readElements(logits, given.dtype, 'logits');
+  const input = normalise(elements, given);
+  const out = outputArray(given.out, input.resultType, input.rows, 'out');
+  native.logSumExp(...input.native, out, elements.array);
+  return out as ResultArray<L>;
 }

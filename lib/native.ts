@@ -7,42 +7,98 @@ import type { ClassIndices } from './types.js';
 /** How native code numbers the reductions. */
 export const reductionCodes = { none: 0, sum: 1, mean: 2 } as const;
 
-/** An operation whose result is laid out as its input. */
-type SameShape = (
-  logits: Float32Array,
-  out: Float32Array,
+/** How native code numbers what the mean of nothing is. */
+export const emptyMeanCodes = { nan: 0, zero: 1, throw: 2 } as const;
+
+/** How native code numbers the element types. */
+export const elementCodes = { float32: 0, float64: 1, float16: 2, bfloat16: 3 } as const;
+
+type Code<Codes> = Codes[keyof Codes];
+
+/** An array that native code reads: float16 and bfloat16 as their bits. */
+export type NativeArray = Float32Array | Float64Array | Uint16Array;
+
+/** An array that native code writes. */
+export type FloatResult = Float32Array | Float64Array;
+
+type Factors = FloatResult | null;
+type TypedClassIndices = Exclude<ClassIndices, readonly number[]>;
+
+/** An array and what its elements are. */
+export type NativeElements = readonly [data: NativeArray, element: Code<typeof elementCodes>];
+
+/** What every function begins with: an array, its layout (native/kernel-table.h), its transform. */
+export type NativeInput = readonly [
+  ...NativeElements,
   outer: number,
   classes: number,
   inner: number,
+  outerStride: number,
+  temperature: number,
+  /** 0 for none. */
+  softcap: number,
+];
+
+type Gradient = (
+  ...given: [...results: NativeInput, ...upstream: NativeElements, out: FloatResult]
 ) => void;
 
-/**
- * The addon, function by function, as native/addon.cc exports it. A layout is three numbers:
- * outer, classes, inner (native/kernel-table.h).
- */
+/** The addon, function by function, as native/addon.cc exports it. */
 interface NativeAddon {
-  softmax: SameShape;
-  logSoftmax: SameShape;
+  softmax(...given: [...logits: NativeInput, out: FloatResult]): void;
+  logSoftmax(...given: [...logits: NativeInput, out: FloatResult]): void;
+  softmaxGradient: Gradient;
+  logSoftmaxGradient: Gradient;
   /** `source` is what `out` must not overlap: the logits, or what they were copied from. */
-  logSumExp(
-    logits: Float32Array,
-    out: Float32Array,
-    outer: number,
-    classes: number,
-    inner: number,
-    source: Float32Array,
-  ): void;
+  logSumExp(...given: [...logits: NativeInput, out: FloatResult, source: NativeArray]): void;
   /** The reduced loss; NaN for 'none', whose losses go to `out`. */
   crossEntropy(
-    logits: Float32Array,
-    targets: Exclude<ClassIndices, readonly number[]>,
-    outer: number,
-    classes: number,
-    inner: number,
-    ignoreIndex: number,
-    reduction: (typeof reductionCodes)[keyof typeof reductionCodes],
-    out: Float32Array | null,
-    gradient: Float32Array | null,
+    ...given: [
+      ...logits: NativeInput,
+      targets: TypedClassIndices | null,
+      probabilities: FloatResult | null,
+      probabilityElement: Code<typeof elementCodes>,
+      ignoreIndex: number | Float64Array,
+      reduction: Code<typeof reductionCodes>,
+      weight: Factors,
+      labelSmoothing: number,
+      zLoss: number,
+      emptyMean: Code<typeof emptyMeanCodes>,
+      upstream: number | FloatResult,
+      out: FloatResult | null,
+      gradient: FloatResult | null,
+    ]
+  ): number;
+  nllLoss(
+    ...given: [
+      ...logProbabilities: NativeInput,
+      targets: TypedClassIndices,
+      ignoreIndex: number | Float64Array,
+      reduction: Code<typeof reductionCodes>,
+      weight: Factors,
+      emptyMean: Code<typeof emptyMeanCodes>,
+      out: FloatResult | null,
+    ]
+  ): number;
+  klDivergence(
+    ...given: [
+      ...logits: NativeInput,
+      ...otherLogits: NativeElements,
+      reduction: Code<typeof reductionCodes>,
+      out: FloatResult | null,
+    ]
+  ): number;
+  binaryCrossEntropy(
+    ...given: [
+      ...logits: NativeInput,
+      ...targets: NativeElements,
+      /** What `out` must not overlap besides: the targets, or what they were copied from. */
+      source: ArrayBufferView | null,
+      weight: Factors,
+      positiveWeight: Factors,
+      reduction: Code<typeof reductionCodes>,
+      out: FloatResult | null,
+    ]
   ): number;
   isas(): string[];
   isa(): string;
@@ -55,7 +111,6 @@ interface NativeAddon {
   /** The file that was loaded. */
   readonly path: string;
 }
-
 const root = join(__dirname, '..');
 const platform = `${process.platform}-${process.arch}`;
 

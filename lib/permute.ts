@@ -1,12 +1,17 @@
+import { typeNameOf } from './arguments.js';
+import type { NativeArray } from './native.js';
+
+const copyTypes = { Float32Array, Float64Array, Uint16Array } as const;
+
 /**
  * A copy with some axes moved behind the others, both groups in their old order:
  * shape [a, b, c] with axes [0, 2] becomes [b, a, c].
  */
 export function axesToTheEnd(
-  data: Float32Array,
+  data: NativeArray,
   shape: readonly number[],
   axes: readonly number[],
-): Float32Array {
+): NativeArray {
   const strides = new Array<number>(shape.length);
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -17,7 +22,7 @@ export function axesToTheEnd(
   const kept = shape.map((_, axis) => axis).filter((axis) => !moved.has(axis));
   // Axes of one element move nothing; without them an array has at most 53 left.
   const order = [...kept, ...axes].filter((axis) => shape[axis] !== 1);
-  const copy = new Float32Array(data);
+  const copy = new copyTypes[typeNameOf(data) as keyof typeof copyTypes](data);
   if (order.length === 0 || copy.length === 0) return copy;
   let written = 0;
   const walk = (depth: number, from: number): void => {

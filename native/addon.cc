@@ -2,8 +2,11 @@
 #include <napi.h>
 
 #include "binding/arguments.h"
+#include "binding/binary-cross-entropy.h"
 #include "binding/cross-entropy.h"
+#include "binding/kl-divergence.h"
 #include "binding/log-sum-exp.h"
+#include "binding/nll.h"
 #include "binding/probes.h"
 #include "binding/runtime.h"
 #include "binding/softmax.h"
@@ -16,15 +19,23 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   auto* state = new AddonState{available_sets(count), nullptr};
   env.SetInstanceData(state);
 
-  exports.Set("softmax", Napi::Function::New(env, softmax_binding, "softmax"));
-  exports.Set("logSoftmax", Napi::Function::New(env, log_softmax_binding, "logSoftmax"));
-  exports.Set("logSumExp", Napi::Function::New(env, log_sum_exp_binding, "logSumExp"));
-  exports.Set("crossEntropy", Napi::Function::New(env, cross_entropy_binding, "crossEntropy"));
-  exports.Set("isas", Napi::Function::New(env, isas_binding, "isas"));
-  exports.Set("isa", Napi::Function::New(env, isa_binding, "isa"));
-  exports.Set("selectIsa", Napi::Function::New(env, select_isa_binding, "selectIsa"));
-  exports.Set("scaledExp", Napi::Function::New(env, scaled_exp_binding, "scaledExp"));
-  exports.Set("readSum", Napi::Function::New(env, read_sum_binding, "readSum"));
+  const auto add = [&](const char* name, auto function) {
+    exports.Set(name, Napi::Function::New(env, function, name));
+  };
+  add("softmax", softmax_binding);
+  add("logSoftmax", log_softmax_binding);
+  add("softmaxGradient", softmax_gradient_binding);
+  add("logSoftmaxGradient", log_softmax_gradient_binding);
+  add("logSumExp", log_sum_exp_binding);
+  add("crossEntropy", cross_entropy_binding);
+  add("nllLoss", nll_binding);
+  add("klDivergence", kl_divergence_binding);
+  add("binaryCrossEntropy", binary_cross_entropy_binding);
+  add("isas", isas_binding);
+  add("isa", isa_binding);
+  add("selectIsa", select_isa_binding);
+  add("scaledExp", scaled_exp_binding);
+  add("readSum", read_sum_binding);
   return exports;
 }
 

@@ -1,9 +1,12 @@
-// One spelling of "always inline". Kernels are built from many one-instruction functions, and a
-// single call left over would cost more than the instruction.
+// One spelling of "always inline" and of "never". Kernels are built from many one-instruction
+// functions, and a single call left over would cost more than the instruction; but what is long and
+// asked for from many places should stand once.
 #pragma once
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define LOGITS_INLINE __forceinline
+#define LOGITS_OUTLINE __declspec(noinline)
 #else
 #define LOGITS_INLINE inline __attribute__((always_inline))
+#define LOGITS_OUTLINE __attribute__((noinline))
 #endif

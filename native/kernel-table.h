@@ -8,15 +8,52 @@
 
 namespace logits {
 
+// The bits of a half-precision number: IEEE 754 binary16, and the upper half of a float32.
+struct Float16 {
+  uint16_t bits;
+};
+struct BFloat16 {
+  uint16_t bits;
+};
+
+enum class Element : int64_t { float32, float64, float16, bfloat16 };
+
+LOGITS_INLINE constexpr int64_t size_of(Element element) {
+  return element == Element::float64 ? 8 : element == Element::float32 ? 4 : 2;
+}
+
+// Results are float64 for float64 elements and float32 for all others.
+LOGITS_INLINE constexpr bool has_double_results(Element element) {
+  return element == Element::float64;
+}
+
 // A row-major array seen from its class axis: outer x classes x inner. A row is the `classes`
 // elements that share an outer and an inner position; the element of class c in row (o, i) is at
-// (o * classes + c) * inner + i. Results with one value a row are ordered by o * inner + i.
+// o * outer_stride + c * inner + i. Results with one value a row are ordered by o * inner + i.
 struct Layout {
   int64_t outer;
   int64_t classes;
   int64_t inner;
+  int64_t outer_stride;  // classes * inner where nothing lies between the rows
 
   LOGITS_INLINE int64_t rows() const { return outer * inner; }
+  LOGITS_INLINE int64_t elements() const { return outer * classes * inner; }
+};
+
+// An array of elements and what is done to each before anything else:
+// softcap * tanh(x / softcap) / temperature.
+struct Input {
+  const void* data;
+  Element element;
+  Layout layout;
+  double temperature;  // finite, above 0
+  double softcap;      // finite, above 0; or 0 for none
+};
+
+// An array laid out as an Input, with a stride of its own between outer positions.
+struct Output {
+  void* data;
+  int64_t outer_stride;
 };
 
 // Floats of scratch memory that softmax and cross_entropy are given. It holds one row's
@@ -24,24 +61,62 @@ struct Layout {
 // in NUMERICS.md. Longer rows are computed twice instead.
 constexpr int64_t kScratchFloats = 65536;
 
-struct CrossEntropyCall {
-  const float* logits;
-  const int64_t* targets;  // rows(): a class, or kIgnoredRow
-  Layout layout;
-  double* losses;         // rows(): 0 for an ignored row
-  float* gradient;        // as logits, may be the same memory; null where no gradient is wanted
-  double gradient_scale;  // the gradient is (probability - [class is target]) * gradient_scale
-  float* scratch;         // kScratchFloats
-};
-
 constexpr int64_t kIgnoredRow = -1;
 
-// All functions allow out == logits where both have the same shape, and no other overlap.
+// A loss of classes: coefficients a[c] of the negative log-probabilities of each row's classes.
+//   a[c] = weight[c] * ((1 - smoothing) * target[c] + smoothing / classes)
+// where target[c] is 1 at the row's class and 0 elsewhere, or the row's class probabilities.
+struct ClassLoss {
+  const int64_t* targets;      // rows(): a class, or kIgnoredRow; null with probabilities
+  const Input* probabilities;  // shaped as the logits; null with class indices
+  const double* weight;        // classes; null: 1 each
+  double smoothing;
+  double z_loss;  // each row gains z_loss * (log sum e^x)^2
+};
+
+struct CrossEntropyCall {
+  Input logits;
+  ClassLoss loss;
+  double* losses;            // rows(): 0 for an ignored row
+  Output gradient;           // may be the logits' memory; data is null where none is wanted
+  double gradient_scale;     // the gradient of row n is that of its loss times this ...
+  const double* row_scales;  // ... and times row_scales[n], where not null
+  float* scratch;            // kScratchFloats
+};
+
+struct NllCall {
+  Input log_probabilities;
+  const int64_t* targets;  // rows(): a class, or kIgnoredRow
+  const double* weight;    // classes; null: 1 each
+  double* losses;          // rows(): 0 for an ignored row
+};
+
+struct BinaryCrossEntropyCall {
+  Input logits;
+  Input targets;
+  const double* weight;  // elements() or classes; null: 1 each
+  bool weight_is_per_element;
+  const double* positive_weight;  // classes; null: 1 each
+  Output losses;                  // as the logits; data is null where only sums are wanted
+  double* row_sums;               // rows(): the losses of each row, added
+};
+
+// All functions allow an output in the memory of an input of the same shape and type, and no other
+// overlap.
 struct KernelTable {
-  void (*softmax)(const float* logits, float* out, const Layout& layout, float* scratch);
-  void (*log_softmax)(const float* logits, float* out, const Layout& layout);
-  void (*log_sum_exp)(const float* logits, float* out, const Layout& layout);
+  void (*softmax)(const Input& logits, const Output& out, float* scratch);
+  void (*log_softmax)(const Input& logits, const Output& out);
+  void (*log_sum_exp)(const Input& logits, void* out);
   void (*cross_entropy)(const CrossEntropyCall& call);
+
+  void (*nll)(const NllCall& call);
+  // One divergence a row.
+  void (*kl_divergence)(const Input& logits, const Input& others, double* divergences);
+  void (*binary_cross_entropy)(const BinaryCrossEntropyCall& call);
+  // The gradients of softmax and log-softmax by the logits, from their results.
+  void (*softmax_gradient)(const Input& probabilities, const Input& upstream, const Output& out);
+  void (*log_softmax_gradient)(const Input& log_probabilities, const Input& upstream,
+                               const Output& out);
 
   // The exponential core alone, for its exhaustive test: out[i] = e^x[i] * 2^(40 - exponent).
   void (*scaled_exp)(const float* x, float* out, int64_t count, int exponent);

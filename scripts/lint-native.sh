@@ -27,8 +27,8 @@ done
 tidy native/isa/scalar.cc
 case $(uname -m) in
 x86_64)
-  tidy native/isa/avx2.cc -mavx2 -mfma
-  tidy native/isa/avx512.cc -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl
+  tidy native/isa/avx2.cc -mavx2 -mfma -mf16c
+  tidy native/isa/avx512.cc -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl
   ;;
 aarch64 | arm64) tidy native/isa/neon.cc ;;
 esac

@@ -1,80 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import {
-  crossEntropy,
   crossEntropyWithGradient,
   logSoftmax,
+  logSoftmaxGradient,
   logSumExp,
   softmax,
+  softmaxGradient,
 } from '../lib/index.js';
-import { normalLogits, randomTargets } from './support/inputs.js';
+import { mixedRows, normalLogits, randomTargets, transposed } from './support/inputs.js';
 import { describeEachIsa, isas, withIsa } from './support/isas.js';
+import {
+  type Batch,
+  bytesOf,
+  makeBatch,
+  operations,
+  resultBytes,
+  rowOf,
+  sideBySide,
+} from './support/operations.js';
 import { rowsOf } from './support/reference.js';
-
-/** Everything the library computes from one array, as bytes. */
-function everything(
-  logits: Float32Array,
-  shape: readonly number[],
-  axis: number,
-  targets: Int32Array,
-): Buffer {
-  const options = { shape, axis };
-  const parts: Float32Array[] = [
-    softmax(logits, options),
-    logSoftmax(logits, options),
-    logSumExp(logits, options),
-  ];
-  const scalars: number[] = [];
-  for (const reduction of ['mean', 'sum', 'none'] as const) {
-    const { loss, gradient } = crossEntropyWithGradient(logits, targets, {
-      ...options,
-      reduction,
-    });
-    parts.push(gradient);
-    if (typeof loss === 'number') {
-      scalars.push(loss, crossEntropy(logits, targets, { ...options, reduction }) as number);
-    } else {
-      parts.push(loss);
-    }
-  }
-  const bytesOf = (array: Float32Array | Float64Array) =>
-    Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  return Buffer.concat([...parts.map(bytesOf), bytesOf(Float64Array.from(scalars))]);
-}
-
-const special = [
-  NaN,
-  Infinity,
-  -Infinity,
-  3e38,
-  -3e38,
-  1e-45,
-  -0,
-  88,
-  -104,
-  2 ** 20,
-  1.5 * 2 ** 20,
-];
-
-/** Rows of every kind: ordinary, far off, confident, masked, and with special values strewn in. */
-function mixedRows(rows: number, classes: number, seed: number): Float32Array {
-  const logits = normalLogits(rows * classes, { seed, deviation: 3 });
-  const offsets = [0, 0, 0, 30, -50, 1000, -1e6, 1e8];
-  for (let row = 0; row < rows; row++) {
-    const at = row * classes;
-    const offset = offsets[(row + seed) % offsets.length] as number;
-    for (let c = 0; c < classes; c++) logits[at + c] = (logits[at + c] as number) + offset;
-    if (row % 5 === 1) logits[at + (row % classes)] = 60 + offset;
-    if (row % 5 === 2) logits.fill(-Infinity, at, at + (classes >> 1));
-    if (row % 7 === 3) logits[at + (row % classes)] = special[row % special.length] as number;
-    if (row % 11 === 4) logits.fill(-Infinity, at, at + classes);
-  }
-  return logits;
-}
-
-/** The same rows with the class axis first: [rows, classes] to [classes, rows]. */
-function transposed(logits: Float32Array, rows: number, classes: number): Float32Array {
-  return logits.map((_, i) => logits[(i % rows) * classes + Math.floor(i / rows)] as number);
-}
 
 const sizes = [
   [40, 1],
@@ -89,97 +33,145 @@ const sizes = [
   [3, 70001],
 ] as const;
 
-describe('every instruction set gives the bytes of the scalar one', () => {
-  it.each(isas)('%s, rows in memory order', (isa) => {
-    for (const [rows, classes] of sizes) {
-      const logits = mixedRows(rows, classes, rows + classes);
-      const targets = randomTargets(rows, classes);
-      targets[rows - 1] = -100;
-      const compute = () => everything(logits, [rows, classes], -1, targets);
-      expect(withIsa(isa, compute).equals(withIsa('scalar', compute))).toBe(true);
-    }
-  });
+/** Long rows take long in the scalar set: they run with the operations that have no options. */
+function sizesFor(name: string): readonly (readonly [rows: number, classes: number])[] {
+  return / with |reduced/.test(name) ? [...sizes.slice(0, 8), [2, 16384 + 77]] : sizes;
+}
 
-  it.each(isas)('%s, rows side by side', (isa) => {
-    for (const [rows, classes] of sizes) {
-      const logits = transposed(mixedRows(rows, classes, rows + classes), rows, classes);
-      const targets = randomTargets(rows, classes);
-      targets[rows - 1] = -100;
-      const compute = () => everything(logits, [classes, rows], 0, targets);
-      expect(withIsa(isa, compute).equals(withIsa('scalar', compute))).toBe(true);
+/** The same values in float64, with more bits than float32 has. */
+function inDouble(batch: Batch): Batch {
+  const double = (array: Batch['logits']) =>
+    Float64Array.from(array, (x, i) => (Math.abs(x) < 1e30 ? x + Math.sin(i) * 1e-9 : x));
+  return {
+    ...batch,
+    logits: double(batch.logits),
+    others: double(batch.others),
+    upstream: double(batch.upstream),
+  };
+}
+
+const precisions = [
+  ['float32', (batch: Batch) => batch],
+  ['float64', inDouble],
+] as const;
+
+describe.each(precisions)('%s: every instruction set gives the scalar bytes', (_, of) => {
+  it.each(Object.entries(operations))('%s', (name, { compute }) => {
+    for (const [rows, classes] of sizesFor(name)) {
+      const inRows = of(makeBatch(rows, classes, rows + classes));
+      for (const batch of [inRows, sideBySide(inRows)]) {
+        const bytes = () => resultBytes(compute(batch));
+        const expected = withIsa('scalar', bytes);
+        for (const isa of isas.filter((other) => other !== 'scalar')) {
+          const what = `${isa}, ${batch.options.shape}`;
+          expect(withIsa(isa, bytes).equals(expected), what).toBe(true);
+        }
+      }
     }
   });
 });
 
-describeEachIsa('a row gives the same bytes', () => {
-  it('side by side as laid out contiguously', () => {
-    for (const [rows, classes] of sizes) {
-      const logits = mixedRows(rows, classes, 5 * rows + classes);
-      const targets = randomTargets(rows, classes);
-      targets[0] = -100;
-      const across = transposed(logits, rows, classes);
-      const inRows = { shape: [rows, classes], axis: 1 };
-      const inColumns = { shape: [classes, rows], axis: 0 };
-      for (const compute of [softmax, logSoftmax]) {
-        expect(compute(across, inColumns)).toEqual(
-          transposed(compute(logits, inRows), rows, classes),
-        );
-      }
-      expect(logSumExp(across, inColumns)).toEqual(logSumExp(logits, inRows));
-      for (const reduction of ['mean', 'sum', 'none'] as const) {
-        const a = crossEntropyWithGradient(across, targets, { ...inColumns, reduction });
-        const b = crossEntropyWithGradient(logits, targets, { ...inRows, reduction });
-        expect(a.loss).toEqual(b.loss);
-        expect(a.gradient).toEqual(transposed(b.gradient, rows, classes));
-      }
-    }
-  });
+describeEachIsa('a row gives the same bytes', (isa) => {
+  // The scalar set emulates every fused multiply-add.
+  const shorter = (name: string) =>
+    isa === 'scalar' ? sizesFor(name).slice(0, 8) : sizesFor(name);
 
-  it('alone as in a batch, whatever rows come before it', () => {
-    for (const [rows, classes] of sizes) {
-      const logits = mixedRows(rows, classes, 3 * rows + classes);
-      const targets = randomTargets(rows, classes);
-      const options = { shape: [rows, classes] };
-      const batch = {
-        softmax: softmax(logits, options),
-        logSoftmax: logSoftmax(logits, options),
-        logSumExp: logSumExp(logits, options),
-        ...crossEntropyWithGradient(logits, targets, { ...options, reduction: 'none' }),
-      };
-      for (let row = 0; row < rows; row++) {
-        const x = logits.subarray(row * classes, (row + 1) * classes);
-        const part = (array: Float32Array) => array.subarray(row * classes, (row + 1) * classes);
-        expect(softmax(x)).toEqual(part(batch.softmax));
-        expect(logSoftmax(x)).toEqual(part(batch.logSoftmax));
-        expect(logSumExp(x)[0]).toEqual(batch.logSumExp[row]);
-        const alone = crossEntropyWithGradient(x, targets.subarray(row, row + 1), {
-          reduction: 'none',
-        });
-        expect(alone.loss[0]).toEqual(batch.loss[row]);
-        expect(alone.gradient).toEqual(part(batch.gradient));
+  describe.each(precisions)('%s', (_, of) => {
+    it.each(Object.entries(operations))('%s: side by side as laid out contiguously', (name, op) => {
+      for (const [rows, classes] of shorter(name)) {
+        const batch = of(makeBatch(rows, classes, 5 * rows + classes));
+        const { wide = [], ...rest } = op.compute(batch);
+        const expected = { ...rest, wide: wide.map((array) => transposed(array, rows, classes)) };
+        const actual = resultBytes(op.compute(sideBySide(batch)));
+        expect(actual.equals(resultBytes(expected)), `${rows}x${classes}`).toBe(true);
       }
-    }
-  });
+    });
 
-  it('in place', () => {
-    for (const [rows, classes] of sizes) {
-      for (const [shape, axis] of [
-        [[rows, classes], 1],
-        [[classes, rows], 0],
-      ] as const) {
-        const logits = mixedRows(rows, classes, 9);
-        const targets = randomTargets(rows, classes);
-        const options = { shape, axis };
-        for (const compute of [softmax, logSoftmax]) {
-          const own = logits.slice();
-          expect(compute(own, { ...options, out: own })).toBe(own);
-          expect(own).toEqual(compute(logits, options));
+    const rowwise = Object.entries(operations).filter((entry) => entry[1].rowwise);
+
+    it.each(rowwise)('%s: alone as in a batch, whatever rows come before it', (name, op) => {
+      for (const [rows, classes] of shorter(name)) {
+        const batch = of(makeBatch(rows, classes, 3 * rows + classes));
+        const { wide = [], perRow = [] } = op.compute(batch);
+        for (let row = 0; row < rows; row++) {
+          const expected = resultBytes({
+            wide: wide.map((array) => array.subarray(row * classes, (row + 1) * classes)),
+            perRow: perRow.map((array) => array.subarray(row, row + 1)),
+          });
+          const alone = resultBytes(op.compute(rowOf(batch, row)));
+          expect(alone.equals(expected), `row ${row} of ${rows}x${classes}`).toBe(true);
         }
-        const own = logits.slice();
-        const { loss } = crossEntropyWithGradient(own, targets, { ...options, gradient: own });
-        const apart = crossEntropyWithGradient(logits, targets, options);
-        expect(loss).toBe(apart.loss);
-        expect(own).toEqual(apart.gradient);
+      }
+    });
+  });
+
+  const layouts = sizes
+    .slice(0, 9)
+    .flatMap(([rows, classes]) => [
+      { shape: [rows, classes], axis: 1 } as const,
+      { shape: [classes, rows], axis: 0 } as const,
+    ]);
+
+  it.each([
+    ['softmax', softmax],
+    ['logSoftmax', logSoftmax],
+  ] as const)('%s in place', (_, compute) => {
+    for (const layout of layouts) {
+      const [rows, classes] = layout.shape;
+      for (const transform of [{}, { temperature: 0.7 }, { softcap: 5 }]) {
+        for (const logits of [
+          mixedRows(rows, classes, 9),
+          inDouble(makeBatch(rows, classes, 9)).logits,
+        ]) {
+          const options = { ...layout, ...transform };
+          const own = logits.slice() as Float32Array;
+          expect(compute(own, { ...options, out: own })).toBe(own);
+          expect(bytesOf(own).equals(bytesOf(compute(logits, options)))).toBe(true);
+        }
+      }
+    }
+  });
+
+  it.each([
+    ['softmaxGradient', softmaxGradient],
+    ['logSoftmaxGradient', logSoftmaxGradient],
+  ] as const)('%s into either input', (_, compute) => {
+    for (const layout of layouts) {
+      const [rows, classes] = layout.shape;
+      const p = softmax(mixedRows(rows, classes, 9), layout);
+      const g = normalLogits(p.length, { seed: 4 });
+      const options = { ...layout, temperature: 0.7 };
+      const expected = bytesOf(compute(p, g, options));
+      const [ownP, ownG] = [p.slice(), g.slice()];
+      expect(compute(ownP, g, { ...options, out: ownP })).toBe(ownP);
+      expect(bytesOf(ownP).equals(expected)).toBe(true);
+      expect(compute(p, ownG, { ...options, out: ownG })).toBe(ownG);
+      expect(bytesOf(ownG).equals(expected)).toBe(true);
+    }
+  });
+
+  it('crossEntropyWithGradient in place', () => {
+    for (const layout of layouts) {
+      const [rows, classes] = layout.shape;
+      const batch = makeBatch(rows, classes, 9);
+      const all = {
+        ...layout,
+        weight: new Float32Array(layout.axis === 1 ? classes : rows).fill(0.75),
+        labelSmoothing: 0.1,
+        softcap: 30,
+      };
+      const count = layout.axis === 1 ? rows : classes;
+      const targets = randomTargets(count, layout.axis === 1 ? classes : rows);
+      for (const options of [layout, all]) {
+        for (const given of [targets, batch.probabilities]) {
+          for (const logits of [batch.logits, inDouble(batch).logits]) {
+            const own = logits.slice() as Float32Array;
+            const { loss } = crossEntropyWithGradient(own, given, { ...options, gradient: own });
+            const apart = crossEntropyWithGradient(logits, given, options);
+            expect(loss).toBe(apart.loss);
+            expect(bytesOf(own).equals(bytesOf(apart.gradient))).toBe(true);
+          }
+        }
       }
     }
   });
@@ -189,10 +181,21 @@ describeEachIsa('a row gives the same bytes', () => {
     const logits = normalLogits(420, { deviation: 4 });
     for (let axis = 0; axis < 4; axis++) {
       const p = softmax(logits, { shape, axis });
-      for (const indices of rowsOf(shape, axis)) {
-        const row = Float32Array.from(indices, (i) => logits[i] as number);
-        expect(softmax(row)).toEqual(Float32Array.from(indices, (i) => p[i] as number));
-      }
+      const totals = logSumExp(logits, { shape, axis });
+      const targets = randomTargets(totals.length, shape[axis] as number);
+      const options = { shape, axis, reduction: 'none' } as const;
+      const { loss, gradient } = crossEntropyWithGradient(logits, targets, options);
+      rowsOf(shape, axis).forEach((indices, n) => {
+        const part = (array: Float32Array) => Float32Array.from(indices, (i) => array[i] as number);
+        const row = part(logits);
+        expect(softmax(row)).toEqual(part(p));
+        expect(logSumExp(row)[0]).toBe(totals[n]);
+        const alone = crossEntropyWithGradient(row, targets.subarray(n, n + 1), {
+          reduction: 'none',
+        });
+        expect(alone.loss[0]).toBe(loss[n]);
+        expect(alone.gradient).toEqual(part(gradient));
+      });
     }
   });
 });

@@ -1,133 +1,56 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  crossEntropy,
-  crossEntropyWithGradient,
-  logSoftmax,
-  logSumExp,
-  softmax,
-} from '../lib/index.js';
+  type Arguments,
+  call,
+  caseOf,
+  DETACHED,
+  detached,
+  elementsOf,
+  errorOf,
+  expectAnswer,
+  expectError,
+  type FunctionName,
+  functionNames,
+  memoryOf,
+  optionNames,
+  rightArguments,
+  SHAPE,
+  signatures,
+  TYPE,
+  VALUE,
+} from './support/calls.js';
 
 // Every argument and every option of every function, replaced by everything that it is not.
 
-const functions = { softmax, logSoftmax, logSumExp, crossEntropy, crossEntropyWithGradient };
-type FunctionName = keyof typeof functions;
-const functionNames = Object.keys(functions) as FunctionName[];
-type Arguments = Record<string, unknown>;
-
-const hasTargets = (name: FunctionName) => name.startsWith('cross');
-/** Right arguments, flat: two rows of three classes, every option given. */
-function rightArguments(name: FunctionName): Arguments {
-  const perRow = name !== 'softmax' && name !== 'logSoftmax';
-  return {
-    logits: Float32Array.of(1, -2, 3, 4, 5, 6),
-    shape: [2, 3],
-    axis: 1,
-    out: new Float32Array(perRow ? 2 : 6).fill(7),
-    ...(hasTargets(name) && {
-      targets: Int32Array.of(0, 2),
-      reduction: 'none',
-      ignoreIndex: -100,
-    }),
-    ...(name === 'crossEntropyWithGradient' && { gradient: new Float32Array(6).fill(7) }),
-  };
-}
-
-const optionNames = (name: FunctionName) =>
-  Object.keys(rightArguments(name)).filter((key) => key !== 'logits' && key !== 'targets');
-const parameters = (name: FunctionName) => ['options', ...Object.keys(rightArguments(name))];
-
-function call(name: FunctionName, given: Arguments): unknown {
-  const { logits, targets, options: replaced, ...rest } = given;
-  const options = 'options' in given ? replaced : rest;
-  const run = functions[name] as (...values: unknown[]) => unknown;
-  return hasTargets(name) ? run(logits, targets, options) : run(logits, options);
-}
-
-const classes: Record<string, new (message: string) => Error> = {
-  ERR_INVALID_ARG_TYPE: TypeError,
-  ERR_BUFFER_DETACHED: TypeError,
-  ERR_INVALID_ARG_VALUE: RangeError,
-  ERR_SHAPE_MISMATCH: RangeError,
-  ERR_TARGET_OUT_OF_RANGE: RangeError,
-  ERR_MEMORY_ALLOCATION_FAILED: RangeError,
-};
-type Coded = Error & { code: string };
-
-const bytesOf = (value: unknown) =>
-  ArrayBuffer.isView(value) && value.byteLength > 0
-    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')
-    : '';
-
-/** The call's error, which has a class, a code and a sentence, and has left all memory alone. */
-function errorOf(name: FunctionName, given: Arguments): Coded {
-  const before = Object.values(given).map(bytesOf);
-  let error: unknown;
-  try {
-    call(name, given);
-  } catch (thrown) {
-    error = thrown;
-  }
-  expect(error).toBeInstanceOf(Error);
-  const coded = error as Coded;
-  expect(Object.keys(classes)).toContain(coded.code);
-  expect(Object.getPrototypeOf(coded)).toBe(classes[coded.code]?.prototype);
-  expect(coded.message).toMatch(/^Expected .+ for \S+, received .+$/s);
-  expect(Object.values(given).map(bytesOf)).toEqual(before);
-  return coded;
-}
-
-function expectError(name: FunctionName, given: Arguments, code: string, about: string): Coded {
-  const error = errorOf(name, given);
-  expect(error).toMatchObject({ code, message: expect.stringContaining(` for ${about}`) });
-  return error;
-}
-
-/** Either a result or such an error. */
-function expectAnswer(name: FunctionName, given: Arguments): void {
-  try {
-    call(name, given);
-  } catch {
-    errorOf(name, given);
-  }
-}
-
-/** Options of other functions, of later versions, and mistypings. */
-const unknownOptions = (
-  'weight labelSmoothing zLoss emptyMean upstream temperature softcap dtype rowStride threads ' +
-  'signal Axis toString __proto__x reduction ignoreIndex gradient'
-).split(' ');
-
-const TYPE = 'ERR_INVALID_ARG_TYPE';
-const VALUE = 'ERR_INVALID_ARG_VALUE';
-const SHAPE = 'ERR_SHAPE_MISMATCH';
-
-function detached<T extends ArrayBufferView>(array: T): T {
-  structuredClone(array.buffer, { transfer: [array.buffer as ArrayBuffer] });
-  return array;
-}
-
-const targetTypes = [Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array];
-const bigTargetTypes = [BigInt64Array, BigUint64Array];
-const otherTypes = [Uint8ClampedArray, Float32Array, Float64Array];
+const integerTypes = [Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array];
+const bigTypes = [BigInt64Array, BigUint64Array];
+const floatTypes = [Float32Array, Float64Array];
+const namesOf = (list: { readonly name: string }[]) => list.map(({ name }) => name);
 
 /** Everything that someone may pass: made anew for each case. */
 const values: Record<string, () => unknown> = {
+  undefined: () => undefined,
   null: () => null,
   NaN: () => NaN,
+  Infinity: () => Infinity,
   '-1': () => -1,
+  '-0': () => -0,
   '2^53': () => 2 ** 53,
   'an empty string': () => '',
   'a string': () => 'x',
+  "'2'": () => '2',
   true: () => true,
   'a symbol': () => Symbol('x'),
   'a function': () => () => 1,
   'a class': () => Float32Array,
   '{}': () => ({}),
   '[]': () => [],
+  'an array of holes': () => new Array(3),
   'a bigint': () => 1n,
+  'a boxed number': () => Object(1),
   ...Object.fromEntries(
-    [...targetTypes, ...bigTargetTypes, ...otherTypes].map((type) => [
+    [...integerTypes, ...bigTypes, ...floatTypes, Uint8ClampedArray].map((type) => [
       type.name,
       () => new type(3),
     ]),
@@ -143,47 +66,101 @@ const values: Record<string, () => unknown> = {
     new Proxy({}, { get: (_, key) => key in Float32Array.prototype && expect.unreachable() }),
 };
 
-const outputs = {
+const all = (labels: string[], verdict: string) =>
+  Object.fromEntries(labels.map((label) => [label, verdict]));
+const either = `${SHAPE}|${TYPE}|${VALUE}`;
+
+// Several codes: two things are wrong, and nobody promised which is told.
+const arrays = {
   Float32Array: SHAPE,
   'an empty array': SHAPE,
-  'a detached array': 'ERR_BUFFER_DETACHED',
+  'a detached array': DETACHED,
 };
-const integers = { NaN: VALUE, '2^53': VALUE, '-1': 'fine' };
+const inputs = { ...arrays, Float64Array: either, Uint16Array: `${VALUE}|${SHAPE}` };
+const factors = { undefined: 'fine', ...arrays, Float64Array: SHAPE };
+const perClass = { ...factors, Float32Array: 'fine', Float64Array: 'fine' };
+const numbers = { undefined: 'fine', ...all(['NaN', 'Infinity', '2^53'], VALUE) };
+const words = { undefined: 'fine', ...all(['an empty string', 'a string', "'2'"], VALUE) };
+const positive = { ...numbers, '2^53': 'fine', ...all(['-1', '-0'], VALUE) };
+const classIndices = {
+  '[]': SHAPE,
+  ...all(namesOf([...integerTypes, ...bigTypes]), SHAPE),
+};
 
 /** What each value is for each parameter: ERR_INVALID_ARG_TYPE unless listed here. */
 const verdicts: Record<string, Record<string, string>> = {
-  logits: outputs,
-  targets: {
-    '[]': SHAPE,
-    ...Object.fromEntries([...targetTypes, ...bigTargetTypes].map(({ name }) => [name, SHAPE])),
-  },
+  logits: inputs,
+  probabilities: inputs,
+  logProbabilities: inputs,
+  otherLogits: { ...inputs, Uint16Array: either },
+  upstream: { ...inputs, Uint16Array: either },
   // An object without any property of its own is options without any option.
-  options: Object.fromEntries(
-    Object.keys(values).map((label) => [
-      label,
-      typeof values[label]?.() === 'object' && label !== 'null' ? 'error or not' : TYPE,
-    ]),
+  options: all(
+    Object.keys(values).filter((label) => {
+      const value = values[label]?.();
+      return value === undefined || (typeof value === 'object' && value !== null);
+    }),
+    'error or not',
   ),
   // No dimensions: one number, so that there is no axis 1.
-  shape: { '[]': 'error or not' },
-  axis: integers,
-  reduction: { 'an empty string': VALUE, 'a string': VALUE },
-  ignoreIndex: integers,
-  out: outputs,
-  gradient: outputs,
+  shape: { '[]': 'error or not', undefined: VALUE },
+  axis: { ...numbers, '-1': 'fine', '-0': `${VALUE}|${SHAPE}` },
+  dtype: words,
+  rowStride: { ...numbers, '-1': VALUE, '-0': VALUE },
+  temperature: positive,
+  softcap: positive,
+  labelSmoothing: { ...numbers, '-1': VALUE, '-0': 'fine' },
+  zLoss: { ...numbers, '2^53': 'fine', '-1': VALUE, '-0': 'fine' },
+  // The mean fills no array.
+  reduction: { ...words, undefined: VALUE },
+  emptyMean: words,
+  ignoreIndex: { ...numbers, '-1': 'fine', '-0': 'fine', '[]': 'fine' },
+  weight: perClass,
+  positiveWeight: {
+    ...perClass,
+    ...all(['-1', '-0', '2^53'], 'fine'),
+    ...all(['NaN', 'Infinity'], 'error or not'),
+  },
+  out: { undefined: 'fine', ...arrays },
+  gradient: { undefined: 'fine', ...arrays },
 };
+
+/** Where a function differs. */
+const ownVerdicts: { [K in FunctionName]?: Record<string, Record<string, string>> } = {
+  logSumExp: { axis: { ...verdicts.axis, '[]': VALUE } },
+  crossEntropy: { targets: { ...classIndices, ...factors, undefined: TYPE } },
+  crossEntropyWithGradient: {
+    targets: { ...classIndices, ...factors, undefined: TYPE },
+    upstream: {
+      ...factors,
+      ...all(['-1', '-0', '2^53'], 'fine'),
+      ...all(['NaN', 'Infinity'], VALUE),
+    },
+  },
+  nllLoss: { targets: classIndices },
+  binaryCrossEntropy: {
+    targets: {
+      ...arrays,
+      Float64Array: SHAPE,
+      ...all(namesOf(integerTypes), SHAPE),
+      '[]': SHAPE,
+      'an array of holes': `${TYPE}|${SHAPE}`,
+    },
+  },
+};
+
+const parameters = (name: FunctionName) => [
+  ...signatures[name].inputs,
+  'options',
+  ...optionNames(name),
+];
 
 const cells = functionNames.flatMap((name) =>
   parameters(name).flatMap((parameter) =>
-    Object.keys(values).map((label) => ({
-      name,
-      parameter,
-      label,
-      verdict:
-        name === 'logSumExp' && parameter === 'axis' && label === '[]'
-          ? VALUE
-          : (verdicts[parameter]?.[label] ?? TYPE),
-    })),
+    Object.keys(values).map((label) => {
+      const own = ownVerdicts[name]?.[parameter] ?? verdicts[parameter];
+      return { name, parameter, label, verdict: own?.[label] ?? TYPE };
+    }),
   ),
 );
 
@@ -194,90 +171,88 @@ it.each(cells)('$name: $label as $parameter: $verdict', ({ name, parameter, labe
   } else if (verdict === 'error or not') {
     expectAnswer(name, given);
   } else {
-    // Logits that are too few are told by the shape.
-    const about = parameter === 'logits' && verdict === SHAPE ? 'shape' : parameter;
-    expectError(name, given, verdict, about);
+    // Logits that are too few are told by the shape; where two things are wrong, either may be told.
+    const firstArray = parameter === signatures[name].inputs[0] && verdict === SHAPE;
+    const several = verdict.includes('|') || verdict === VALUE;
+    const about = firstArray ? `shape|rowStride|${parameter}` : several ? '' : parameter;
+    const error = expectError(name, given, verdict, about);
+    if (verdict === VALUE && !['shape', 'reduction'].includes(parameter)) {
+      expect(error.message).toContain(` for ${parameter}`);
+    }
   }
 });
 
 describe.each(functionNames)('%s', (name) => {
   const right = () => rightArguments(name);
+  const { inputs, outputs, settings } = signatures[name];
+  const first = inputs[0] as string;
+  const bare = () => Object.fromEntries(inputs.map((input) => [input, right()[input]]));
 
   it('takes its right arguments, and every option left out or undefined', () => {
     call(name, right());
     for (const option of optionNames(name).filter((key) => key !== 'shape')) {
-      const out = option === 'reduction' ? undefined : right().out;
-      call(name, { ...right(), out, [option]: undefined });
+      const given = right();
+      // The mean fills no array and takes no array of factors.
+      if (option === 'reduction') {
+        for (const key of ['out', 'upstream'] as const) {
+          if (!(inputs as string[]).includes(key)) delete given[key];
+        }
+      }
+      call(name, { ...given, [option]: undefined });
+      delete given[option];
+      call(name, given);
     }
-    const empty = { logits: Float32Array.of(1, 2, 3), ...(hasTargets(name) && { targets: [1] }) };
-    for (const options of [undefined, {}, Object.create(null)]) call(name, { ...empty, options });
+  });
+
+  it('takes no options at all: one row', () => {
+    const row = Float32Array.of(0.25, 0.25, 0.5);
+    const one: Arguments = {
+      ...Object.fromEntries(inputs.map((input) => [input, row])),
+      ...(inputs.includes('targets') && { targets: [1] }),
+      ...(name === 'binaryCrossEntropy' && { targets: [1, 0, 0.5] }),
+    };
+    for (const options of [undefined, {}, Object.create(null)]) call(name, { ...one, options });
+  });
+
+  it('gives the outputs that it was given', () => {
+    const given = right();
+    const result = call(name, given);
+    if (name !== 'crossEntropyWithGradient') expect(result).toBe(given.out);
+    else expect(result).toEqual({ loss: given.out, gradient: given.gradient });
+    for (const output of outputs) expect(given[output]).not.toContain(7);
   });
 
   it('words its errors', () => {
     const message = (given: Arguments) => errorOf(name, { ...right(), ...given }).message;
     const length = (right().out as Float32Array).length;
-    expect(message({ logits: [1, 2] })).toBe(
-      'Expected a Float32Array for logits, received [ 1, 2 ]',
-    );
-    expect(message({ logits: undefined })).toBe(
-      'Expected a Float32Array for logits, received undefined',
-    );
+    const about = `for ${first}, received`;
+    expect(message({ [first]: [1, 2] })).toMatch(new RegExp(`${about} \\[ 1, 2 \\]$`));
+    expect(message({ [first]: undefined })).toMatch(new RegExp(`${about} undefined$`));
     expect(message({ axis: 2 })).toBe('Expected an integer from -2 to 1 for axis, received 2');
     expect(message({ shape: [-2, 3] })).toBe('Expected an integer >= 0 for shape[0], received -2');
     expect(message({ out: new Float32Array(5) })).toBe(
       `Expected ${length} elements for out, received 5`,
     );
-    expect(message({ logits: detached(new Float32Array(6)) })).toMatch(/logits, received .*detach/);
-    expect(message({ logits: 'x'.repeat(1e5) }).length).toBeLessThan(300);
-    expect(message({ logits: new Error('x'.repeat(1e5)) }).length).toBeLessThan(300);
+    expect(message({ [first]: detached(new Float32Array(6)) })).toMatch(
+      new RegExp(`${first}, received .*detach`),
+    );
+    expect(message({ [first]: 'x'.repeat(1e5) }).length).toBeLessThan(300);
+    expect(message({ [first]: new Error('x'.repeat(1e5)) }).length).toBeLessThan(300);
+    expect(message({ [first]: new Array(1e5).fill('x'.repeat(1e3)) }).length).toBeLessThan(300);
   });
 
-  const foreign = unknownOptions.filter((option) => !optionNames(name).includes(option));
-  it.each(foreign)('refuses the option %s by name, and accepts it undefined', (option) => {
-    for (const value of [null, 0, 'x', new Float32Array(3)]) {
-      const error = expectError(name, { ...right(), [option]: value }, VALUE, 'options');
-      expect(error.message).toContain(`'${option}'`);
+  it('shows values without running their code', () => {
+    const unreachable = () => expect.unreachable();
+    const hostile = {
+      toString: unreachable,
+      toJSON: unreachable,
+      valueOf: unreachable,
+      [Symbol.toPrimitive]: unreachable,
+      [Symbol.for('nodejs.util.inspect.custom')]: unreachable,
+    };
+    for (const parameter of parameters(name).filter((key) => key !== 'options')) {
+      expectError(name, { ...right(), [parameter]: hostile }, TYPE, parameter);
     }
-    call(name, { ...right(), [option]: undefined });
-  });
-
-  it.each([
-    // biome-ignore lint/suspicious/noSparseArray: the hole is the case
-    ['a hole', [2, , 3], TYPE, 'shape[1]'],
-    ['holes only', new Array(2 ** 32 - 1), TYPE, 'shape[0]'],
-    ['a string', [2, '3'], TYPE, 'shape[1]'],
-    ['a bigint', [2n, 3], TYPE, 'shape[0]'],
-    ['null', [null, 3], TYPE, 'shape[0]'],
-    ['an array', [[2, 3]], TYPE, 'shape[0]'],
-    ['a typed array', Int32Array.of(2, 3), TYPE, 'shape'],
-    ['something like an array', { length: 2, 0: 2, 1: 3 }, TYPE, 'shape'],
-    ['a fraction', [2, 3.5], VALUE, 'shape[1]'],
-    ['NaN', [NaN, 3], VALUE, 'shape[0]'],
-    ['Infinity', [2, Infinity], VALUE, 'shape[1]'],
-    ['2^53', [2 ** 53, 3], VALUE, 'shape[0]'],
-    ['negatives', [-2, -3], VALUE, 'shape[0]'],
-    ['too few elements', [2, 2], SHAPE, 'shape'],
-    ['no elements', [2, 0], SHAPE, 'shape'],
-    ['a product of 2^64', [2 ** 32, 2 ** 32], SHAPE, 'shape'],
-    ['a product beyond float64', new Array(30).fill(2 ** 50), SHAPE, 'shape'],
-    ['an infinite product by zero', [...new Array(30).fill(2 ** 50), 0], SHAPE, 'shape'],
-  ])('refuses a shape with %s', (_, shape, code, about) => {
-    expectError(name, { ...right(), shape }, code, about);
-    expectError(name, { ...right(), shape, out: undefined, gradient: undefined }, code, about);
-  });
-
-  it.each([
-    [[-0, 3], 1, 0],
-    [[3, -0], 0, 0],
-    [[0, 3], -0, 3],
-  ])('takes the shape %j and the axis %d', (shape, axis, rows) => {
-    const targets = new Int32Array(rows);
-    const options = { shape, axis, ...(hasTargets(name) && { ignoreIndex: 0 }) };
-    call(name, { logits: new Float32Array(0), targets, options });
-  });
-
-  it.each([2, -3, 0.5, Infinity])('refuses the axis %d', (axis) => {
-    expectError(name, { ...right(), axis }, VALUE, 'axis');
   });
 
   it('lets the errors of getters through', () => {
@@ -287,16 +262,57 @@ describe.each(functionNames)('%s', (name) => {
     };
     const trap = (target: object, key: PropertyKey) =>
       Object.defineProperty(target, key, { enumerable: true, get: throwOwn });
+    const expectOwn = (given: Arguments, more?: object) => {
+      const before = memoryOf(given);
+      expect(() => call(name, given, more)).toThrow(own);
+      expect(memoryOf(given)).toEqual(before);
+    };
     for (const option of [...optionNames(name), 'unknown']) {
-      expect(() => call(name, { ...right(), options: trap({}, option) })).toThrow(own);
+      expectOwn({ ...right(), options: trap({}, option) });
+      expectOwn(right(), trap({}, option));
     }
-    expect(() => call(name, { ...right(), shape: trap([2, 3], 1) })).toThrow(own);
-    if (hasTargets(name)) {
-      expect(() => call(name, { ...right(), targets: trap([0, 1], 1) })).toThrow(own);
+    expectOwn({ ...right(), shape: trap([2, 3], 1) });
+    if (settings.includes('ignoreIndex')) {
+      expectOwn({ ...right(), ignoreIndex: trap([-100, -200], 1) });
     }
-    if (name === 'logSumExp') {
-      expect(() => call(name, { ...right(), axis: trap([0, 1], 1) })).toThrow(own);
+    if (inputs.includes('targets')) {
+      const targets = new Array(elementsOf(caseOf(name), 'targets')).fill(0);
+      expectOwn({ ...right(), targets: trap(targets, 1) });
     }
+    if (name === 'logSumExp') expectOwn({ ...right(), axis: trap([0, 1], 1) });
+    const traps = { get: throwOwn, has: throwOwn, ownKeys: throwOwn };
+    expectOwn({ ...right(), options: new Proxy({}, traps) });
+    expectOwn({ ...right(), shape: new Proxy([2, 3], traps) });
+  });
+
+  it('ends in an error, and writes nothing, where a proxy was revoked', () => {
+    for (const parameter of parameters(name)) {
+      const { proxy, revoke } = Proxy.revocable([], {});
+      revoke();
+      const given = right();
+      delete given[parameter];
+      const before = memoryOf(given);
+      expect(() => call(name, { ...given, [parameter]: proxy })).toThrow(TypeError);
+      expect(memoryOf(given)).toEqual(before);
+    }
+  });
+
+  it('reads every getter among the options once', () => {
+    const reads: Record<string, number> = {};
+    const options = Object.fromEntries(
+      Object.entries(right()).filter(([key]) => !(inputs as string[]).includes(key)),
+    );
+    for (const [key, value] of Object.entries(options)) {
+      Object.defineProperty(options, key, {
+        enumerable: true,
+        get: () => {
+          reads[key] = (reads[key] ?? 0) + 1;
+          return value;
+        },
+      });
+    }
+    call(name, { ...bare(), options });
+    expect(reads).toEqual(Object.fromEntries(optionNames(name).map((key) => [key, 1])));
   });
 
   it('reads options that a class defines as accessors', () => {
@@ -305,9 +321,8 @@ describe.each(functionNames)('%s', (name) => {
         return [2, 3];
       }
     }
-    const { logits, targets } = right();
-    const expected = call(name, { logits, targets, shape: [2, 3] });
-    expect(call(name, { logits, targets, options: new Accessors() })).toEqual(expected);
+    const expected = call(name, { ...bare(), shape: [2, 3] });
+    expect(call(name, { ...bare(), options: new Accessors() })).toEqual(expected);
   });
 
   it('answers anything with a result or an error with a code', () => {
@@ -320,81 +335,51 @@ describe.each(functionNames)('%s', (name) => {
       for (const [parameter, value] of Object.entries(replaced)) {
         expectAnswer(name, { ...right(), [parameter]: value });
       }
+      expectAnswer(name, { ...right(), ...replaced });
     };
-    fc.assert(fc.property(known, check), { seed: 1, numRuns: 300 });
+    fc.assert(fc.property(known, check), { seed: 1, numRuns: 200 });
   });
 });
 
-describe('the axes of logSumExp', () => {
-  it.each([
-    [[], VALUE, 'axis'],
-    [[0, -2], VALUE, 'axis'],
-    [[-0, 0], VALUE, 'axis'],
-    [[1, 0, -1], VALUE, 'axis'],
-    [[0, 2], VALUE, 'axis[1]'],
-    [[0.5], VALUE, 'axis[0]'],
-    [['0'], TYPE, 'axis[0]'],
-    [[[0]], TYPE, 'axis[0]'],
-    [new Array(2), TYPE, 'axis[0]'],
-    [Int32Array.of(0, 1), TYPE, 'axis'],
-  ])('%j', (axis, code, about) => {
-    expectError('logSumExp', { ...rightArguments('logSumExp'), axis }, code, about);
+describe('unknown options', () => {
+  const everyOption = [...new Set(functionNames.flatMap(optionNames))];
+  /** Names of later versions, and mistypings. */
+  const noOption = 'threads signal Axis toString __proto__x weights label_smoothing'.split(' ');
+  const foreign = functionNames.flatMap((name) =>
+    [...everyOption, ...noOption]
+      .filter((option) => !optionNames(name).includes(option))
+      .filter((option) => !(signatures[name].inputs as string[]).includes(option))
+      .map((option) => ({ name, option })),
+  );
+
+  it.each(foreign)(
+    '$name refuses $option by name, and accepts it undefined',
+    ({ name, option }) => {
+      const right = rightArguments(name);
+      for (const value of [null, 0, 1, 'x', new Float32Array(3), rightArguments(name).out]) {
+        const error = expectError(name, { ...right, [option]: value }, VALUE, 'options');
+        expect(error.message).toContain(`'${option}'`);
+      }
+      call(name, { ...right, [option]: undefined });
+    },
+  );
+
+  it('are these, among others', () => {
+    expect(foreign).toContainEqual({ name: 'nllLoss', option: 'temperature' });
+    expect(foreign).toContainEqual({ name: 'softmaxGradient', option: 'softcap' });
+    expect(foreign).toContainEqual({ name: 'crossEntropy', option: 'gradient' });
+    expect(foreign).toContainEqual({ name: 'binaryCrossEntropy', option: 'ignoreIndex' });
+    expect(foreign).toContainEqual({ name: 'klDivergence', option: 'weight' });
   });
 
-  it.each([
-    ['one axis', [2 ** 40, 0], 1],
-    ['neighbours', [2 ** 40, 0, 3], [1, 2]],
-    ['axes apart', [0, 2 ** 40, 3], [0, 2]],
-    ['many rows', [0, 2 ** 52, 2], 0],
-  ])('%s with more rows than an array can have', (_, shape, axis) => {
-    const given = { logits: new Float32Array(0), shape, axis };
-    expectError('logSumExp', given, 'ERR_MEMORY_ALLOCATION_FAILED', 'out');
-  });
-
-  it('may be among many', () => {
-    const [data, shape] = [Float32Array.of(0, 1), [1, 2, ...new Array(20_000).fill(1)]];
-    const expected = logSumExp(data, { shape: [2, 1] });
-    expect(logSumExp(data, { shape, axis: [0, 2] })).toEqual(expected);
+  it.each(functionNames)('%s refuses its own arguments as options', (name) => {
+    for (const input of signatures[name].inputs) {
+      const { [input]: array, ...options } = rightArguments(name);
+      const others = Object.fromEntries(
+        signatures[name].inputs.map((key) => [key, rightArguments(name)[key]]),
+      );
+      for (const key of signatures[name].inputs) delete options[key];
+      expectError(name, { ...others, options: { ...options, [input]: array } }, VALUE, 'options');
+    }
   });
 });
-
-describe.each(['crossEntropy', 'crossEntropyWithGradient'] as const)(
-  'the targets of %s',
-  (name) => {
-    const run = (targets: unknown, more: Arguments = {}) => ({
-      logits: Float32Array.of(1, 2, 3, 4, -5, 6, 7, 8, 9, 0, 1, 0),
-      shape: [4, 3],
-      targets,
-      ...more,
-    });
-
-    it.each([
-      ['holes', new Array(2 ** 32 - 1), TYPE, 'targets[0]'],
-      ['a string', [0, '1', 2, 0], TYPE, 'targets[1]'],
-      ['null', [0, 1, null, 0], TYPE, 'targets[2]'],
-      ['a bigint', [0, 1, 2n, 0], TYPE, 'targets[2]'],
-      ['a fraction', [0, 0.5, 2, 0], VALUE, 'targets[1]'],
-      ['NaN', [0, 1, 2, NaN], VALUE, 'targets[3]'],
-      ['2^53', [0, 2 ** 53, 2, 0], VALUE, 'targets[1]'],
-      ['too few', [0, 1, 2], SHAPE, 'targets'],
-      ['too many', [0, 1, 2, 0, 1], SHAPE, 'targets'],
-    ])('a plain array with %s', (_, targets, code, about) => {
-      expectError(name, run(targets), code, about);
-    });
-
-    it('takes -0 as 0', () => {
-      const zero = call(name, run([0, 1, 2, 0]));
-      expect(call(name, run([-0, 1, 2, -0]))).toEqual(zero);
-      expect(call(name, run([0, 1, 2, 0], { ignoreIndex: -0 }))).not.toEqual(zero);
-    });
-
-    it.each(['Mean', 'avg', 'toString', '__proto__', 'none '])('the reduction %j', (reduction) => {
-      expectError(name, run([0, 1, 2, 0], { reduction }), VALUE, 'reduction');
-    });
-
-    it.each(['mean', 'sum', undefined])('out with the reduction %j', (reduction) => {
-      const out = new Float32Array(4).fill(7);
-      expectError(name, run([0, 1, 2, 0], { reduction, out }), VALUE, 'out');
-    });
-  },
-);

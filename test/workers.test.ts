@@ -32,6 +32,7 @@ function startWorker(code: string, workerData: object): Worker {
     const { parentPort, workerData } = require('node:worker_threads');
     const native = require(workerData.addon);
     const { logits, targets, rows, classes } = workerData;
+    const input = [logits, 0, rows, classes, 1, classes, 1, 0];
   `;
   const data = { addon: native.path, logits, targets, rows, classes, ...workerData };
   return new Worker(prelude + code, { eval: true, workerData: data });
@@ -40,7 +41,7 @@ function startWorker(code: string, workerData: object): Worker {
 const lossAndGradient = `
   function lossAndGradient(gradient) {
     return native.crossEntropy(
-      logits, targets, rows, classes, 1, -100, 2, null, gradient);
+      ...input, targets, null, 0, -100, 2, null, 0, 0, 0, 1, null, gradient);
   }
 `;
 
@@ -67,7 +68,7 @@ describe('worker threads', () => {
         const gradient = new Float32Array(logits.length);
         const loss = lossAndGradient(gradient);
         const probabilities = new Float32Array(logits.length);
-        native.softmax(logits, probabilities, rows, classes, 1);
+        native.softmax(...input, probabilities);
         const hashes = [gradient, probabilities].map((a) => hash('sha256').update(a).digest('hex'));
         results.add(JSON.stringify([loss, ...hashes]));
       }

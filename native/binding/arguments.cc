@@ -44,6 +44,52 @@ int64_t product(int64_t a, int64_t b) {
   return a * b;
 }
 
+[[noreturn]] void throw_wrong_array(Napi::Env env, const char* name, const char* what) {
+  throw_type_error(env, "ERR_INVALID_ARG_TYPE", expected(what, name, "another typed array"));
+}
+
+// The element type by its number, which the array's own type allows.
+Element read_element(const Napi::CallbackInfo& info, size_t index, const View& view) {
+  const int64_t number = read_integer(info, index, "dtype");
+  const auto element = static_cast<Element>(number);
+  switch (view.type) {
+    case napi_float32_array:
+      if (element == Element::float32) return element;
+      break;
+    case napi_float64_array:
+      if (element == Element::float64) return element;
+      break;
+    case napi_uint16_array:
+      if (element == Element::float16 || element == Element::bfloat16) return element;
+      break;
+    default:
+      break;
+  }
+  throw_wrong_array(info.Env(), view.name, "an array of the named element type");
+}
+
+// Rows from the first element to the last, without or with the padding after it.
+void expect_input_length(Napi::Env env, const View& view, const Layout& layout) {
+  const auto length = static_cast<int64_t>(view.length);
+  const int64_t most = layout.outer * layout.outer_stride;
+  const int64_t padding = layout.outer_stride - layout.classes * layout.inner;
+  const int64_t least = layout.rows() == 0 ? 0 : most - padding;
+  if (length >= least && length <= most) return;
+  throw_range_error(
+      env, "ERR_SHAPE_MISMATCH",
+      expected(std::to_string(least) + " elements", view.name, std::to_string(length)));
+}
+
+void expect_result_type(Napi::Env env, const View& view, Element element) {
+  const bool is_double = has_double_results(element);
+  if (view.type == (is_double ? napi_float64_array : napi_float32_array)) return;
+  throw_wrong_array(env, view.name, is_double ? "a Float64Array" : "a Float32Array");
+}
+
+bool is_same(const View& a, const View& b) {
+  return a.data == b.data && a.length == b.length && a.type == b.type && a.length > 0;
+}
+
 }  // namespace
 
 AddonState& state_of(const Napi::CallbackInfo& info) {
@@ -78,6 +124,11 @@ void throw_target_out_of_range(const Napi::CallbackInfo& info, size_t index, int
   throw_error(error, "ERR_TARGET_OUT_OF_RANGE");
 }
 
+void throw_empty_mean(Napi::Env env) {
+  throw_range_error(env, "ERR_EMPTY_MEAN",
+                    expected("a row that counts in the mean", "targets", "none"));
+}
+
 void throw_out_of_memory(Napi::Env env) {
   throw_range_error(env, "ERR_MEMORY_ALLOCATION_FAILED",
                     expected("memory", "the call's working arrays", "none"));
@@ -101,16 +152,8 @@ View read_view(const Napi::CallbackInfo& info, size_t index, const char* name) {
 
 View read_floats(const Napi::CallbackInfo& info, size_t index, const char* name) {
   const View view = read_view(info, index, name);
-  if (view.type != napi_float32_array) {
-    throw_type_error(info.Env(), "ERR_INVALID_ARG_TYPE",
-                     expected("a Float32Array", name, "another typed array"));
-  }
+  if (view.type != napi_float32_array) throw_wrong_array(info.Env(), name, "a Float32Array");
   return view;
-}
-
-View read_optional_floats(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  if (info[index].IsNull()) return {nullptr, 0, sizeof(float), napi_float32_array, name};
-  return read_floats(info, index, name);
 }
 
 int64_t read_integer(const Napi::CallbackInfo& info, size_t index, const char* name) {
@@ -123,18 +166,104 @@ int64_t read_integer(const Napi::CallbackInfo& info, size_t index, const char* n
   return static_cast<int64_t>(value);
 }
 
-Layout read_layout(const Napi::CallbackInfo& info, size_t index) {
-  const Layout layout = {read_integer(info, index, "outer"),
-                         read_integer(info, index + 1, "classes"),
-                         read_integer(info, index + 2, "inner")};
+double read_number(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  double value = 0;
+  if (napi_get_value_double(info.Env(), info[index], &value) != napi_ok) {
+    throw_type_error(info.Env(), "ERR_INVALID_ARG_TYPE",
+                     expected("a number", name, "another value"));
+  }
+  return value;
+}
+
+InputView read_input(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  const View view = read_view(info, index, name);
+  const Element element = read_element(info, index + 1, view);
+  const Layout layout = {
+      read_integer(info, index + 2, "outer"), read_integer(info, index + 3, "classes"),
+      read_integer(info, index + 4, "inner"), read_integer(info, index + 5, "rowStride")};
+  const Input input = {view.data, element, layout, read_number(info, index + 6, "temperature"),
+                       read_number(info, index + 7, "softcap")};
   const int64_t rows = product(layout.outer, layout.inner);
+  const int64_t dense = product(layout.classes, layout.inner);
   // Class numbers are kept in 32 bits where rows lie side by side.
   constexpr int64_t kMostClasses = 0xfffffffe;
-  if (rows < 0 || product(rows, layout.classes) < 0 || layout.classes > kMostClasses) {
+  if (rows < 0 || product(rows, layout.classes) < 0 || layout.classes > kMostClasses ||
+      layout.outer_stride < dense || product(layout.outer, layout.outer_stride) < 0) {
     throw_range_error(info.Env(), "ERR_SHAPE_MISMATCH",
                       expected("dimensions of an array", "shape", "larger ones"));
   }
-  return layout;
+  if (!(input.temperature > 0) || !std::isfinite(input.temperature)) {
+    throw_range_error(info.Env(), "ERR_INVALID_ARG_VALUE",
+                      expected("a finite number above 0", "temperature", "another one"));
+  }
+  if (!(input.softcap >= 0) || !std::isfinite(input.softcap)) {
+    throw_range_error(info.Env(), "ERR_INVALID_ARG_VALUE",
+                      expected("a finite number above 0", "softcap", "another one"));
+  }
+  expect_input_length(info.Env(), view, layout);
+  return {input, view};
+}
+
+InputView read_input_like(const Napi::CallbackInfo& info, size_t index, const char* name,
+                          const Input& first) {
+  const View view = read_view(info, index, name);
+  Input input = first;
+  input.data = view.data;
+  input.element = read_element(info, index + 1, view);
+  expect_input_length(info.Env(), view, input.layout);
+  return {input, view};
+}
+
+std::vector<double> read_doubles(const Napi::CallbackInfo& info, size_t index, const char* name,
+                                 int64_t length) {
+  std::vector<double> values;
+  if (info[index].IsNull()) return values;
+  const View view = read_view(info, index, name);
+  if (view.type != napi_float32_array && view.type != napi_float64_array) {
+    throw_wrong_array(info.Env(), name, "a Float32Array or a Float64Array");
+  }
+  expect_length(info.Env(), view, length);
+  try {
+    values.resize(view.length);
+  } catch (const std::bad_alloc&) {
+    throw_out_of_memory(info.Env());
+  }
+  for (size_t i = 0; i < view.length; ++i) {
+    values[i] = view.type == napi_float64_array ? static_cast<const double*>(view.data)[i]
+                                                : static_cast<double>(view.floats()[i]);
+  }
+  return values;
+}
+
+View read_output(const Napi::CallbackInfo& info, size_t index, const char* name, const Input& input,
+                 int64_t length, std::initializer_list<const View*> inputs) {
+  if (info[index].IsNull()) return {nullptr, 0, 0, napi_float32_array, name};
+  const View view = read_view(info, index, name);
+  expect_result_type(info.Env(), view, input.element);
+  expect_length(info.Env(), view, length);
+  for (const View* other : inputs) expect_no_overlap(info.Env(), view, *other, Overlap::none);
+  return view;
+}
+
+Output read_output_like(const Napi::CallbackInfo& info, size_t index, const char* name,
+                        const InputView& input, std::initializer_list<const View*> same,
+                        std::initializer_list<const View*> others) {
+  const Layout& layout = input.input.layout;
+  const int64_t dense = layout.classes * layout.inner;
+  if (info[index].IsNull()) return {nullptr, dense};
+  const View view = read_view(info, index, name);
+  expect_result_type(info.Env(), view, input.input.element);
+  bool in_place = is_same(view, input.view);
+  for (const View* other : same) in_place = in_place || is_same(view, *other);
+  if (in_place) {
+    expect_input_length(info.Env(), view, layout);
+  } else {
+    expect_length(info.Env(), view, layout.elements());
+  }
+  expect_no_overlap(info.Env(), view, input.view, Overlap::same);
+  for (const View* other : same) expect_no_overlap(info.Env(), view, *other, Overlap::same);
+  for (const View* other : others) expect_no_overlap(info.Env(), view, *other, Overlap::none);
+  return {view.data, in_place ? layout.outer_stride : dense};
 }
 
 void expect_length(Napi::Env env, const View& view, int64_t length) {
@@ -147,11 +276,10 @@ void expect_length(Napi::Env env, const View& view, int64_t length) {
 void expect_no_overlap(Napi::Env env, const View& output, const View& input, Overlap allowed) {
   const auto out = reinterpret_cast<uintptr_t>(output.data);
   const auto in = reinterpret_cast<uintptr_t>(input.data);
-  const uintptr_t out_end = out + output.length * output.element_size;
-  const uintptr_t in_end = in + input.length * input.element_size;
+  const uintptr_t out_end = out + output.bytes();
+  const uintptr_t in_end = in + input.bytes();
   if (out == out_end || in == in_end || out_end <= in || in_end <= out) return;
-  const bool same = out == in && out_end == in_end && output.type == input.type;
-  if (same && allowed == Overlap::same) return;
+  if (allowed == Overlap::same && is_same(output, input)) return;
   const std::string what =
       allowed == Overlap::same
           ? std::string("the memory of ") + input.name + " itself or separate memory"

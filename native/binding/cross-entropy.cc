@@ -1,87 +1,125 @@
 #include "cross-entropy.h"
 
+#include <algorithm>
 #include <limits>
-#include <memory>
-#include <new>
 
 #include "../isa/floating-point-state.h"
 #include "arguments.h"
+#include "losses.h"
 #include "targets.h"
 
 namespace logits {
 namespace {
 
-enum class Reduction : int64_t { none, sum, mean };
+// Arguments after those of the logits.
+enum : size_t {
+  kTargets = kInputArguments,
+  kProbabilities,
+  kProbabilityType,
+  kIgnoreIndex,
+  kReduction,
+  kWeight,
+  kLabelSmoothing,
+  kZLoss,
+  kEmptyMean,
+  kUpstream,
+  kOut,
+  kGradient,
+};
 
-// The sum of all losses in a fixed order: eight sums side by side, then a tree over them.
-double sum_losses(const double* losses, int64_t rows) {
-  double s[8] = {};
-  for (int64_t row = 0; row < rows; ++row) s[row % 8] += losses[row];
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+// Class probabilities lie densely, whatever is between the rows of logits.
+InputView read_probabilities(const Napi::CallbackInfo& info, const Input& logits) {
+  Input dense = logits;
+  dense.layout.outer_stride = logits.layout.classes * logits.layout.inner;
+  dense.temperature = 1;
+  dense.softcap = 0;
+  return read_input_like(info, kProbabilities, "targets", dense);
 }
+
+// The factors of the rows' gradients: one for all of them in `scale`, or one each.
+std::vector<double> read_upstream(const Napi::CallbackInfo& info, int64_t rows, double& scale,
+                                  View& view) {
+  if (!info[kUpstream].IsTypedArray()) {
+    scale = read_number(info, kUpstream, "upstream");
+    return {};
+  }
+  view = read_view(info, kUpstream, "upstream");
+  scale = 1;
+  return read_doubles(info, kUpstream, "upstream", rows);
+}
+
+// What the binding holds for the length of a call.
+struct Arguments {
+  InputView logits;
+  InputView probabilities;
+  View targets;
+  std::vector<double> weight;
+  std::vector<double> upstream;
+  ClassTargets classes;
+};
 
 }  // namespace
 
 Napi::Value cross_entropy_binding(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const View logits = read_floats(info, 0, "logits");
-  const View targets = read_view(info, 1, "targets");
-  const Layout layout = read_layout(info, 2);
-  const int64_t ignore_index = read_integer(info, 5, "ignoreIndex");
-  const auto reduction = static_cast<Reduction>(read_integer(info, 6, "reduction"));
-  const View out = read_optional_floats(info, 7, "out");
-  const View gradient = read_optional_floats(info, 8, "gradient");
+  Arguments given = {};
+  given.logits = read_input(info, 0, "logits");
+  const Layout& layout = given.logits.input.layout;
   const int64_t rows = layout.rows();
+  const Reduction reduction = read_reduction(info, kReduction);
+  given.weight = read_doubles(info, kWeight, "weight", layout.classes);
+  const bool has_classes = info[kProbabilities].IsNull();
 
-  if (!is_target_type(targets.type)) {
-    throw_type_error(env, "ERR_INVALID_ARG_TYPE",
-                     "Expected an integer array for targets, received another typed array");
-  }
-  expect_length(env, logits, rows * layout.classes);
-  expect_length(env, targets, rows);
-  if (!info[7].IsNull()) {
-    expect_length(env, out, rows);
-    expect_no_overlap(env, out, logits, Overlap::none);
-    expect_no_overlap(env, out, targets, Overlap::none);
-  }
-  if (!info[8].IsNull()) {
-    expect_length(env, gradient, rows * layout.classes);
-    expect_no_overlap(env, gradient, logits, Overlap::same);
-    expect_no_overlap(env, gradient, targets, Overlap::none);
-    expect_no_overlap(env, gradient, out, Overlap::none);
-  }
-
-  const std::unique_ptr<int64_t[]> resolved(new (std::nothrow) int64_t[static_cast<size_t>(rows)]);
-  const std::unique_ptr<double[]> losses(new (std::nothrow) double[static_cast<size_t>(rows)]);
-  if (!resolved || !losses) throw_out_of_memory(env);
-  const ResolvedTargets counts =
-      resolve_targets(targets, layout.classes, ignore_index, resolved.get());
-  if (counts.first_bad >= 0) {
-    throw_target_out_of_range(info, 1, counts.first_bad, layout.classes);
-  }
-
-  const double valid = static_cast<double>(counts.valid);
   CrossEntropyCall call = {};
-  call.logits = logits.floats();
-  call.targets = resolved.get();
-  call.layout = layout;
+  call.logits = given.logits.input;
+  call.loss.weight = given.weight.empty() ? nullptr : given.weight.data();
+  call.loss.smoothing = read_number(info, kLabelSmoothing, "labelSmoothing");
+  call.loss.z_loss = read_number(info, kZLoss, "zLoss");
+  double divisor = static_cast<double>(rows);
+  bool is_empty = rows == 0;
+  int64_t counted = rows;
+  if (has_classes) {
+    given.classes =
+        read_class_targets(info, kTargets, kIgnoreIndex, layout, given.weight, given.targets);
+    call.loss.targets = given.classes.classes.get();
+    divisor = given.classes.weight;
+    is_empty = !given.classes.has_weight;
+    counted = given.classes.counted;
+  } else {
+    given.probabilities = read_probabilities(info, given.logits.input);
+    given.targets = given.probabilities.view;
+    call.loss.probabilities = &given.probabilities.input;
+  }
+  const Mean mean = read_mean(info, kEmptyMean, reduction, divisor, is_empty);
+
+  View upstream = {};
+  given.upstream = read_upstream(info, rows, call.gradient_scale, upstream);
+  if (!given.upstream.empty()) call.row_scales = given.upstream.data();
+  View weight = {};
+  if (!given.weight.empty()) weight = read_view(info, kWeight, "weight");
+  const View out = read_output(info, kOut, "out", given.logits.input, rows,
+                               {&given.logits.view, &given.targets, &weight, &upstream});
+  call.gradient = read_output_like(info, kGradient, "gradient", given.logits, {},
+                                   {&given.targets, &weight, &upstream, &out});
+  if (reduction == Reduction::mean && counted > 0) {
+    call.gradient_scale =
+        mean.is_empty ? std::numeric_limits<double>::quiet_NaN() : call.gradient_scale / divisor;
+  }
+  if (mean.is_zero() && has_classes) {
+    std::fill_n(given.classes.classes.get(), rows, kIgnoredRow);
+  }
+  const auto losses = allocate<double>(env, rows);
   call.losses = losses.get();
-  call.gradient = info[8].IsNull() ? nullptr : gradient.floats();
-  call.gradient_scale = reduction == Reduction::mean && counts.valid > 0 ? 1 / valid : 1;
   call.scratch = scratch_of(info);
 
   const FloatingPointState state;
   state_of(info).set->kernels->cross_entropy(call);
   if (reduction == Reduction::none) {
-    if (!info[7].IsNull()) {
-      for (int64_t row = 0; row < rows; ++row) {
-        out.floats()[row] = static_cast<float>(losses[static_cast<size_t>(row)]);
-      }
-    }
+    store_losses(out, losses.get(), rows);
     return Napi::Number::New(env, std::numeric_limits<double>::quiet_NaN());
   }
   const double sum = sum_losses(losses.get(), rows);
-  return Napi::Number::New(env, reduction == Reduction::mean ? sum / valid : sum);
+  return Napi::Number::New(env, reduction == Reduction::mean ? mean.of(sum) : sum);
 }
 
 }  // namespace logits

@@ -4,8 +4,8 @@
 
 namespace logits {
 
-// (logits, out, outer, classes, inner, source): undefined; out has one element a row and shares no
-// memory with source, of which the logits may be a copy
+// (...input, out, source): undefined; out has one element a row and shares no memory with source,
+// of which the logits may be a copy
 void log_sum_exp_binding(const Napi::CallbackInfo& info);
 
 }  // namespace logits

@@ -6,38 +6,52 @@
 namespace logits {
 namespace {
 
-struct SameShapeCall {
-  View logits;
-  View out;
-  Layout layout;
+enum : size_t { kOut = kInputArguments };
+enum : size_t { kUpstream = kInputArguments, kUpstreamType, kGradient };
+
+// A gradient from the results of a function and the gradient by these.
+struct GradientCall {
+  InputView results;
+  InputView upstream;
+  Output out;
 };
 
-// (logits, out, outer, classes, inner)
-SameShapeCall read_same_shape(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const SameShapeCall call = {read_floats(info, 0, "logits"), read_floats(info, 1, "out"),
-                              read_layout(info, 2)};
-  const int64_t elements = call.layout.rows() * call.layout.classes;
-  expect_length(env, call.logits, elements);
-  expect_length(env, call.out, elements);
-  expect_no_overlap(env, call.out, call.logits, Overlap::same);
+GradientCall read_gradient_call(const Napi::CallbackInfo& info, const char* name) {
+  GradientCall call = {};
+  call.results = read_input(info, 0, name);
+  call.upstream = read_input_like(info, kUpstream, "upstream", call.results.input);
+  call.out = read_output_like(info, kGradient, "out", call.results, {&call.upstream.view}, {});
   return call;
 }
 
 }  // namespace
 
 void softmax_binding(const Napi::CallbackInfo& info) {
-  const SameShapeCall call = read_same_shape(info);
+  const InputView logits = read_input(info, 0, "logits");
+  const Output out = read_output_like(info, kOut, "out", logits, {}, {});
   float* scratch = scratch_of(info);
   const FloatingPointState state;
-  state_of(info).set->kernels->softmax(call.logits.floats(), call.out.floats(), call.layout,
-                                       scratch);
+  state_of(info).set->kernels->softmax(logits.input, out, scratch);
 }
 
 void log_softmax_binding(const Napi::CallbackInfo& info) {
-  const SameShapeCall call = read_same_shape(info);
+  const InputView logits = read_input(info, 0, "logits");
+  const Output out = read_output_like(info, kOut, "out", logits, {}, {});
   const FloatingPointState state;
-  state_of(info).set->kernels->log_softmax(call.logits.floats(), call.out.floats(), call.layout);
+  state_of(info).set->kernels->log_softmax(logits.input, out);
+}
+
+void softmax_gradient_binding(const Napi::CallbackInfo& info) {
+  const GradientCall call = read_gradient_call(info, "probabilities");
+  const FloatingPointState state;
+  state_of(info).set->kernels->softmax_gradient(call.results.input, call.upstream.input, call.out);
+}
+
+void log_softmax_gradient_binding(const Napi::CallbackInfo& info) {
+  const GradientCall call = read_gradient_call(info, "logProbabilities");
+  const FloatingPointState state;
+  state_of(info).set->kernels->log_softmax_gradient(call.results.input, call.upstream.input,
+                                                    call.out);
 }
 
 }  // namespace logits

@@ -4,8 +4,12 @@
 
 namespace logits {
 
-// (logits, out, outer, classes, inner): undefined
+// (...input, out): undefined
 void softmax_binding(const Napi::CallbackInfo& info);
 void log_softmax_binding(const Napi::CallbackInfo& info);
+
+// (...input, upstream, its type, out): undefined; the input holds the function's results
+void softmax_gradient_binding(const Napi::CallbackInfo& info);
+void log_softmax_gradient_binding(const Napi::CallbackInfo& info);
 
 }  // namespace logits

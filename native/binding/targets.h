@@ -2,22 +2,44 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "arguments.h"
+#include "losses.h"
 
 namespace logits {
 
-struct ResolvedTargets {
-  int64_t valid;      // rows that are not ignored
-  int64_t first_bad;  // the first row whose target is no class and not ignored, or -1
+// The classes of all rows, and what a mean over them divides by.
+struct ClassTargets {
+  // One a row: a class in [0, classes), or kIgnoredRow. A copy, because shared memory could change
+  // between the check and the use.
+  std::unique_ptr<int64_t[]> classes;
+  int64_t rows;
+  int64_t counted;  // rows that are not ignored
+  double weight;    // the sum of their targets' weights
+  bool has_weight;  // whether any of these is not 0
 };
 
-// Copies targets to resolved[0..rows): a class in [0, classes), or kIgnoredRow. A copy, because
-// shared memory could change between the check and the use.
-ResolvedTargets resolve_targets(const View& targets, int64_t classes, int64_t ignore_index,
-                                int64_t* resolved);
+// Reads the array at `index`, with the ignored indices (a number, or an array of them) at
+// `ignore_index`. `weight` is empty for 1 each.
+ClassTargets read_class_targets(const Napi::CallbackInfo& info, size_t index, size_t ignore_index,
+                                const Layout& layout, const std::vector<double>& weight,
+                                View& view);
 
-// Whether the view's type is one of the integer types that resolve_targets reads.
-bool is_target_type(napi_typedarray_type type);
+// What the mean of losses divides by, and what there is to say where nothing counts.
+struct Mean {
+  double divisor;
+  bool is_empty;
+  EmptyMean when_empty;
+
+  // Whether the loss and all gradients are 0 for want of rows.
+  bool is_zero() const { return is_empty && when_empty == EmptyMean::zero; }
+  double of(double sum) const;
+};
+
+// Throws where nothing counts and the caller has asked for that.
+Mean read_mean(const Napi::CallbackInfo& info, size_t index, Reduction reduction, double divisor,
+               bool is_empty);
 
 }  // namespace logits

@@ -58,7 +58,8 @@ CpuFeatures detect() {
   constexpr uint32_t kFma = 1u << 12;
   constexpr uint32_t kOsxsave = 1u << 27;
   constexpr uint32_t kAvx = 1u << 28;
-  if (!has_all(cpuid(1, 0).ecx, kFma | kOsxsave | kAvx)) return features;
+  constexpr uint32_t kF16c = 1u << 29;
+  if (!has_all(cpuid(1, 0).ecx, kFma | kOsxsave | kAvx | kF16c)) return features;
 
   constexpr uint64_t kXmmYmm = 0x06;
   constexpr uint64_t kOpmaskZmm = 0xe0;
@@ -66,8 +67,8 @@ CpuFeatures detect() {
   const uint32_t extended = cpuid(7, 0).ebx;
   constexpr uint32_t kAvx2 = 1u << 5;
   constexpr uint32_t kAvx512 = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F DQ BW VL
-  features.avx2_fma = has_all(saved, kXmmYmm) && has_all(extended, kAvx2);
-  features.avx512 = features.avx2_fma && has_all(saved, kOpmaskZmm) && has_all(extended, kAvx512);
+  features.avx2 = has_all(saved, kXmmYmm) && has_all(extended, kAvx2);
+  features.avx512 = features.avx2 && has_all(saved, kOpmaskZmm) && has_all(extended, kAvx512);
   return features;
 }
 

@@ -4,8 +4,8 @@
 namespace logits {
 
 struct CpuFeatures {
-  bool avx2_fma;  // AVX2 and FMA, and the system saves 256-bit registers
-  bool avx512;    // AVX-512 F, BW, DQ and VL, and the system saves 512-bit registers
+  bool avx2;    // AVX2, FMA and F16C, and the system saves 256-bit registers
+  bool avx512;  // AVX-512 F, BW, DQ and VL besides, and the system saves 512-bit registers
   bool neon;
 };
 

@@ -17,7 +17,7 @@ struct Candidate {
 const Candidate kCandidates[] = {
 #if defined(LOGITS_X64)
     {{"avx512", &kAvx512Table}, &CpuFeatures::avx512},
-    {{"avx2", &kAvx2Table}, &CpuFeatures::avx2_fma},
+    {{"avx2", &kAvx2Table}, &CpuFeatures::avx2},
 #elif defined(LOGITS_ARM64)
     {{"neon", &kNeonTable}, &CpuFeatures::neon},
 #endif

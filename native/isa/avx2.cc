@@ -4,8 +4,8 @@
 #include "../kernels/make-table.h"
 #include "tables.h"
 
-#if !defined(_MSC_VER) && !(defined(__AVX2__) && defined(__FMA__))
-#error "compile this file with AVX2 and FMA: see binding.gyp"
+#if !defined(_MSC_VER) && !(defined(__AVX2__) && defined(__FMA__) && defined(__F16C__))
+#error "compile this file with AVX2, FMA and F16C: see binding.gyp"
 #endif
 
 namespace logits {

@@ -1,4 +1,4 @@
-// The vector vocabulary in AVX2 and FMA: 16 lanes are two 256-bit registers.
+// The vector vocabulary in AVX2, FMA and F16C: 16 lanes are two 256-bit registers.
 #pragma once
 
 #include <immintrin.h>
@@ -6,12 +6,15 @@
 #include <cstdint>
 
 #include "../force-inline.h"
+#include "../kernel-table.h"
 
 namespace logits {
 
 struct Avx2 {
   // Two vectors at a time keep four independent chains in flight; more spill (16 registers).
   static constexpr int kInterleave = 2;
+  // Whether the exponential stands wherever it is asked for.
+  static constexpr bool kInlines = true;
 
   struct F32 {
     __m256 low, high;
@@ -23,6 +26,7 @@ struct Avx2 {
     __m256d low, high;
   };
   using Mask = I32;  // all bits of a lane set, or none
+  using Mask64 = F64;
 
   // Memory
 
@@ -35,6 +39,11 @@ struct Avx2 {
         _mm256_blendv_ps(fill.high, _mm256_maskload_ps(p + 8, mask.high),
                          _mm256_castsi256_ps(mask.high))};
   }
+  static LOGITS_INLINE F32 load(const Float16* p) {
+    const auto* q = reinterpret_cast<const __m128i*>(p);
+    return {_mm256_cvtph_ps(_mm_loadu_si128(q)), _mm256_cvtph_ps(_mm_loadu_si128(q + 1))};
+  }
+  static LOGITS_INLINE F32 load(const BFloat16* p) { return {widen(p), widen(p + 8)}; }
   static LOGITS_INLINE void store(float* p, F32 v) {
     _mm256_storeu_ps(p, v.low);
     _mm256_storeu_ps(p + 8, v.high);
@@ -132,18 +141,76 @@ struct Avx2 {
             _mm256_blendv_epi8(no.high, yes.high, mask.high)};
   }
 
-  // Sums in float64
+  // Eight lanes of float64
 
   static LOGITS_INLINE F64 zero() { return {_mm256_setzero_pd(), _mm256_setzero_pd()}; }
+  static LOGITS_INLINE F64 broadcast(double x) { return {_mm256_set1_pd(x), _mm256_set1_pd(x)}; }
   static LOGITS_INLINE F64 add(F64 a, F64 b) {
     return {_mm256_add_pd(a.low, b.low), _mm256_add_pd(a.high, b.high)};
+  }
+  static LOGITS_INLINE F64 sub(F64 a, F64 b) {
+    return {_mm256_sub_pd(a.low, b.low), _mm256_sub_pd(a.high, b.high)};
+  }
+  static LOGITS_INLINE F64 mul(F64 a, F64 b) {
+    return {_mm256_mul_pd(a.low, b.low), _mm256_mul_pd(a.high, b.high)};
+  }
+  static LOGITS_INLINE F64 div(F64 a, F64 b) {
+    return {_mm256_div_pd(a.low, b.low), _mm256_div_pd(a.high, b.high)};
+  }
+  static LOGITS_INLINE F64 fma(F64 a, F64 b, F64 c) {
+    return {_mm256_fmadd_pd(a.low, b.low, c.low), _mm256_fmadd_pd(a.high, b.high, c.high)};
+  }
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F64 max(F64 a, F64 b) {
+    return {_mm256_max_pd(a.low, b.low), _mm256_max_pd(a.high, b.high)};
+  }
+  static LOGITS_INLINE Mask64 greater(F64 a, F64 b) {
+    return {_mm256_cmp_pd(a.low, b.low, _CMP_GT_OQ), _mm256_cmp_pd(a.high, b.high, _CMP_GT_OQ)};
+  }
+  static LOGITS_INLINE Mask64 equal(F64 a, F64 b) {
+    return {_mm256_cmp_pd(a.low, b.low, _CMP_EQ_OQ), _mm256_cmp_pd(a.high, b.high, _CMP_EQ_OQ)};
+  }
+  static LOGITS_INLINE bool all(Mask64 mask) {
+    return _mm256_movemask_pd(_mm256_and_pd(mask.low, mask.high)) == 0xf;
+  }
+  static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
+    return {_mm256_blendv_pd(no.low, yes.low, mask.low),
+            _mm256_blendv_pd(no.high, yes.high, mask.high)};
+  }
+  static LOGITS_INLINE I32 bits(F64 v) {
+    return {_mm256_castpd_si256(v.low), _mm256_castpd_si256(v.high)};
+  }
+  static LOGITS_INLINE F64 doubles_from_bits(I32 v) {
+    return {_mm256_castsi256_pd(v.low), _mm256_castsi256_pd(v.high)};
+  }
+  static LOGITS_INLINE I32 add_64(I32 a, I32 b) {
+    return {_mm256_add_epi64(a.low, b.low), _mm256_add_epi64(a.high, b.high)};
+  }
+  static LOGITS_INLINE I32 shift_left_52(I32 v) {
+    return {_mm256_slli_epi64(v.low, 52), _mm256_slli_epi64(v.high, 52)};
   }
   static LOGITS_INLINE F64 load(const double* p) {
     return {_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4)};
   }
+  static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
+  static LOGITS_INLINE F64 load_8(const float* p) { return widen(_mm256_loadu_ps(p)); }
+  static LOGITS_INLINE F64 load_8(const Float16* p) {
+    return widen(_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+  }
+  static LOGITS_INLINE F64 load_8(const BFloat16* p) { return widen(widen(p)); }
   static LOGITS_INLINE void store(double* p, F64 v) {
     _mm256_storeu_pd(p, v.low);
     _mm256_storeu_pd(p + 4, v.high);
+  }
+  static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
+  static LOGITS_INLINE void store_8(float* p, F64 v) { _mm256_storeu_ps(p, narrow(v)); }
+  static LOGITS_INLINE F32 narrow(F64 low, F64 high) { return {narrow(low), narrow(high)}; }
+  static LOGITS_INLINE __m256 narrow(F64 v) {
+    return _mm256_set_m128(_mm256_cvtpd_ps(v.high), _mm256_cvtpd_ps(v.low));
+  }
+  static LOGITS_INLINE __m256 widen(const BFloat16* p) {
+    const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
   }
   static LOGITS_INLINE F64 widen(__m256 v) {
     return {_mm256_cvtps_pd(_mm256_castps256_ps128(v)),

@@ -13,8 +13,8 @@
 #include "tables.h"
 
 #if !defined(_MSC_VER) && !(defined(__AVX512F__) && defined(__AVX512BW__) && \
-                            defined(__AVX512DQ__) && defined(__AVX512VL__))
-#error "compile this file with AVX-512 F, BW, DQ and VL: see binding.gyp"
+                            defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__F16C__))
+#error "compile this file with AVX-512 F, BW, DQ, VL and F16C: see binding.gyp"
 #endif
 
 namespace logits {

@@ -6,23 +6,34 @@
 #include <cstdint>
 
 #include "../force-inline.h"
+#include "../kernel-table.h"
 
 namespace logits {
 
 struct Avx512 {
   // A whole group of 64: four chains in flight, and 32 registers hold them.
   static constexpr int kInterleave = 4;
+  // Whether the exponential stands wherever it is asked for.
+  static constexpr bool kInlines = true;
 
   using F32 = __m512;
   using I32 = __m512i;
   using F64 = __m512d;
   using Mask = __mmask16;
+  using Mask64 = __mmask8;
 
   // Memory
 
   static LOGITS_INLINE F32 load(const float* p) { return _mm512_loadu_ps(p); }
   static LOGITS_INLINE F32 load(const float* p, Mask mask, F32 fill) {
     return _mm512_mask_loadu_ps(fill, mask, p);
+  }
+  static LOGITS_INLINE F32 load(const Float16* p) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  static LOGITS_INLINE F32 load(const BFloat16* p) {
+    const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
   }
   static LOGITS_INLINE void store(float* p, F32 v) { _mm512_storeu_ps(p, v); }
   static LOGITS_INLINE void store(float* p, F32 v, Mask mask) { _mm512_mask_storeu_ps(p, mask, v); }
@@ -69,12 +80,45 @@ struct Avx512 {
     return _mm512_mask_mov_epi32(no, mask, yes);
   }
 
-  // Sums in float64
+  // Eight lanes of float64
 
   static LOGITS_INLINE F64 zero() { return _mm512_setzero_pd(); }
+  static LOGITS_INLINE F64 broadcast(double x) { return _mm512_set1_pd(x); }
   static LOGITS_INLINE F64 add(F64 a, F64 b) { return _mm512_add_pd(a, b); }
+  static LOGITS_INLINE F64 sub(F64 a, F64 b) { return _mm512_sub_pd(a, b); }
+  static LOGITS_INLINE F64 mul(F64 a, F64 b) { return _mm512_mul_pd(a, b); }
+  static LOGITS_INLINE F64 div(F64 a, F64 b) { return _mm512_div_pd(a, b); }
+  static LOGITS_INLINE F64 fma(F64 a, F64 b, F64 c) { return _mm512_fmadd_pd(a, b, c); }
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F64 max(F64 a, F64 b) { return _mm512_max_pd(a, b); }
+  static LOGITS_INLINE Mask64 greater(F64 a, F64 b) { return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ); }
+  static LOGITS_INLINE Mask64 equal(F64 a, F64 b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ); }
+  static LOGITS_INLINE bool all(Mask64 mask) { return mask == 0xff; }
+  static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
+    return _mm512_mask_mov_pd(no, mask, yes);
+  }
+  static LOGITS_INLINE I32 bits(F64 v) { return _mm512_castpd_si512(v); }
+  static LOGITS_INLINE F64 doubles_from_bits(I32 v) { return _mm512_castsi512_pd(v); }
+  static LOGITS_INLINE I32 add_64(I32 a, I32 b) { return _mm512_add_epi64(a, b); }
+  static LOGITS_INLINE I32 shift_left_52(I32 v) { return _mm512_slli_epi64(v, 52); }
   static LOGITS_INLINE F64 load(const double* p) { return _mm512_loadu_pd(p); }
+  static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
+  static LOGITS_INLINE F64 load_8(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
+  static LOGITS_INLINE F64 load_8(const Float16* p) {
+    const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return _mm512_cvtps_pd(_mm256_cvtph_ps(bits));
+  }
+  static LOGITS_INLINE F64 load_8(const BFloat16* p) {
+    const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16)));
+  }
   static LOGITS_INLINE void store(double* p, F64 v) { _mm512_storeu_pd(p, v); }
+  static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
+  static LOGITS_INLINE void store_8(float* p, F64 v) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(v)); }
+  static LOGITS_INLINE F32 narrow(F64 low, F64 high) {
+    return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high),
+                              1);
+  }
   // Not _mm512_reduce_add_ps: its order is the compiler's, and ours is part of the result.
   static LOGITS_INLINE F64 fold(F32 v) {
     return _mm512_cvtps_pd(_mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1)));

@@ -6,12 +6,15 @@
 #include <cstdint>
 
 #include "../force-inline.h"
+#include "../kernel-table.h"
 
 namespace logits {
 
 struct Neon {
   // Two vectors at a time are eight chains, and the 32 registers hold them.
   static constexpr int kInterleave = 2;
+  // Whether the exponential stands wherever it is asked for.
+  static constexpr bool kInlines = true;
 
   struct F32 {
     float32x4_t part[4];
@@ -23,6 +26,9 @@ struct Neon {
     float64x2_t part[4];
   };
   using Mask = I32;  // all bits of a lane set, or none
+  struct Mask64 {
+    uint64x2_t part[4];
+  };
 
   // Memory
 
@@ -39,6 +45,12 @@ struct Neon {
       if (present[i] != 0) lanes[i] = p[i];
     }
     return load(lanes);
+  }
+  static LOGITS_INLINE F32 load(const Float16* p) {
+    return {{widen(p), widen(p + 4), widen(p + 8), widen(p + 12)}};
+  }
+  static LOGITS_INLINE F32 load(const BFloat16* p) {
+    return {{widen(p), widen(p + 4), widen(p + 8), widen(p + 12)}};
   }
   static LOGITS_INLINE void store(float* p, F32 v) {
     for (int i = 0; i < 4; ++i) vst1q_f32(p + 4 * i, v.part[i]);
@@ -159,21 +171,107 @@ struct Neon {
     return yes;
   }
 
-  // Sums in float64
+  // Eight lanes of float64
 
-  static LOGITS_INLINE F64 zero() {
-    const float64x2_t v = vdupq_n_f64(0);
+  static LOGITS_INLINE F64 broadcast(double x) {
+    const float64x2_t v = vdupq_n_f64(x);
     return {{v, v, v, v}};
   }
+  static LOGITS_INLINE F64 zero() { return broadcast(0.0); }
   static LOGITS_INLINE F64 add(F64 a, F64 b) {
     for (int i = 0; i < 4; ++i) a.part[i] = vaddq_f64(a.part[i], b.part[i]);
     return a;
   }
+  static LOGITS_INLINE F64 sub(F64 a, F64 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vsubq_f64(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE F64 mul(F64 a, F64 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vmulq_f64(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE F64 div(F64 a, F64 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vdivq_f64(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE F64 fma(F64 a, F64 b, F64 c) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vfmaq_f64(c.part[i], a.part[i], b.part[i]);
+    return a;
+  }
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F64 max(F64 a, F64 b) {
+    for (int i = 0; i < 4; ++i) a.part[i] = vmaxq_f64(a.part[i], b.part[i]);
+    return a;
+  }
+  static LOGITS_INLINE Mask64 greater(F64 a, F64 b) {
+    Mask64 mask;
+    for (int i = 0; i < 4; ++i) mask.part[i] = vcgtq_f64(a.part[i], b.part[i]);
+    return mask;
+  }
+  static LOGITS_INLINE Mask64 equal(F64 a, F64 b) {
+    Mask64 mask;
+    for (int i = 0; i < 4; ++i) mask.part[i] = vceqq_f64(a.part[i], b.part[i]);
+    return mask;
+  }
+  static LOGITS_INLINE bool all(Mask64 mask) {
+    const uint64x2_t both =
+        vandq_u64(vandq_u64(mask.part[0], mask.part[1]), vandq_u64(mask.part[2], mask.part[3]));
+    return vminvq_u32(vreinterpretq_u32_u64(both)) != 0;
+  }
+  static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
+    for (int i = 0; i < 4; ++i) yes.part[i] = vbslq_f64(mask.part[i], yes.part[i], no.part[i]);
+    return yes;
+  }
+  static LOGITS_INLINE I32 bits(F64 v) {
+    I32 r;
+    for (int i = 0; i < 4; ++i) r.part[i] = vreinterpretq_u32_f64(v.part[i]);
+    return r;
+  }
+  static LOGITS_INLINE F64 doubles_from_bits(I32 v) {
+    F64 r;
+    for (int i = 0; i < 4; ++i) r.part[i] = vreinterpretq_f64_u32(v.part[i]);
+    return r;
+  }
+  static LOGITS_INLINE I32 add_64(I32 a, I32 b) {
+    for (int i = 0; i < 4; ++i) {
+      a.part[i] = vreinterpretq_u32_u64(
+          vaddq_u64(vreinterpretq_u64_u32(a.part[i]), vreinterpretq_u64_u32(b.part[i])));
+    }
+    return a;
+  }
+  static LOGITS_INLINE I32 shift_left_52(I32 v) {
+    for (int i = 0; i < 4; ++i) {
+      v.part[i] = vreinterpretq_u32_u64(vshlq_n_u64(vreinterpretq_u64_u32(v.part[i]), 52));
+    }
+    return v;
+  }
+  static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
+  static LOGITS_INLINE F64 load_8(const float* p) { return widen(vld1q_f32(p), vld1q_f32(p + 4)); }
+  static LOGITS_INLINE F64 load_8(const Float16* p) { return widen(widen(p), widen(p + 4)); }
+  static LOGITS_INLINE F64 load_8(const BFloat16* p) { return widen(widen(p), widen(p + 4)); }
   static LOGITS_INLINE F64 load(const double* p) {
     return {{vld1q_f64(p), vld1q_f64(p + 2), vld1q_f64(p + 4), vld1q_f64(p + 6)}};
   }
   static LOGITS_INLINE void store(double* p, F64 v) {
     for (int i = 0; i < 4; ++i) vst1q_f64(p + 2 * i, v.part[i]);
+  }
+  static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
+  static LOGITS_INLINE void store_8(float* p, F64 v) {
+    vst1q_f32(p, narrow(v.part[0], v.part[1]));
+    vst1q_f32(p + 4, narrow(v.part[2], v.part[3]));
+  }
+  static LOGITS_INLINE F32 narrow(F64 low, F64 high) {
+    return {{narrow(low.part[0], low.part[1]), narrow(low.part[2], low.part[3]),
+             narrow(high.part[0], high.part[1]), narrow(high.part[2], high.part[3])}};
+  }
+  static LOGITS_INLINE float32x4_t narrow(float64x2_t a, float64x2_t b) {
+    return vcvt_high_f32_f64(vcvt_f32_f64(a), b);
+  }
+  static LOGITS_INLINE float32x4_t widen(const Float16* p) {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(&p->bits)));
+  }
+  static LOGITS_INLINE float32x4_t widen(const BFloat16* p) {
+    return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(&p->bits), 16));
   }
   static LOGITS_INLINE F64 widen(float32x4_t a, float32x4_t b) {
     return {{vcvt_f64_f32(vget_low_f32(a)), vcvt_high_f64_f32(a), vcvt_f64_f32(vget_low_f32(b)),

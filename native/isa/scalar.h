@@ -7,11 +7,14 @@
 #include <cstring>
 
 #include "../force-inline.h"
+#include "../kernel-table.h"
 
 namespace logits {
 
 struct Scalar {
   static constexpr int kInterleave = 1;
+  // The exponential is a thousand instructions here, and stands once.
+  static constexpr bool kInlines = false;
 
   struct F32 {
     float lane[16];
@@ -23,6 +26,9 @@ struct Scalar {
     double lane[8];
   };
   using Mask = I32;  // all bits of a lane set, or none
+  struct Mask64 {
+    uint64_t lane[8];
+  };
 
   // Memory
 
@@ -36,6 +42,16 @@ struct Scalar {
       if (mask.lane[i] != 0) fill.lane[i] = p[i];
     }
     return fill;
+  }
+  static LOGITS_INLINE F32 load(const Float16* p) {
+    F32 r;
+    for (int i = 0; i < 16; ++i) r.lane[i] = widen(p[i]);
+    return r;
+  }
+  static LOGITS_INLINE F32 load(const BFloat16* p) {
+    F32 r;
+    for (int i = 0; i < 16; ++i) r.lane[i] = widen(p[i]);
+    return r;
   }
   static LOGITS_INLINE void store(float* p, F32 v) { std::memcpy(p, v.lane, sizeof v.lane); }
   static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
@@ -76,7 +92,7 @@ struct Scalar {
   // the double sum is rounded once; rounding it again to float is wrong only where that sum lies
   // exactly on a midpoint of two floats (low 29 bits 1000...), or where the result is subnormal and
   // its midpoints are elsewhere. Those lanes go through round_to_odd.
-  static LOGITS_INLINE F32 fma(F32 a, F32 b, F32 c) {
+  static LOGITS_OUTLINE F32 fma(F32 a, F32 b, F32 c) {
 #if defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
     for (int i = 0; i < 16; ++i) a.lane[i] = __builtin_fmaf(a.lane[i], b.lane[i], c.lane[i]);
     return a;
@@ -201,12 +217,133 @@ struct Scalar {
     return yes;
   }
 
-  // Sums in float64
+  // Eight lanes of float64
 
   static LOGITS_INLINE F64 zero() { return F64{}; }
+  static LOGITS_INLINE F64 broadcast(double x) {
+    F64 r;
+    for (int i = 0; i < 8; ++i) r.lane[i] = x;
+    return r;
+  }
   static LOGITS_INLINE F64 add(F64 a, F64 b) {
     for (int i = 0; i < 8; ++i) a.lane[i] += b.lane[i];
     return a;
+  }
+  static LOGITS_INLINE F64 sub(F64 a, F64 b) {
+    for (int i = 0; i < 8; ++i) a.lane[i] -= b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE F64 mul(F64 a, F64 b) {
+    for (int i = 0; i < 8; ++i) a.lane[i] *= b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE F64 div(F64 a, F64 b) {
+    for (int i = 0; i < 8; ++i) a.lane[i] /= b.lane[i];
+    return a;
+  }
+
+  // A fused multiply-add without the instruction: the product as an exact sum of two float64
+  // (Dekker), then the sum of the three with one rounding, by rounding the lesser part to odd
+  // (Boldo and Melquiond, section IV). Exact unless the error of the product lies below the
+  // smallest float64, which no operand of the kernels lets anyone see.
+  static LOGITS_OUTLINE F64 fma(F64 a, F64 b, F64 c) {
+#if defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
+    for (int i = 0; i < 8; ++i) a.lane[i] = __builtin_fma(a.lane[i], b.lane[i], c.lane[i]);
+    return a;
+#else
+    for (int i = 0; i < 8; ++i) {
+      const double product = a.lane[i] * b.lane[i];
+      const double error = product_error(a.lane[i], b.lane[i], product);
+      const double low = c.lane[i] + error;
+      const double low_part = low - c.lane[i];
+      const double low_error = (c.lane[i] - (low - low_part)) + (error - low_part);
+      const double sum = product + low;
+      const double sum_part = sum - product;
+      const double sum_error = (product - (sum - sum_part)) + (low - sum_part);
+      const double fused = sum + round_to_odd(sum_error, low_error);
+      // Infinite and NaN operands: there the corrections are NaN and the plain sum is right.
+      const double plain = product + c.lane[i];
+      a.lane[i] = plain - plain == 0 ? fused : plain;
+    }
+    return a;
+#endif
+  }
+  // a b - product, exactly.
+  static LOGITS_INLINE double product_error(double a, double b, double product) {
+    const double a_high = upper_half(a);
+    const double b_high = upper_half(b);
+    const double a_low = a - a_high;
+    const double b_low = b - b_high;
+    return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+  }
+  // a rounded to 26 bits, so that what is left over has 26 bits too. (The very largest are cut off:
+  // rounded they would be infinite.)
+  static LOGITS_INLINE double upper_half(double a) {
+    uint64_t bits;
+    std::memcpy(&bits, &a, sizeof bits);
+    const bool is_largest = (bits & 0x7fffffffffffffff) >= 0x7feffffffc000000;
+    bits = (bits + (is_largest ? 0 : 1ull << 26)) & ~((1ull << 27) - 1);
+    double half;
+    std::memcpy(&half, &bits, sizeof half);
+    return half;
+  }
+
+  // b where a lane of b is NaN.
+  static LOGITS_INLINE F64 max(F64 a, F64 b) {
+    for (int i = 0; i < 8; ++i) a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+  }
+  static LOGITS_INLINE Mask64 greater(F64 a, F64 b) {
+    Mask64 mask;
+    for (int i = 0; i < 8; ++i) mask.lane[i] = a.lane[i] > b.lane[i] ? ~0ull : 0ull;
+    return mask;
+  }
+  static LOGITS_INLINE Mask64 equal(F64 a, F64 b) {
+    Mask64 mask;
+    for (int i = 0; i < 8; ++i) mask.lane[i] = a.lane[i] == b.lane[i] ? ~0ull : 0ull;
+    return mask;
+  }
+  static LOGITS_INLINE bool all(Mask64 mask) {
+    uint64_t bits = ~0ull;
+    for (int i = 0; i < 8; ++i) bits &= mask.lane[i];
+    return bits != 0;
+  }
+  static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
+    for (int i = 0; i < 8; ++i) yes.lane[i] = mask.lane[i] != 0 ? yes.lane[i] : no.lane[i];
+    return yes;
+  }
+  static LOGITS_INLINE I32 bits(F64 v) {
+    I32 r;
+    std::memcpy(r.lane, v.lane, sizeof r.lane);
+    return r;
+  }
+  static LOGITS_INLINE F64 doubles_from_bits(I32 v) {
+    F64 r;
+    std::memcpy(r.lane, v.lane, sizeof r.lane);
+    return r;
+  }
+  static LOGITS_INLINE I32 add_64(I32 a, I32 b) {
+    uint64_t x[8];
+    uint64_t y[8];
+    std::memcpy(x, a.lane, sizeof x);
+    std::memcpy(y, b.lane, sizeof y);
+    for (int i = 0; i < 8; ++i) x[i] += y[i];
+    std::memcpy(a.lane, x, sizeof x);
+    return a;
+  }
+  static LOGITS_INLINE I32 shift_left_52(I32 v) {
+    uint64_t x[8];
+    std::memcpy(x, v.lane, sizeof x);
+    for (int i = 0; i < 8; ++i) x[i] <<= 52;
+    std::memcpy(v.lane, x, sizeof x);
+    return v;
+  }
+  static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
+  template <class E>
+  static LOGITS_INLINE F64 load_8(const E* p) {
+    F64 r;
+    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(widen(p[i]));
+    return r;
   }
   static LOGITS_INLINE F64 load(const double* p) {
     F64 r;
@@ -214,6 +351,37 @@ struct Scalar {
     return r;
   }
   static LOGITS_INLINE void store(double* p, F64 v) { std::memcpy(p, v.lane, sizeof v.lane); }
+  static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
+  static LOGITS_INLINE void store_8(float* p, F64 v) {
+    for (int i = 0; i < 8; ++i) p[i] = static_cast<float>(v.lane[i]);
+  }
+  static LOGITS_INLINE F32 narrow(F64 low, F64 high) {
+    F32 r;
+    store_8(r.lane, low);
+    store_8(r.lane + 8, high);
+    return r;
+  }
+  static LOGITS_INLINE float widen(float x) { return x; }
+  static LOGITS_INLINE float widen(BFloat16 x) {
+    const uint32_t bits = static_cast<uint32_t>(x.bits) << 16;
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+  // Exponent and significand move to a float32's places; 2^112 makes up for the two biases (and
+  // normalises subnormals, exactly). The highest exponent stands for infinities and NaN.
+  static LOGITS_INLINE float widen(Float16 x) {
+    const uint32_t magnitude = x.bits & 0x7fffu;
+    uint32_t bits = magnitude << 13;
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    value *= 0x1p112f;
+    std::memcpy(&bits, &value, sizeof bits);
+    bits |= magnitude >= 0x7c00u ? 0x7f800000u : 0u;
+    bits |= (x.bits & 0x8000u) << 16;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
   static LOGITS_INLINE F64 fold(F32 v) {
     F64 r;
     for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i] + v.lane[i + 8]);

@@ -43,6 +43,7 @@ static constexpr uint64_t kNanBitsF64 = 0x7ff8000000000000;
 static constexpr uint32_t kInfinityBits = 0x7f800000;
 static constexpr uint64_t kInfinityBitsF64 = 0x7ff0000000000000;
 static constexpr uint32_t kMagnitudeBits = 0x7fffffff;
+static constexpr uint64_t kSignBitF64 = 0x8000000000000000;
 
 // 2^exponent for -1022 <= exponent <= 1023.
 template <class V>

@@ -19,6 +19,33 @@ static constexpr float kExpC4 = 0x1.555bb0p-5f;   // ~ 1/4!
 static constexpr float kExpC5 = 0x1.125f5ep-7f;   // ~ 1/5!
 static constexpr float kExpC6 = 0x1.68e47cp-10f;  // ~ 1/6!
 
+// The same in float64, |x| <= 2^30: r = fma(n, -kLn2LowF64, fma(n, -kLn2HighF64, x)).
+//   kLn2HighF64 has 53 bits, not 21 like kLn2HiF64: n kLn2HighF64 is exact only inside an fma.
+static constexpr double kLog2eF64 = 0x1.71547652b82fep+0;
+static constexpr double kLn2HighF64 = 0x1.62e42fefa39efp-1;
+static constexpr double kLn2LowF64 = 0x1.abc9e3b39803fp-56;  // float64(ln 2 - kLn2HighF64)
+
+// e^r ~ 1 + r (1 + r Q(r)), Q(r) = kExpF64[0] + kExpF64[1] r + ..., a float64 fma each.
+//   relative approximation error <= 2^-56.9 on |r| <= 0.3466 (|x| <= 2^30)
+//   e^x with the range reduction above: sampled, at most 0.91 ulp over x in [-700, 700],
+//   over |x| <= 2^30 and over |x| <= 0.3466
+// e^r - 1 - r ~ r^2 Q(r), without cancellation.
+//   relative approximation error <= 2^-51.0 on |r| <= 0.3466
+//   as (r r) Q(r), each operation rounded once: sampled, relative error at most 2^-50.2
+static constexpr int kExpF64Terms = 10;
+static constexpr double kExpF64[kExpF64Terms] = {
+    0x1.0000000000002p-1,   // ~ 1/2!
+    0x1.5555555555558p-3,   // ~ 1/3!
+    0x1.5555555552d78p-5,   // ~ 1/4!
+    0x1.1111111110a00p-7,   // ~ 1/5!
+    0x1.6c16c17cc3bc5p-10,  // ~ 1/6!
+    0x1.a01a01977d824p-13,  // ~ 1/7!
+    0x1.a019accb753acp-16,  // ~ 1/8!
+    0x1.71de5a24947b9p-19,  // ~ 1/9!
+    0x1.289d234b59899p-22,  // ~ 1/10!
+    0x1.ae8494d3205fcp-26,  // ~ 1/11!
+};
+
 // 2 atanh(f) ~ 2 f + f s P(s), s = f^2, P(s) = kLog[0] + kLog[1] s + ...; plain float64 operations.
 //   relative approximation error <= 2^-59.4 on |f| <= 3 - 2 sqrt 2
 //   log(1 + u), f = u / (2 + u): 2.0 ulp as 2 f + f (s P(s)), 0.93 ulp as u - f (u - s P(s))
@@ -34,6 +61,7 @@ static constexpr double kLog[kLogTerms] = {
 };
 
 // ln 2 = kLn2HiF64 + kLn2LoF64; E kLn2HiF64 is exact for every integer |E| <= 2^32.
+//   kLn2HiF64 has 21 bits for that, not 53 like kLn2HighF64: product and sum may be rounded each.
 static constexpr double kLn2HiF64 = 0x1.62e4300000000p-1;
 static constexpr double kLn2LoF64 = -0x1.05c610ca86c39p-29;
 

@@ -1,146 +1,345 @@
-// crossEntropy with class-index targets: each row's loss in float64 and, where asked for, the
-// gradient of the losses by the logits:
+// crossEntropy: each row's loss in float64 and, where asked for, the gradient of the losses by the
+// logits. With the coefficients a[c] of ClassLoss (../kernel-table.h), their sum A, and the row's
+// scale k:
 //
-//   loss = -log softmax(x)[target]
-//   gradient[c] = softmax(x)[c] * scale,  gradient[target] = -(1 - softmax(x)[target]) * scale
+//   loss = sum of a[c] (log sum e^x - x[c]) + z_loss (log sum e^x)^2
+//   gradient[c] = k ((A + 2 z_loss log sum e^x) softmax(x)[c] - a[c])
 //
-// An ignored row is not read; its loss and its gradient are 0.
+// times the derivative of what soft cap and temperature do to the logits. An ignored row is not
+// read; its loss and its gradient are 0. A coefficient of 0 removes its term.
 #pragma once
 
 #include <cstdint>
 
 #include "../kernel-table.h"
-#include "log-probability.h"
+#include "class-coefficients.h"
+#include "log-softmax.h"
+#include "log-sum-exp.h"
 #include "row-loop.h"
+#include "scale-panel.h"
 #include "scale.h"
 
 namespace logits {
 
-// A probability's complement keeps its relative precision near p = 1; 0 - 0 avoids a gradient of
-// -0.
-template <class V>
-LOGITS_INLINE float target_gradient(const TargetLoss& loss, double scale) {
-  return static_cast<float>(0 - loss.complement * scale);
+// Scales of which a float32 factor keeps every bit (../NUMERICS.md, 3.3), and which keep raised
+// elements (3.2) out of sight. Others are applied in float64.
+static constexpr double kSmallestScale = 0x1p-24;
+static constexpr double kLargestScale = 1;
+
+LOGITS_INLINE bool is_moderate(double scale) {
+  const double magnitude = scale < 0 ? -scale : scale;
+  return magnitude >= kSmallestScale && magnitude <= kLargestScale;
 }
 
-template <class V>
-LOGITS_INLINE double divisor_of(const CrossEntropyCall& call) {
-  return call.gradient ? 1 / call.gradient_scale : 1.0;
+LOGITS_INLINE bool spreads(const ClassLoss& loss) {
+  return loss.probabilities != nullptr || loss.smoothing != 0;
 }
 
-template <class V>
-inline void write_row_gradient(const CrossEntropyCall& call, int64_t at, int64_t target,
-                               const RowSum& solved, const TargetLoss& loss, const float* scaled) {
-  const int64_t classes = call.layout.classes;
-  float* gradient = call.gradient + at;
+LOGITS_INLINE double row_scale(const CrossEntropyCall& call, int64_t row) {
+  const double scale = call.row_scales ? call.row_scales[row] : 1;
+  return call.gradient_scale * scale;
+}
+
+// The part of the target's coefficient that other classes do not have: (1 - smoothing) weight[y].
+LOGITS_INLINE double own_coefficient(const ClassLoss& loss, int64_t target) {
+  const double weight = loss.weight ? loss.weight[target] : 1;
+  return (1 - loss.smoothing) * weight;
+}
+
+// What a row's loss and gradient are made of: `pivot` is the class that its sum left out.
+struct RowLoss {
+  double loss;
+  int64_t pivot;
+  double at_pivot;     // a[pivot]
+  double beside;       // the sum of the other a[c]
+  double z_slope;      // 2 z_loss log sum e^x
+  double probability;  // softmax(x)[pivot]
+  double complement;   // 1 - that, without cancellation
+
+  LOGITS_INLINE double total() const { return at_pivot + beside; }
+  // The factor of softmax(x) in the gradient.
+  LOGITS_INLINE double slope() const { return total() + z_slope; }
+  // The gradient at the pivot, in the form of which less cancels: a probability near 1 would with a
+  // coefficient that is most of the sum.
+  LOGITS_INLINE double pivot_slope() const {
+    const double rest = beside + z_slope;
+    if (rest * rest <= at_pivot * at_pivot) return rest - times(slope(), complement);
+    return slope() * probability - at_pivot;
+  }
+};
+
+template <class R>
+LOGITS_INLINE void add_z_loss(const R& row, const RowSum& solved, double z_loss, RowLoss& result) {
+  if (z_loss == 0) return;
+  const double log = log_sum(row, solved);
+  result.loss += z_loss * log * log;
+  result.z_slope = 2 * z_loss * log;
+}
+
+// A row of which only the target has a coefficient.
+template <class R>
+LOGITS_INLINE RowLoss loss_of_index(const R& row, const CrossEntropyCall& call, int64_t target,
+                                    const RowSum& solved, const TargetLoss& of_target) {
+  const double own = own_coefficient(call.loss, target);
+  RowLoss result = {0, target, own, 0, 0, solved.excluded / solved.total(), of_target.complement};
   if (solved.kind != RowKind::regular) {
-    fill_row<V>(gradient, classes, float_of<V>(kNanBits));
+    result.loss = of_target.loss;
+    return result;
+  }
+  result.loss = times(own, of_target.loss);
+  add_z_loss(row, solved, call.loss.z_loss, result);
+  return result;
+}
+
+// A row all of whose classes may have coefficients, `spread` those that its target does not add to.
+template <class R>
+LOGITS_INLINE RowLoss loss_of_all(const R& row, const CrossEntropyCall& call, int64_t target,
+                                  int64_t pivot,
+                                  const Coefficients<typename R::Arithmetic::Set>& spread,
+                                  const RowSum& solved) {
+  using A = typename R::Arithmetic;
+  const bool has_own = call.loss.targets != nullptr;
+  const double own = has_own ? own_coefficient(call.loss, target) : 0;
+  RowLoss result = {
+      double_of<A>(kNanBitsF64), pivot, spread.value(pivot), solved.linear.weight, 0, 0, 0};
+  if (solved.kind != RowKind::regular) return result;
+  (has_own && pivot != target ? result.beside : result.at_pivot) += own;
+  const TargetLoss of_pivot = loss_in_row(row, call.logits.layout.classes, pivot, solved);
+  result.probability = solved.excluded / solved.total();
+  result.complement = of_pivot.complement;
+  result.loss = times(result.total(), of_pivot.loss) + row.scaled(solved.linear.product).high;
+  if (has_own && pivot != target) {
+    result.loss += times(own, row.scaled(row.value(pivot) - row.value(target)).high);
+  }
+  add_z_loss(row, solved, call.loss.z_loss, result);
+  return result;
+}
+
+// compute(term, at, count) in float64 lanes for a vector of either kind, the result in its kind.
+template <class V, class Compute>
+LOGITS_INLINE typename V::F64 in_doubles(typename V::F64 term, int64_t at, int count,
+                                         Compute compute) {
+  return compute(term, at, count);
+}
+template <class V, class Compute>
+LOGITS_INLINE typename V::F32 in_doubles(typename V::F32 term, int64_t at, int count,
+                                         Compute compute) {
+  const auto low = compute(V::widen_low(term), at, count < 8 ? count : 8);
+  if (count <= 8) return V::narrow(low, V::zero());
+  return V::narrow(low, compute(V::widen_high(term), at + 8, count - 8));
+}
+
+// gradient[c] = (term of c) * factor - k b[c], in float64, for any coefficients and scale; then the
+// classes that have more than that.
+template <class R>
+inline void write_gradient(const R& row, const CrossEntropyCall& call, int64_t target,
+                           const Coefficients<typename R::Arithmetic::Set>& spread,
+                           const RowSum& solved, const RowLoss& loss, double scale,
+                           const Sink<typename R::Arithmetic::Set>& out,
+                           const typename R::Arithmetic::Lane* scaled) {
+  using V = typename R::Arithmetic::Set;
+  const int64_t classes = call.logits.layout.classes;
+  const auto slope = V::broadcast(loss.slope() * scale);
+  const auto inverse = V::broadcast(1 / solved.total());
+  const auto smallest = V::broadcast(R::Arithmetic::kSmallestTerm);
+  const LogSumVectors<Double<V>> logs = double_log_sum(row, solved);
+  const auto minus_scale = V::broadcast(-scale);
+  const bool has_spread = spreads(call.loss);
+  // Both before anything is written: the gradient may lie in the logits' memory.
+  const double at_pivot = loss.pivot_slope() * scale * first_lane<V>(row.slope(loss.pivot, 1));
+  double at_target = 0;
+  if (call.loss.targets != nullptr && loss.pivot != target) {
+    const double term = scaled_exp_of(row, row.value(target), solved.reference);
+    const double all = own_coefficient(call.loss, target) + spread.value(target);
+    at_target = (loss.slope() * (term / solved.total()) - all) * scale *
+                first_lane<V>(row.slope(target, 1));
+  }
+  write_terms(row, out, classes, solved, scaled, [&](auto term, int64_t at, int count) {
+    return in_doubles<V>(term, at, count, [&](typename V::F64 t, int64_t first, int lanes) {
+      auto p = V::mul(t, inverse);
+      const auto is_plain = V::greater(t, smallest);
+      // Too small for the row's units: from its logarithm.
+      if (!V::all(is_plain)) {
+        const auto small = exp<V>(logs.template below<true>(row.load_doubles(first, lanes)));
+        p = V::select(is_plain, p, small);
+      }
+      auto g = V::mul(p, slope);
+      if (has_spread) g = V::add(g, V::mul(spread.load(first, lanes), minus_scale));
+      return V::mul(g, row.slope(first, lanes));
+    });
+  });
+  if (call.loss.targets != nullptr && loss.pivot != target) out.store(target, at_target);
+  out.store(loss.pivot, at_pivot);
+}
+
+// The coefficients that the classes of one row have beside the target's own.
+template <class V>
+LOGITS_INLINE Coefficients<V> coefficients_of(const CrossEntropyCall& call, const Place& place) {
+  const ClassLoss& loss = call.loss;
+  const double spread = loss.smoothing / static_cast<double>(call.logits.layout.classes);
+  AnyRow<V> probabilities = {nullptr, Element::float32, 1, 0, {1, 0}};
+  if (loss.probabilities) {
+    const int64_t offset = offset_of(place, loss.probabilities->layout.outer_stride);
+    probabilities = AnyRow<V>::of(*loss.probabilities, {1, 0}, offset);
+  }
+  return {probabilities, loss.weight, 1 - loss.smoothing, spread};
+}
+
+// The class that a row's sum leaves out: the target, or the likeliest by the class probabilities;
+// the largest logit where that one is -inf or where distances may become infinite, which then have
+// one sign.
+template <class R>
+inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
+                        const Coefficients<typename R::Arithmetic::Set>& spread) {
+  const auto& probabilities = spread.probabilities;
+  int64_t pivot = target;
+  if (probabilities.data != nullptr) {
+    pivot = find_max(probabilities, classes, extent_of_row(probabilities, classes).max);
+  }
+  const bool is_finite = row.value(pivot) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
+  if (is_finite && row.scaled(1).high <= 0x1p60) return pivot;
+  return find_max(row, classes, extent_of_row(row, classes).max);
+}
+
+// One row, with everything that its call asks for.
+template <class R>
+inline void cross_entropy_row(const CrossEntropyCall& call, const R& row, const Place& place,
+                              int64_t number, int& guess) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  const int64_t classes = call.logits.layout.classes;
+  const int64_t target = call.loss.targets ? call.loss.targets[number] : 0;
+  const bool wants_gradient = call.gradient.data != nullptr;
+  Sink<V> out = {};
+  if (wants_gradient) out = sink_of<V>(call.gradient, call.logits, place);
+  if (target == kIgnoredRow) {
+    call.losses[number] = 0;
+    if (wants_gradient) fill_row<A>(out, classes, 0);
     return;
   }
-  write_scaled_row<V>(call.logits + at, gradient, classes, solved,
-                      call.gradient_scale / solved.total(), scaled);
-  gradient[target] = target_gradient<V>(loss, call.gradient_scale);
+  const double scale = row_scale(call, number) * row.scaled(1).high;
+  auto* scaled = wants_gradient ? scratch_for<R>(call.scratch, classes) : nullptr;
+  const Coefficients<V> spread = coefficients_of<V>(call, place);
+  RowSum solved;
+  RowLoss result;
+  bool in_floats = false;
+  if (spreads(call.loss)) {
+    const int64_t pivot = pivot_of(row, classes, target, spread);
+    solved = solve_row(row, classes, pivot, 1.0, guess, scaled, LinearTerms<V>{spread});
+    result = loss_of_all(row, call, target, pivot, spread, solved);
+  } else {
+    const double factor = scale * own_coefficient(call.loss, target);
+    in_floats = A::kLanes == 16 && call.loss.z_loss == 0 && is_moderate(factor);
+    const double divisor = in_floats ? 1 / (factor < 0 ? -factor : factor) : 1.0;
+    solved = solve_row(row, classes, target, divisor, guess, scaled);
+    const TargetLoss of_target = loss_in_row(row, classes, target, solved);
+    result = loss_of_index(row, call, target, solved, of_target);
+  }
+  call.losses[number] = result.loss;
+  if (!wants_gradient) return;
+  if (solved.kind != RowKind::regular || scale != scale) {
+    fill_row_with_nan<A>(out, classes);
+  } else if (in_floats) {
+    write_scaled_row(row, out, classes, solved, result.slope() * scale / solved.total(), scaled);
+    out.store(target, result.pivot_slope() * scale);
+  } else {
+    write_gradient(row, call, target, spread, solved, result, scale, out, scaled);
+  }
 }
 
-// With a gradient, row after row, since scratch holds the terms of one.
-template <class V>
-inline void cross_entropy_rows_with_gradient(const CrossEntropyCall& call, int64_t at, int64_t row,
-                                             int count, int& guess) {
-  const int64_t classes = call.layout.classes;
-  float* scaled = classes <= kScratchFloats ? call.scratch : nullptr;
-  for (int i = 0; i < count; ++i, ++row, at += classes) {
-    const int64_t target = call.targets[row];
-    if (target == kIgnoredRow) {
-      call.losses[row] = 0;
-      fill_row<V>(call.gradient + at, classes, 0.0f);
+// Rows of which only the targets have coefficients, and only losses are wanted.
+template <class R>
+inline void index_losses(const CrossEntropyCall& call, const Rows<R>& rows, const Batch& batch,
+                         int& guess) {
+  const int64_t classes = call.logits.layout.classes;
+  const int64_t* targets = call.loss.targets + batch.row;
+  RowSum solved[kBatchRows];
+  for (int i = 0; i < batch.count; ++i) {
+    if (targets[i] == kIgnoredRow) continue;
+    solved[i] = solve_row(rows[batch[i]], classes, targets[i], 1.0, guess, nullptr);
+  }
+  for (int i = 0; i < batch.count; ++i) {
+    double& loss = call.losses[batch.row + i];
+    loss = 0;
+    if (targets[i] == kIgnoredRow) continue;
+    const R row = rows[batch[i]];
+    const TargetLoss of_target = loss_in_row(row, classes, targets[i], solved[i]);
+    loss = loss_of_index(row, call, targets[i], solved[i], of_target).loss;
+  }
+}
+
+// Rows side by side. Those that ask for more than a panel computes are taken one at a time.
+template <class P>
+inline void cross_entropy_panel(const CrossEntropyCall& call, const P& all, const Batch& batch,
+                                int& guess) {
+  using V = typename P::Arithmetic::Set;
+  const bool simple = !spreads(call.loss) && call.loss.z_loss == 0;
+  bool active[kPanelRows] = {};
+  double scale[kPanelRows] = {};
+  PanelExclusion targets = no_exclusion<P>();
+  double divisor = 1;
+  bool any_active = false;
+  for (int i = 0; i < batch.count; ++i) {
+    const int64_t number = batch.row + i;
+    const int64_t target = call.loss.targets ? call.loss.targets[number] : kIgnoredRow;
+    scale[i] = row_scale(call, number) * all.row(i).scaled(1).high;
+    const double factor =
+        simple && target != kIgnoredRow ? scale[i] * own_coefficient(call.loss, target) : 0;
+    active[i] = simple && target != kIgnoredRow && (!call.gradient.data || is_moderate(factor));
+    if (!active[i]) {
+      cross_entropy_row(call, all.row(i), batch[i], number, guess);
       continue;
     }
-    const float* x = call.logits + at;
-    const RowSum solved = solve_row<V>(x, classes, target, divisor_of<V>(call), guess, scaled);
-    const TargetLoss loss = loss_in_row<V>(x, classes, target, solved);
-    call.losses[row] = loss.loss;
-    write_row_gradient<V>(call, at, target, solved, loss, scaled);
-  }
-}
-
-template <class V>
-inline void cross_entropy_rows(const CrossEntropyCall& call, int64_t at, int64_t row, int count,
-                               int& guess) {
-  const int64_t classes = call.layout.classes;
-  const int64_t* targets = call.targets + row;
-  RowSum solved[kBatchRows];
-  for (int i = 0; i < count; ++i) {
-    if (targets[i] == kIgnoredRow) continue;
-    solved[i] =
-        solve_row<V>(call.logits + at + i * classes, classes, targets[i], 1.0, guess, nullptr);
-  }
-  for (int i = 0; i < count; ++i) {
-    const float* x = call.logits + at + i * classes;
-    call.losses[row + i] =
-        targets[i] == kIgnoredRow ? 0 : loss_in_row<V>(x, classes, targets[i], solved[i]).loss;
-  }
-}
-
-template <class V>
-inline void cross_entropy_panel(const CrossEntropyCall& call, int64_t at, int64_t row,
-                                const bool (&inside)[kPanelRows], int& guess) {
-  const Layout& layout = call.layout;
-  bool active[kPanelRows];
-  bool ignored[kPanelRows];
-  PanelExclusion targets;
-  bool any_active = false;
-  bool any_ignored = false;
-  for (int i = 0; i < kPanelRows; ++i) {
-    const int64_t target = inside[i] ? call.targets[row + i] : kIgnoredRow;
-    active[i] = target != kIgnoredRow;
-    ignored[i] = inside[i] && !active[i];
-    any_active = any_active || active[i];
-    any_ignored = any_ignored || ignored[i];
-    targets.at[i] = active[i] ? static_cast<uint32_t>(target) : kNothingExcluded;
-    if (ignored[i]) call.losses[row + i] = 0;
-  }
-  targets.any = true;
-  float* gradient = call.gradient ? call.gradient + at : nullptr;
-  if (gradient && any_ignored) {
-    const Panel<V> idle = make_panel<V>(gradient, layout.classes, layout.inner, ignored);
-    write_panel<V>(idle, gradient, [](int64_t) { return V::broadcast(0.0f); });
+    any_active = true;
+    targets.at[i] = static_cast<uint32_t>(target);
+    const double inverse = 1 / (factor < 0 ? -factor : factor);
+    if (call.gradient.data && inverse > divisor) divisor = inverse;
   }
   if (!any_active) return;
+  targets.any = true;
 
-  const Panel<V> panel = make_panel<V>(call.logits + at, layout.classes, layout.inner, active);
-  float* scaled =
-      gradient && layout.classes * kPanelRows <= kScratchFloats ? call.scratch : nullptr;
+  P panel = all;
+  set_active(panel, active);
+  const bool fits = panel.classes * kPanelRows <= kScratchFloats;
+  float* scaled = call.gradient.data && fits ? call.scratch : nullptr;
   RowSum solved[kPanelRows];
   TargetLoss losses[kPanelRows];
-  solve_target_panel<V>(panel, targets, divisor_of<V>(call), guess, scaled, solved, losses);
+  solve_target_panel(panel, targets, divisor, guess, scaled, solved, losses);
+  RowLoss results[kPanelRows];
   double factor[kPanelRows] = {};
   for (int i = 0; i < kPanelRows; ++i) {
     if (!active[i]) continue;
-    call.losses[row + i] = losses[i].loss;
-    factor[i] = call.gradient_scale / solved[i].total();
+    results[i] = loss_of_index(panel.row(i), call, targets.at[i], solved[i], losses[i]);
+    call.losses[batch.row + i] = results[i].loss;
+    factor[i] = results[i].slope() * scale[i] / solved[i].total();
   }
-  if (!gradient) return;
-  write_scaled_panel<V>(panel, gradient, solved, factor, scaled);
+  if (!call.gradient.data) return;
+  float* gradient = panel_sink<V>(call.gradient, batch);
+  write_scaled_panel(panel, gradient, solved, factor, scaled);
   for (int i = 0; i < kPanelRows; ++i) {
     if (!active[i] || solved[i].kind != RowKind::regular) continue;
-    gradient[targets.at[i] * layout.inner + i] = target_gradient<V>(losses[i], call.gradient_scale);
+    gradient[targets.at[i] * panel.stride + i] =
+        static_cast<float>(results[i].pivot_slope() * scale[i]);
   }
 }
 
 template <class V>
 inline void cross_entropy(const CrossEntropyCall& call) {
+  const bool only_losses = call.gradient.data == nullptr && !spreads(call.loss);
   int guess = 0;
-  for_each_batch<V>(
-      call.layout,
-      [&](int64_t at, int64_t row, int count) {
-        if (call.gradient) {
-          cross_entropy_rows_with_gradient<V>(call, at, row, count, guess);
-        } else {
-          cross_entropy_rows<V>(call, at, row, count, guess);
+  walk<V>(
+      call.logits,
+      [&](const auto& rows, const Batch& batch) {
+        if (only_losses) {
+          index_losses(call, rows, batch, guess);
+          return;
+        }
+        for (int i = 0; i < batch.count; ++i) {
+          cross_entropy_row(call, rows[batch[i]], batch[i], batch.row + i, guess);
         }
       },
-      [&](int64_t at, int64_t row, const bool(&inside)[kPanelRows]) {
-        cross_entropy_panel<V>(call, at, row, inside, guess);
+      [&](const auto& panel, const Batch& batch) {
+        cross_entropy_panel(call, panel, batch, guess);
       });
 }
 

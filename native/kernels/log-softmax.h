@@ -6,82 +6,127 @@
 
 #include "../kernel-table.h"
 #include "log-probability.h"
-#include "log-sum-exp.h"
 #include "row-loop.h"
+#include "scale-panel.h"
 #include "scale.h"
 
 namespace logits {
 
-// The first element that is not below `max`, the row's maximum; the last one if another thread has
-// meanwhile overwritten it (shared memory), so that the walk ends inside the row.
-template <class V>
-LOGITS_INLINE int64_t find_max(const float* x, int64_t classes, float max) {
-  const auto limit = V::broadcast(max);
-  int64_t at = 0;
-  while (at + 16 <= classes && V::all(V::greater(limit, V::load(x + at)))) {
-    at += 16;
-  }
-  while (at < classes - 1 && x[at] < max) ++at;
-  return at < classes ? at : classes - 1;
-}
-
-// (x - offset) - log(sum e^(x - offset)), the float64 logarithm as two floats. The offset stays
-// apart, since a logarithm vanishes beside an offset of 1e38.
-template <class V>
+// (x - offset) / temperature - log(sum e^((x - offset) / temperature)), the logarithm as two
+// numbers. The offset stays apart, since a logarithm vanishes beside an offset of 1e38.
+template <class A>
 struct LogSumVectors {
-  typename V::F32 offset;
-  typename V::F32 high;
-  typename V::F32 low;
+  using V = typename A::Set;
+  using Vector = typename A::Vector;
+  Vector offset;
+  Vector high;
+  Vector low;
+  Vector inverse_high;
+  Vector inverse_low;
 
-  LOGITS_INLINE typename V::F32 below(typename V::F32 x) const {
-    return V::sub(V::sub(V::sub(x, offset), high), low);
+  template <bool Scaled>
+  LOGITS_INLINE Vector below(Vector x) const {
+    const auto distance = V::sub(x, offset);
+    if constexpr (!Scaled) return V::sub(V::sub(distance, high), low);
+    // The quotient's remainder joins the lesser part; -inf, and what ends there, has none.
+    const auto quotient = V::mul(distance, inverse_high);
+    const auto zero = V::broadcast(typename A::Lane{0});
+    auto rest = V::fma(distance, inverse_high, V::sub(zero, quotient));
+    rest = V::fma(distance, inverse_low, rest);
+    rest = keep_where<V>(V::greater(quotient, V::broadcast(-A::infinity())), rest);
+    return V::add(V::sub(quotient, high), V::sub(rest, low));
   }
 };
 
 template <class V>
-inline void log_softmax_row(const float* x, float* out, int64_t classes) {
-  const Extent extent = extent_of_row<V>(x, classes);
-  if (kind_of<V>(extent) != RowKind::regular) {
-    fill_row<V>(out, classes, float_of<V>(kNanBits));
-    return;
-  }
-  const int64_t likeliest = find_max<V>(x, classes, extent.max);
-  int guess = reference_for<V>(extent.max).exponent;
-  const RowSum solved = solve_row<V>(x, classes, likeliest, 1.0, guess, nullptr);
-  const TargetLoss loss = loss_in_row<V>(x, classes, likeliest, solved);
-  const double sum = log_shifted_sum<V>(solved);
-  const LogSumVectors<V> logs = {V::broadcast(solved.reference.offset),
-                                 V::broadcast(factor_high<V>(sum)),
-                                 V::broadcast(factor_low<V>(sum))};
-  write_row<V>(out, classes,
-               [&](int64_t at, int lanes) { return logs.below(load_lanes<V>(x + at, lanes)); });
-  if (loss.complement < 0.5) out[likeliest] = static_cast<float>(0 - loss.loss);
+LOGITS_INLINE SplitLog parts_of(const Single<V>&, const SplitLog& log) {
+  const double sum = log.sum();
+  return {static_cast<double>(factor_high<V>(sum)), static_cast<double>(factor_low<V>(sum))};
+}
+template <class V>
+LOGITS_INLINE SplitLog parts_of(const Double<V>&, const SplitLog& log) {
+  return log;
 }
 
-template <class V>
-inline void log_softmax_panel(const Panel<V>& panel, float* out, int& guess) {
-  const PanelExtent extent = extent_of_panel<V>(panel, no_exclusion<V>());
+template <class R>
+LOGITS_INLINE LogSumVectors<typename R::Arithmetic> broadcast_log_sum(const R& row,
+                                                                      const RowSum& solved) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  using Lane = typename A::Lane;
+  const SplitLog sum = parts_of(A(), log_shifted_sum<A>(solved));
+  LogSumVectors<A> logs = {};
+  logs.offset = V::broadcast(static_cast<Lane>(solved.reference.offset));
+  logs.high = V::broadcast(static_cast<Lane>(sum.high));
+  logs.low = V::broadcast(static_cast<Lane>(sum.low));
+  if constexpr (R::kScaled) {
+    logs.inverse_high = V::broadcast(static_cast<Lane>(row.inverse.high));
+    logs.inverse_low = V::broadcast(static_cast<Lane>(row.inverse.low));
+  }
+  return logs;
+}
+
+// The same in float64 lanes for a row of either arithmetic.
+template <class R>
+LOGITS_INLINE LogSumVectors<Double<typename R::Arithmetic::Set>> double_log_sum(
+    const R& row, const RowSum& solved) {
+  using V = typename R::Arithmetic::Set;
+  const SplitLog sum = log_shifted_sum<typename R::Arithmetic>(solved);
+  const Pair inverse = row.inverse_temperature();
+  return {V::broadcast(solved.reference.offset), V::broadcast(sum.high), V::broadcast(sum.low),
+          V::broadcast(inverse.high), V::broadcast(inverse.low)};
+}
+
+template <class R>
+inline void log_softmax_row(const R& row, const Sink<typename R::Arithmetic::Set>& out,
+                            int64_t classes) {
+  using A = typename R::Arithmetic;
+  const Extent extent = extent_of_row(row, classes);
+  if (kind_of<A>(extent) != RowKind::regular) {
+    fill_row_with_nan<A>(out, classes);
+    return;
+  }
+  const int64_t likeliest = find_max(row, classes, extent.max);
+  int guess = reference_of(row, extent.max).exponent;
+  const RowSum solved = solve_row(row, classes, likeliest, 1.0, guess, nullptr);
+  const TargetLoss loss = loss_in_row(row, classes, likeliest, solved);
+  const LogSumVectors<A> logs = broadcast_log_sum(row, solved);
+  write_row<A>(out, classes, [&](int64_t at, int count) {
+    return logs.template below<R::kScaled>(load_elements(row, at, count));
+  });
+  if (loss.complement < 0.5) out.store(likeliest, 0 - loss.loss);
+}
+
+template <class P>
+inline void log_softmax_panel(const P& panel, float* out, int& guess) {
+  using A = typename P::Arithmetic;
+  using V = typename A::Set;
+  const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
   PanelExclusion likeliest;
   likeliest.any = true;
   for (int i = 0; i < kPanelRows; ++i) likeliest.at[i] = extent.argmax[i];
   RowSum solved[kPanelRows];
   TargetLoss losses[kPanelRows];
-  solve_target_panel<V>(panel, likeliest, 1.0, guess, nullptr, solved, losses);
+  solve_target_panel(panel, likeliest, 1.0, guess, nullptr, solved, losses);
   float offset[kPanelRows];
   float high[kPanelRows];
   float low[kPanelRows];
   for (int i = 0; i < kPanelRows; ++i) {
     const bool regular = panel.is_active[i] != 0 && solved[i].kind == RowKind::regular;
-    const double sum = regular ? log_shifted_sum<V>(solved[i]) : 0;
-    offset[i] = regular ? solved[i].reference.offset : 0;
-    high[i] = regular ? factor_high<V>(sum) : float_of<V>(kNanBits);
+    const double sum = regular ? log_shifted_sum<A>(solved[i]).sum() : 0;
+    offset[i] = regular ? static_cast<float>(solved[i].reference.offset) : 0;
+    high[i] = regular ? factor_high<V>(sum) : A::nan();
     low[i] = factor_low<V>(sum);
   }
-  const LogSumVectors<V> logs = {V::load(offset), V::load(high), V::load(low)};
+  const LogSumVectors<A> logs = {
+      V::load(static_cast<const float*>(offset)), V::load(static_cast<const float*>(high)),
+      V::load(static_cast<const float*>(low)), V::broadcast(static_cast<float>(panel.inverse.high)),
+      V::broadcast(static_cast<float>(panel.inverse.low))};
   const auto nan = V::broadcast_bits(kNanBits);
   const auto is_nan = V::equal(V::bits(logs.high), nan);
-  write_panel<V>(panel, out, [&](int64_t c) {
-    return V::from_bits(V::select(is_nan, nan, V::bits(logs.below(panel.load(c)))));
+  write_panel(panel, out, [&](int64_t c) {
+    const auto below = logs.template below<P::kScaled>(panel.load(c));
+    return V::from_bits(V::select(is_nan, nan, V::bits(below)));
   });
   for (int i = 0; i < kPanelRows; ++i) {
     if (panel.is_active[i] == 0 || solved[i].kind != RowKind::regular) continue;
@@ -92,20 +137,19 @@ inline void log_softmax_panel(const Panel<V>& panel, float* out, int& guess) {
 }
 
 template <class V>
-inline void log_softmax(const float* logits, float* out, const Layout& layout) {
-  const int64_t classes = layout.classes;
+inline void log_softmax(const Input& logits, const Output& out) {
+  const int64_t classes = logits.layout.classes;
   if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
-  for_each_batch<V>(
-      layout,
-      [&](int64_t at, int64_t, int count) {
-        for (int64_t row = at; row < at + count * classes; row += classes) {
-          log_softmax_row<V>(logits + row, out + row, classes);
+  walk<V>(
+      logits,
+      [&](const auto& rows, const Batch& batch) {
+        for (int i = 0; i < batch.count; ++i) {
+          log_softmax_row(rows[batch[i]], sink_of<V>(out, logits, batch[i]), classes);
         }
       },
-      [&](int64_t at, int64_t, const bool(&active)[kPanelRows]) {
-        log_softmax_panel<V>(make_panel<V>(logits + at, classes, layout.inner, active), out + at,
-                             guess);
+      [&](const auto& panel, const Batch& batch) {
+        log_softmax_panel(panel, panel_sink<V>(out, batch), guess);
       });
 }
 

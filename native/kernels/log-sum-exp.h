@@ -5,63 +5,63 @@
 #include <cstdint>
 
 #include "../kernel-table.h"
-#include "log.h"
+#include "log-probability.h"
 #include "row-loop.h"
 
 namespace logits {
 
-// log sum e^(x - offset) of a regular row.
-template <class V>
-LOGITS_INLINE double log_shifted_sum(const RowSum& solved) {
-  return log_scaled<V>(solved.total(), solved.reference.exponent - kHeadroom);
-}
-
-template <class V>
-LOGITS_INLINE double log_sum(const RowSum& solved) {
+template <class R>
+LOGITS_INLINE double log_sum(const R& row, const RowSum& solved) {
+  using A = typename R::Arithmetic;
   switch (solved.kind) {
     case RowKind::nan:
-      return double_of<V>(kNanBitsF64);
+      return double_of<A>(kNanBitsF64);
     case RowKind::infinite:
-      return double_of<V>(kInfinityBitsF64);
+      return double_of<A>(kInfinityBitsF64);
     case RowKind::empty:
-      return -double_of<V>(kInfinityBitsF64);
+      return -double_of<A>(kInfinityBitsF64);
     case RowKind::regular:
       break;
   }
-  return log_shifted_sum<V>(solved) + static_cast<double>(solved.reference.offset);
+  return log_shifted_sum<A>(solved).sum() + row.scaled(solved.reference.offset).high;
 }
 
 // log e^x is x, to the last bit.
-template <class V>
-inline void copy_single_classes(const float* logits, float* out, int64_t rows) {
-  for (int64_t row = 0; row < rows; ++row) {
-    const float x = logits[row];
-    out[row] = x == x ? x : float_of<V>(kNanBits);
-  }
+template <class R>
+LOGITS_INLINE double log_single(const R& row) {
+  const double x = row.value(0);
+  return x == x ? row.scaled(x).high : double_of<typename R::Arithmetic>(kNanBitsF64);
 }
 
 template <class V>
-inline void log_sum_exp(const float* logits, float* out, const Layout& layout) {
-  const int64_t classes = layout.classes;
-  if (classes == 1) {
-    copy_single_classes<V>(logits, out, layout.rows());
-    return;
-  }
+inline void log_sum_exp(const Input& logits, void* out) {
+  const int64_t classes = logits.layout.classes;
+  const Sink<V> sink = {out, has_double_results(logits.element), 1};
   int guess = 0;
   RowSum solved[kBatchRows];
-  for_each_batch<V>(
-      layout,
-      [&](int64_t at, int64_t row, int count) {
-        for (int i = 0; i < count; ++i) {
-          solved[i] = solve_row<V>(logits + at + i * classes, classes, -1, 1.0, guess, nullptr);
+  walk<V>(
+      logits,
+      [&](const auto& rows, const Batch& batch) {
+        if (classes == 1) {
+          for (int i = 0; i < batch.count; ++i) {
+            sink.store(batch.row + i, log_single(rows[batch[i]]));
+          }
+          return;
         }
-        for (int i = 0; i < count; ++i) out[row + i] = static_cast<float>(log_sum<V>(solved[i]));
+        for (int i = 0; i < batch.count; ++i) {
+          solved[i] = solve_row(rows[batch[i]], classes, -1, 1.0, guess, nullptr);
+        }
+        for (int i = 0; i < batch.count; ++i) {
+          sink.store(batch.row + i, log_sum(rows[batch[i]], solved[i]));
+        }
       },
-      [&](int64_t at, int64_t row, const bool(&active)[kPanelRows]) {
-        const Panel<V> panel = make_panel<V>(logits + at, classes, layout.inner, active);
-        solve_panel<V>(panel, no_exclusion<V>(), 1.0, guess, nullptr, solved);
-        for (int i = 0; i < kPanelRows; ++i) {
-          if (active[i]) out[row + i] = static_cast<float>(log_sum<V>(solved[i]));
+      [&](const auto& panel, const Batch& batch) {
+        if (classes != 1) {
+          solve_panel(panel, no_exclusion<V>(), 1.0, guess, nullptr, solved);
+        }
+        for (int i = 0; i < batch.count; ++i) {
+          const auto row = panel.row(i);
+          sink.store(batch.row + i, classes == 1 ? log_single(row) : log_sum(row, solved[i]));
         }
       });
 }

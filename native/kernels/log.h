@@ -23,11 +23,20 @@ LOGITS_INLINE double log_near_one(double u) {
   return u - f * (u - s * p);
 }
 
+// A logarithm as two numbers. The first holds so few bits that it is exact, and so is its
+// difference from a number nearby.
+struct SplitLog {
+  double high;
+  double low;
+
+  LOGITS_INLINE double sum() const { return high + low; }
+};
+
 // log(x 2^exponent) for a positive normal x. The exponent of x joins the given one before anything
 // is rounded, so that the result does not depend on how the value is split between the two.
-//   max error 1.5 ulp
+//   max error of the sum 1.5 ulp
 template <class V>
-LOGITS_INLINE double log_scaled(double x, int exponent) {
+LOGITS_INLINE SplitLog log_scaled(double x, int exponent) {
   // x = m 2^e with m in [sqrt 1/2, sqrt 2): adding the distance from sqrt 1/2 to 1 to the
   // significand carries into the exponent where m would be too large.
   static constexpr uint64_t kSqrtHalf = 0x3fe6a09e667f3bcd;
@@ -37,16 +46,17 @@ LOGITS_INLINE double log_scaled(double x, int exponent) {
   const double m = double_of<V>((bits & 0x000fffffffffffff) + kSqrtHalf);
   const double power = static_cast<double>(e + exponent);
   const double log_m = log_near_one<V>(m - 1);
-  return power * kLn2HiF64 + (power * kLn2LoF64 + log_m);
+  return {power * kLn2HiF64, power * kLn2LoF64 + log_m};
 }
+
+static constexpr double kSqrt2Minus1 = 0.41421356237309503;
 
 // log(1 + u) for 0 <= u <= 1.
 //   max error 1.5 ulp
 template <class V>
 LOGITS_INLINE double log1p(double u) {
-  static constexpr double kSqrt2Minus1 = 0.41421356237309503;
   if (u <= kSqrt2Minus1) return log_near_one<V>(u);
-  return log_scaled<V>(1 + u, 0);
+  return log_scaled<V>(1 + u, 0).sum();
 }
 
 }  // namespace logits

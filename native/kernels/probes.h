@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "elements.h"
 #include "exp.h"
 #include "row.h"
 #include "scale.h"
@@ -11,11 +12,12 @@ namespace logits {
 
 template <class V>
 inline void scaled_exp_probe(const float* x, float* out, int64_t count, int exponent) {
-  const auto reference = broadcast_reference<V>({exponent, 0.0f});
+  const SingleRow<V, float, false> row = {x, {1, 0}};
+  const auto reference = broadcast_reference(row, {exponent, 0});
   auto largest = V::broadcast_bits(0);
-  write_row<V>(out, count, [&](int64_t at, int lanes) {
-    typename V::F32 v[1] = {load_lanes<V>(x + at, lanes)};
-    scaled_exp<V, false>(v, reference, largest);
+  write_row<Single<V>>(Sink<V>{out, false, 1}, count, [&](int64_t at, int lanes) {
+    typename V::F32 v[1] = {load_elements(row, at, lanes)};
+    scaled_exp<V, false, false>(v, reference, largest);
     return v[0];
   });
 }

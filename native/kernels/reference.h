@@ -1,13 +1,46 @@
-// Which reference a row is counted in, and which rows have none.
+// Which reference a row is counted in, and which rows have none. A is the arithmetic: Single
+// (exp.h) or Double (exp-double.h).
 #pragma once
 
 #include <cstdint>
 
 #include "../force-inline.h"
 #include "bits.h"
-#include "exp.h"
 
 namespace logits {
+
+// What a row's terms are counted in: units of 2^exponent e^(offset / temperature). The offset is 0,
+// but for rows whose maximum exceeds A::kLargestLogit in magnitude, where it is that maximum.
+struct Reference {
+  int exponent;
+  double offset;
+};
+
+// 1 / temperature to more bits than a lane has: the sum of the two.
+struct Scale {
+  double high;
+  double low;
+};
+
+// The reference as vectors: one value for all lanes, or one a lane.
+template <class A>
+struct ReferenceVectors {
+  typename A::Vector magic;   // the rounder + headroom - N: exact
+  typename A::Vector lowest;  // the x - offset of exponent A::kLowestExponent
+  typename A::Vector offset;
+  typename A::Vector inverse_high;  // 1 / temperature, where terms are Scaled
+  typename A::Vector inverse_low;
+};
+
+template <class A>
+LOGITS_INLINE typename A::Lane magic_of(const Reference& reference) {
+  return A::kRounder + static_cast<typename A::Lane>(A::kHeadroom - reference.exponent);
+}
+
+template <class A>
+LOGITS_INLINE double lowest_of(const Reference& reference) {
+  return (reference.exponent - A::kHeadroom + A::kLowestExponent) * A::kLog2;
+}
 
 enum class RowKind {
   regular,   // a finite maximum, no NaN
@@ -18,46 +51,46 @@ enum class RowKind {
 
 // A row's largest element, and whether it holds a NaN (the maximum then means nothing).
 struct Extent {
-  float max;
+  double max;
   bool nan;
 };
 
-// Sums are good for any reference as long as the row's largest exponent lies within this distance
-// of it: above, the headroom ends; below, terms that still matter would count as 0.
-static constexpr int kWindowBelow = 12;
-static constexpr int kWindowAbove = 28;
-// Largest sum (times the divisor of a mean) that a float32 factor can divide by without losing
-// bits to underflow: ../NUMERICS.md, 3.3.
-static constexpr double kLargestDivisor = 0x1p72;
-
-// Whether sums whose largest z had these bits may be used as they are.
-template <class V>
-LOGITS_INLINE bool within_window(uint32_t largest) {
-  return largest - (kRounderBits + kHeadroom - kWindowBelow) <=
-         static_cast<uint32_t>(kWindowBelow + kWindowAbove);
-}
-
-template <class V>
+template <class A>
 LOGITS_INLINE RowKind kind_of(const Extent& extent) {
   if (extent.nan) return RowKind::nan;
-  const uint32_t bits = bits_of<V>(extent.max);
-  if ((bits & kMagnitudeBits) != kInfinityBits) return RowKind::regular;
-  return bits == kInfinityBits ? RowKind::infinite : RowKind::empty;
+  const uint64_t bits = bits_of<A>(extent.max);
+  if ((bits & ~kSignBitF64) != kInfinityBitsF64) return RowKind::regular;
+  return bits == kInfinityBitsF64 ? RowKind::infinite : RowKind::empty;
 }
 
-// The reference of a regular row with this maximum.
-template <class V>
-LOGITS_INLINE Reference reference_for(float max) {
-  const bool moderate = max <= kLargestLogit && max >= -kLargestLogit;
-  return moderate ? Reference{even_exponent<V>(max), 0.0f} : Reference{0, max};
+// The even integer nearest to x / ln 2. Even, so that a tie in the rounding of n falls on the same
+// side for every reference.
+template <class A>
+LOGITS_INLINE int even_exponent(double x) {
+  const double halves = x * (A::kInverseLog2 / 2);
+  return 2 * static_cast<int>(halves < 0 ? halves - 0.5 : halves + 0.5);
 }
 
-// A row's sum, in units of 2^(exponent - kHeadroom) e^offset.
+// The reference of a regular row with this maximum, `scaled` being max / temperature.
+template <class A>
+LOGITS_INLINE Reference reference_for(double max, double scaled) {
+  const bool moderate = scaled <= A::kLargestLogit && scaled >= -A::kLargestLogit;
+  return moderate ? Reference{even_exponent<A>(scaled), 0} : Reference{0, max};
+}
+
+// The sums of a row's linear terms: ../NUMERICS.md, 4.2. Both without the excluded element.
+struct LinearSums {
+  double weight;   // sum of a[c]
+  double product;  // sum of a[c] (x[excluded] - x[c]), before the temperature divides
+};
+
+// A row's sum, in units of 2^(exponent - headroom) e^(offset / temperature).
 struct RowSum {
   RowKind kind;
   double sum;       // without the excluded element
   double excluded;  // the excluded element's term, 0 where none is excluded
   Reference reference;
+  LinearSums linear;
 
   LOGITS_INLINE double total() const { return sum + excluded; }
 };

@@ -1,11 +1,22 @@
-// The walk over a layout: rows one after another where the classes are neighbours in memory,
-// sixteen rows side by side where they are not.
+// The walk over an input: which arithmetic and which kind of row it asks for, and the order of
+// rows.
+//
+//   elements                    temperature        arithmetic, row
+//   float32, float16, bfloat16  1                  Single
+//                               2^-60 .. 2^60      Single, scaled
+//   any with a soft cap         any                Double, AnyRow
+//   any                         any other          Double, AnyRow
+//   float64                     1                  Double, DoubleRow
+//
+// Rows come one after another where the classes are neighbours in memory. Where they are not,
+// Single takes sixteen rows side by side (panel.h), Double one row at its stride.
 #pragma once
 
 #include <cstdint>
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
+#include "elements.h"
 #include "panel.h"
 
 namespace logits {
@@ -14,25 +25,142 @@ namespace logits {
 // rows overlap in the processor, that of one row alone would be waited for.
 static constexpr int kBatchRows = 16;
 
-// on_rows(at, row, count): `count` rows one after another, from row `row`, whose first element is
-// at `at`. on_panel(at, row, active): lane i is the row `row` + i, its first element at `at` + i.
-template <class V, class OnRows, class OnPanel>
-LOGITS_INLINE void for_each_batch(const Layout& layout, OnRows on_rows, OnPanel on_panel) {
-  if (layout.rows() == 0) return;
-  if (layout.inner == 1) {
-    for (int64_t row = 0; row < layout.outer; row += kBatchRows) {
-      const int64_t left = layout.outer - row;
-      on_rows(row * layout.classes, row, left < kBatchRows ? static_cast<int>(left) : kBatchRows);
+// A row's outer and inner position.
+struct Place {
+  int64_t outer;
+  int64_t inner;
+};
+
+// `count` rows that follow each other: neighbours by outer position, or else by inner position.
+struct Batch {
+  Place first;
+  int64_t row;  // the number of the first
+  int count;
+  bool along_inner;
+
+  LOGITS_INLINE Place operator[](int i) const {
+    return along_inner ? Place{first.outer, first.inner + i} : Place{first.outer + i, first.inner};
+  }
+};
+
+LOGITS_INLINE int64_t offset_of(const Place& place, int64_t outer_stride) {
+  return place.outer * outer_stride + place.inner;
+}
+
+// The rows of an input, each as an R.
+template <class R>
+struct Rows {
+  const Input& input;
+  Scale inverse;
+
+  LOGITS_INLINE R operator[](const Place& place) const {
+    return R::of(input, inverse, offset_of(place, input.layout.outer_stride));
+  }
+};
+
+template <class V>
+LOGITS_INLINE Sink<V> sink_of(const Output& out, const Input& input, const Place& place) {
+  const bool is_double = has_double_results(input.element);
+  const int64_t offset = offset_of(place, out.outer_stride) * (is_double ? 8 : 4);
+  return {static_cast<char*>(out.data) + offset, is_double, input.layout.inner};
+}
+
+// The scratch memory as terms of a row, where they fit.
+template <class R>
+LOGITS_INLINE typename R::Arithmetic::Lane* scratch_for(float* scratch, int64_t classes) {
+  using Lane = typename R::Arithmetic::Lane;
+  const int64_t most = kScratchFloats * static_cast<int64_t>(sizeof(float) / 2) /
+                       static_cast<int64_t>(sizeof(Lane) / 2);
+  return classes <= most ? reinterpret_cast<Lane*>(scratch) : nullptr;
+}
+
+// on_batch(batch) for all rows of a layout.
+template <class V, class OnBatch>
+LOGITS_INLINE void for_each_batch(const Layout& layout, OnBatch on_batch) {
+  const bool along_inner = layout.inner != 1;
+  const int64_t lines = along_inner ? layout.outer : 1;
+  const int64_t length = along_inner ? layout.inner : layout.outer;
+  for (int64_t line = 0; line < lines; ++line) {
+    for (int64_t at = 0; at < length; at += kBatchRows) {
+      const int64_t left = length - at;
+      const int count = left < kBatchRows ? static_cast<int>(left) : kBatchRows;
+      const Place first = along_inner ? Place{line, at} : Place{at, 0};
+      on_batch(Batch{first, line * length + at, count, along_inner});
     }
+  }
+}
+
+// The rows of an input of any kind, in Double.
+template <class V>
+LOGITS_INLINE Rows<AnyRow<V>> any_rows(const Input& input) {
+  // 1 / temperature as the sum of two float64. (Where that is beyond float64, a large one separates
+  // logits as well.)
+  static constexpr double kLargestInverse = 0x1p1023;
+  const double high = 1 / input.temperature;
+  if (high > kLargestInverse) return {input, {kLargestInverse, 0}};
+  const double rest = first_lane<V>(
+      V::fma(V::broadcast(-high), V::broadcast(input.temperature), V::broadcast(1.0)));
+  return {input, {high, rest * high}};
+}
+
+// on_batch(rows, batch) for all rows of an input in Double, `rows` being its Rows of some kind.
+template <class V, class OnBatch>
+LOGITS_INLINE void walk_doubles(const Input& input, OnBatch on_batch) {
+  if (input.element == Element::float64 && input.softcap == 0 && input.temperature == 1) {
+    const Rows<DoubleRow<V>> rows = {input, {1, 0}};
+    for_each_batch<V>(input.layout, [&](const Batch& batch) { on_batch(rows, batch); });
     return;
   }
-  for (int64_t outer = 0; outer < layout.outer; ++outer) {
-    const int64_t start = outer * layout.classes * layout.inner;
-    for (int64_t inner = 0; inner < layout.inner; inner += kPanelRows) {
-      bool active[kPanelRows];
-      for (int i = 0; i < kPanelRows; ++i) active[i] = inner + i < layout.inner;
-      on_panel(start + inner, outer * layout.inner + inner, active);
-    }
+  const Rows<AnyRow<V>> rows = any_rows<V>(input);
+  for_each_batch<V>(input.layout, [&](const Batch& batch) { on_batch(rows, batch); });
+}
+
+// on_batch(rows, batch) or on_panel(panel, batch) for all rows of an input of E.
+template <class V, class E, bool Scaled, class OnBatch, class OnPanel>
+LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, OnBatch on_batch,
+                                OnPanel on_panel) {
+  const Layout& layout = input.layout;
+  if (layout.inner == 1) {
+    const Rows<SingleRow<V, E, Scaled>> rows = {input, inverse};
+    for_each_batch<V>(layout, [&](const Batch& batch) { on_batch(rows, batch); });
+    return;
+  }
+  for_each_batch<V>(layout, [&](const Batch& batch) {
+    bool active[kPanelRows];
+    for (int i = 0; i < kPanelRows; ++i) active[i] = i < batch.count;
+    on_panel(make_panel<V, E, Scaled>(input, inverse, offset_of(batch.first, layout.outer_stride),
+                                      active),
+             batch);
+  });
+}
+
+template <class V, class E, class OnBatch, class OnPanel>
+LOGITS_INLINE void walk_elements(const Input& input, OnBatch on_batch, OnPanel on_panel) {
+  if (input.temperature == 1) {
+    walk_singles<V, E, false>(input, {1, 0}, on_batch, on_panel);
+    return;
+  }
+  const double inverse = 1 / input.temperature;
+  const float high = static_cast<float>(inverse);
+  const float low = static_cast<float>(inverse - static_cast<double>(high));
+  walk_singles<V, E, true>(input, {static_cast<double>(high), static_cast<double>(low)}, on_batch,
+                           on_panel);
+}
+
+// All rows of an input: on_batch(rows, batch), or on_panel(panel, batch) for Single rows side by
+// side.
+template <class V, class OnBatch, class OnPanel>
+LOGITS_INLINE void walk(const Input& input, OnBatch on_batch, OnPanel on_panel) {
+  if (input.layout.rows() == 0) return;
+  const bool moderate = input.temperature >= 0x1p-60 && input.temperature <= 0x1p60;
+  if (input.element == Element::float64 || input.softcap != 0 || !moderate) {
+    walk_doubles<V>(input, on_batch);
+  } else if (input.element == Element::float32) {
+    walk_elements<V, float>(input, on_batch, on_panel);
+  } else if (input.element == Element::float16) {
+    walk_elements<V, Float16>(input, on_batch, on_panel);
+  } else {
+    walk_elements<V, BFloat16>(input, on_batch, on_panel);
   }
 }
 

@@ -1,16 +1,18 @@
-// Sums over one row whose elements are neighbours in memory, sixteen at a time.
+// Sums over one row, in the lanes of its arithmetic.
 //
 // The order of additions is part of every result's definition, on all instruction sets alike:
-// groups of 64 elements are added by strides 32, 16 and 8 in float32; the 8 sums that remain are
-// added to 8 float64 sums, group after group; these start anew every 16384 elements (a chunk) and
-// chunks are added in order; last come the 8 sums: ((0+4)+(2+6)) + ((1+5)+(3+7)).
+// groups of 64 elements are added by strides 32, 16 and 8; the 8 sums that remain are added to 8
+// float64 sums, group after group; these start anew every 16384 elements (a chunk) and chunks are
+// added in order; last come the 8 sums: ((0+4)+(2+6)) + ((1+5)+(3+7)). Terms in float32 are added
+// in float32 within a group; terms in float64 are added to compensated sums.
 #pragma once
 
 #include <cstdint>
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
-#include "exp.h"
+#include "class-coefficients.h"
+#include "elements.h"
 #include "reference.h"
 
 namespace logits {
@@ -21,167 +23,270 @@ static constexpr int64_t kChunk = 16384;
 static constexpr int64_t kLongRow = 8192;
 static constexpr int64_t kProbe = 1024;
 
+// Eight float64 sums of what groups leave.
+template <class A>
+struct GroupSums;
+
 template <class V>
-LOGITS_INLINE double fold_sums(const double (&s)[8]) {
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+struct GroupSums<Single<V>> {
+  typename V::F64 sums = V::zero();
+
+  LOGITS_INLINE void add(typename V::F64 v) { sums = V::add(sums, v); }
+  LOGITS_INLINE void add(const GroupSums& chunk) { add(chunk.sums); }
+  LOGITS_INLINE double total() const { return fold_lanes<V>(sums); }
+};
+
+// With the rounding errors of the additions kept beside (Knuth's two-sum), since a thousand terms
+// of float64 would lose the promised precision.
+template <class V>
+struct GroupSums<Double<V>> {
+  typename V::F64 sums = V::zero();
+  typename V::F64 errors = V::zero();
+
+  LOGITS_INLINE void add(typename V::F64 v) {
+    const auto sum = V::add(sums, v);
+    const auto added = V::sub(sum, sums);
+    errors = V::add(errors, V::add(V::sub(sums, V::sub(sum, added)), V::sub(v, added)));
+    sums = sum;
+  }
+  LOGITS_INLINE void add(const GroupSums& chunk) {
+    add(chunk.sums);
+    errors = V::add(errors, chunk.errors);
+  }
+  // An infinite sum has no error but NaN.
+  LOGITS_INLINE double total() const {
+    return fold_lanes<V>(V::select(V::equal(errors, errors), V::add(sums, errors), sums));
+  }
+};
+
+template <class R>
+LOGITS_INLINE ReferenceVectors<typename R::Arithmetic> broadcast_reference(
+    const R& row, const Reference& reference) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  using Lane = typename A::Lane;
+  double lowest = lowest_of<A>(reference);
+  ReferenceVectors<A> vectors = {};
+  vectors.magic = V::broadcast(magic_of<A>(reference));
+  vectors.offset = V::broadcast(static_cast<Lane>(reference.offset));
+  if constexpr (R::kScaled) {
+    lowest = A::lowest_element(lowest, row.inverse);
+    vectors.inverse_high = V::broadcast(static_cast<Lane>(row.inverse.high));
+    vectors.inverse_low = V::broadcast(static_cast<Lane>(row.inverse.low));
+  }
+  vectors.lowest = V::broadcast(static_cast<Lane>(lowest));
+  return vectors;
 }
 
-// `Stored` keeps the terms in scaled[0..64).
-template <class V, bool Shifted, bool Stored>
-LOGITS_INLINE typename V::F64 sum_group(const float* x, const ReferenceVectors<V>& reference,
-                                        typename V::I32& largest, float* scaled) {
-  constexpr int kStep = 4 / V::kInterleave;
-  typename V::F32 y[4];
+// scaled_exp of one number, by the same instructions.
+template <class R>
+LOGITS_INLINE double scaled_exp_of(const R& row, double x, const Reference& reference) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  typename A::Vector v[1] = {V::broadcast(static_cast<typename A::Lane>(x))};
+  auto largest = V::broadcast_bits(0);
+  scaled_exp<V, true, R::kScaled>(v, broadcast_reference(row, reference), largest);
+  typename A::Lane lanes[A::kLanes];
+  V::store(lanes, v[0]);
+  return static_cast<double>(lanes[0]);
+}
+
+// The 64 terms from element `at` on; `Stored` keeps them in scaled[at ...].
+template <class R, bool Shifted, bool Stored>
+LOGITS_INLINE auto sum_group(const R& row, int64_t at,
+                             const ReferenceVectors<typename R::Arithmetic>& reference,
+                             typename R::Arithmetic::Set::I32& largest,
+                             typename R::Arithmetic::Lane* scaled) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  constexpr int kVectors = kGroup / A::kLanes;
+  constexpr int kStep = kVectors / V::kInterleave;
+  typename A::Vector y[kVectors];
   for (int first = 0; first < kStep; ++first) {
-    typename V::F32 v[V::kInterleave];
-    for (int k = 0; k < V::kInterleave; ++k) v[k] = V::load(x + 16 * (first + k * kStep));
-    scaled_exp<V, Shifted>(v, reference, largest);
+    typename A::Vector v[V::kInterleave];
     for (int k = 0; k < V::kInterleave; ++k) {
-      const int at = first + k * kStep;
-      if constexpr (Stored) V::store(scaled + 16 * at, v[k]);
-      y[at] = v[k];
+      v[k] = row.load(at + A::kLanes * (first + k * kStep));
+    }
+    scaled_exp<V, Shifted, R::kScaled>(v, reference, largest);
+    for (int k = 0; k < V::kInterleave; ++k) {
+      const int vector = first + k * kStep;
+      if constexpr (Stored) V::store(scaled + at + A::kLanes * vector, v[k]);
+      y[vector] = v[k];
     }
   }
-  return V::fold(V::add(V::add(y[0], y[2]), V::add(y[1], y[3])));
+  return fold_group<V>(y);
 }
 
 // The same group with only `count` (1..64) elements present, or one of them excluded from the sum
 // (`excluded` outside 0..63 excludes none): those terms are +0.
-template <class V, bool Shifted, bool Stored>
-LOGITS_INLINE typename V::F64 sum_partial_group(const float* x, int64_t count, int64_t excluded,
-                                                const ReferenceVectors<V>& reference,
-                                                typename V::I32& largest, float* scaled) {
-  typename V::F32 y[4];
-  const auto fill = V::broadcast(x[0]);  // in the row already, so that it changes no maximum
-  for (int k = 0; k < 4; ++k) {
-    const int64_t at = 16 * k;
-    const int64_t lanes = count - at < 16 ? count - at : 16;
+template <class R, bool Shifted, bool Stored>
+LOGITS_INLINE auto sum_partial_group(const R& row, int64_t first, int64_t count, int64_t excluded,
+                                     const ReferenceVectors<typename R::Arithmetic>& reference,
+                                     typename R::Arithmetic::Set::I32& largest,
+                                     typename R::Arithmetic::Lane* scaled) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  typename A::Vector y[kGroup / A::kLanes];
+  for (int k = 0; k < kGroup / A::kLanes; ++k) {
+    const int64_t at = A::kLanes * k;
+    const int lanes = static_cast<int>(count - at < A::kLanes ? count - at : A::kLanes);
     if (lanes <= 0) {
-      y[k] = V::broadcast(0.0f);
+      y[k] = V::broadcast(typename A::Lane{0});
       continue;
     }
-    const auto present = V::first(static_cast<int>(lanes));
-    typename V::F32 v[1] = {V::load(x + at, present, fill)};
-    scaled_exp<V, Shifted>(v, reference, largest);
-    y[k] = V::keep(present, v[0]);
-    if constexpr (Stored) V::store(scaled + at, v[0], present);
-    if (excluded >= at && excluded < at + 16) {
-      const auto lane = V::broadcast_bits(static_cast<uint32_t>(excluded - at));
-      y[k] = V::drop(V::equal(V::lane_numbers(), lane), y[k]);
-    }
+    typename A::Vector v[1] = {row.load(first + at, lanes)};
+    scaled_exp<V, Shifted, R::kScaled>(v, reference, largest);
+    y[k] = keep_first<V>(v[0], lanes);
+    if constexpr (Stored) store_first<V>(scaled + first + at, v[0], lanes);
+    if (excluded >= at && excluded < at + A::kLanes) y[k] = drop_lane<V>(y[k], excluded - at);
   }
-  return V::fold(V::add(V::add(y[0], y[2]), V::add(y[1], y[3])));
+  return fold_group<V>(y);
 }
 
+template <class A>
 struct RawRowSum {
   double sum;
-  uint32_t largest;  // see scaled_exp
+  typename A::Set::I32 largest;  // see scaled_exp
 };
 
-template <class V>
-LOGITS_INLINE uint32_t largest_lane(typename V::I32 v) {
-  uint32_t lanes[16];
-  V::store_bits(lanes, v);
-  uint32_t largest = 0;
-  for (int i = 0; i < 16; ++i) largest = lanes[i] > largest ? lanes[i] : largest;
-  return largest;
-}
-
-// x[0..classes), `scaled` as long where Stored.
-template <class V, bool Shifted, bool Stored>
-inline RawRowSum sum_row_as(const float* x, int64_t classes, int64_t excluded,
-                            const Reference& reference, float* scaled) {
-  const ReferenceVectors<V> vectors = broadcast_reference<V>(reference);
+// `scaled` is as long as the row where Stored; `linear` gathers its sums over the same groups.
+template <class R, bool Shifted, bool Stored, class L>
+inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classes, int64_t excluded,
+                                                    const Reference& reference,
+                                                    typename R::Arithmetic::Lane* scaled,
+                                                    L& linear) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  const ReferenceVectors<A> vectors = broadcast_reference(row, reference);
   auto largest = V::broadcast_bits(0);
-  auto total = V::zero();
+  GroupSums<A> total;
   for (int64_t chunk = 0; chunk < classes; chunk += kChunk) {
     const int64_t end = classes - chunk < kChunk ? classes : chunk + kChunk;
-    auto sums = V::zero();
+    GroupSums<A> sums;
     for (int64_t at = chunk; at < end; at += kGroup) {
       // Whole groups up to the one that is not, in a loop of their own.
       const int64_t limit = excluded >= at && excluded < end ? excluded : end;
       const int64_t whole_end = at + (limit - at) / kGroup * kGroup;
       for (; at < whole_end; at += kGroup) {
-        float* terms = Stored ? scaled + at : nullptr;
-        sums = V::add(sums, sum_group<V, Shifted, Stored>(x + at, vectors, largest, terms));
+        sums.add(sum_group<R, Shifted, Stored>(row, at, vectors, largest, scaled));
+        linear.add_group(row, at, kGroup, -1);
       }
       if (at == end) break;
       const int64_t count = end - at < kGroup ? end - at : kGroup;
-      float* terms = Stored ? scaled + at : nullptr;
-      sums = V::add(sums, sum_partial_group<V, Shifted, Stored>(x + at, count, excluded - at,
-                                                                vectors, largest, terms));
+      sums.add(sum_partial_group<R, Shifted, Stored>(row, at, count, excluded - at, vectors,
+                                                     largest, scaled));
+      linear.add_group(row, at, count, excluded - at);
     }
-    total = V::add(total, sums);
+    total.add(sums);
   }
-  double sums[8];
-  V::store(sums, total);
-  return {fold_sums<V>(sums), largest_lane<V>(largest)};
+  return {total.total(), largest};
 }
 
-template <class V>
-LOGITS_INLINE RawRowSum sum_row(const float* x, int64_t classes, int64_t excluded,
-                                const Reference& reference, float* scaled) {
+template <class R, class L>
+LOGITS_INLINE RawRowSum<typename R::Arithmetic> sum_row(const R& row, int64_t classes,
+                                                        int64_t excluded,
+                                                        const Reference& reference,
+                                                        typename R::Arithmetic::Lane* scaled,
+                                                        L& linear) {
   if (reference.offset == 0) {
-    return scaled ? sum_row_as<V, false, true>(x, classes, excluded, reference, scaled)
-                  : sum_row_as<V, false, false>(x, classes, excluded, reference, nullptr);
+    return scaled ? sum_row_as<R, false, true>(row, classes, excluded, reference, scaled, linear)
+                  : sum_row_as<R, false, false>(row, classes, excluded, reference, scaled, linear);
   }
-  return scaled ? sum_row_as<V, true, true>(x, classes, excluded, reference, scaled)
-                : sum_row_as<V, true, false>(x, classes, excluded, reference, nullptr);
+  return scaled ? sum_row_as<R, true, true>(row, classes, excluded, reference, scaled, linear)
+                : sum_row_as<R, true, false>(row, classes, excluded, reference, scaled, linear);
 }
 
+// Which lanes of v are NaN, as a value that max_unsigned collects: above kInfinityBits if any is.
 template <class V>
-inline Extent extent_of_row(const float* x, int64_t classes) {
-  const auto magnitude = V::broadcast_bits(kMagnitudeBits);
-  auto max = V::broadcast(float_of<V>(kInfinityBits | 0x80000000));
-  auto magnitudes = V::broadcast_bits(0);
-  for (int64_t at = 0; at < classes; at += 16) {
-    const int64_t lanes = classes - at;
-    const auto v = lanes >= 16
-                       ? V::load(x + at)
-                       : V::load(x + at, V::first(static_cast<int>(lanes)), V::broadcast(x[at]));
+LOGITS_INLINE typename V::I32 nan_evidence(typename V::F32 v) {
+  return V::bit_and(V::bits(v), V::broadcast_bits(kMagnitudeBits));
+}
+template <class V>
+LOGITS_INLINE typename V::I32 nan_evidence(typename V::F64 v) {
+  // A NaN's own bits may look like any number's in their lower half: ask for inequality.
+  return V::bits(V::select(V::equal(v, v), V::zero(), V::broadcast(double_of<V>(kNanBitsF64))));
+}
+
+template <class R>
+inline Extent extent_of_row(const R& row, int64_t classes) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  using Lane = typename A::Lane;
+  auto max = V::broadcast(static_cast<Lane>(-double_of<V>(kInfinityBitsF64)));
+  auto evidence = V::broadcast_bits(0);
+  for (int64_t at = 0; at < classes; at += A::kLanes) {
+    const auto v =
+        classes - at >= A::kLanes ? row.load(at) : row.load(at, static_cast<int>(classes - at));
     max = V::max(max, v);
-    magnitudes = V::max_unsigned(magnitudes, V::bit_and(V::bits(v), magnitude));
+    evidence = V::max_unsigned(evidence, nan_evidence<V>(v));
   }
-  float lanes[16];
+  Lane lanes[A::kLanes];
   V::store(lanes, max);
-  float largest = lanes[0];
-  for (int i = 1; i < 16; ++i) largest = lanes[i] > largest ? lanes[i] : largest;
-  return {largest, largest_lane<V>(magnitudes) > kInfinityBits};
+  Lane largest = lanes[0];
+  for (int i = 1; i < A::kLanes; ++i) largest = lanes[i] > largest ? lanes[i] : largest;
+  uint32_t bits[16];
+  V::store_bits(bits, evidence);
+  bool nan = false;
+  for (const uint32_t word : bits) nan = nan || word > kInfinityBits;
+  return {static_cast<double>(largest), nan};
 }
 
-// The largest element of a row without the one at `excluded`.
-template <class V>
-LOGITS_INLINE float max_of_others(const float* x, int64_t classes, int64_t excluded) {
-  const float before = extent_of_row<V>(x, excluded).max;
-  const float after = extent_of_row<V>(x + excluded + 1, classes - excluded - 1).max;
-  return before > after ? before : after;
+// The first element that is not below `max`, the row's maximum; the last one if another thread has
+// meanwhile overwritten it (shared memory), so that the walk ends inside the row.
+template <class R>
+LOGITS_INLINE int64_t find_max(const R& row, int64_t classes, double max) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  const auto limit = V::broadcast(static_cast<typename A::Lane>(max));
+  int64_t at = 0;
+  while (at + A::kLanes <= classes && V::all(V::greater(limit, row.load(at)))) at += A::kLanes;
+  while (at < classes - 1 && row.value(at) < max) ++at;
+  return at < classes ? at : classes - 1;
+}
+
+// The reference of a regular row with this maximum.
+template <class R>
+LOGITS_INLINE Reference reference_of(const R& row, double max) {
+  return reference_for<typename R::Arithmetic>(max, row.scaled(max).high);
 }
 
 // Sums a row. `guess` is the exponent to try first; it becomes the one used, a good guess for the
 // next row. `divisor` is what the sum is going to be multiplied by before it divides.
-template <class V>
-inline RowSum solve_row(const float* x, int64_t classes, int64_t excluded, double divisor,
-                        int& guess, float* scaled) {
+template <class R, class L>
+inline RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double divisor, int& guess,
+                        typename R::Arithmetic::Lane* scaled, const L& terms) {
+  using A = typename R::Arithmetic;
   const bool excludes = excluded >= 0;
   if (classes >= kLongRow) {
-    const Extent probe = extent_of_row<V>(x, kProbe);
-    if (kind_of<V>(probe) == RowKind::regular && reference_for<V>(probe.max).offset == 0) {
-      guess = even_exponent<V>(probe.max);
+    const Extent probe = extent_of_row(row, kProbe);
+    if (kind_of<A>(probe) == RowKind::regular) {
+      const Reference likely = reference_of(row, probe.max);
+      if (likely.offset == 0) guess = likely.exponent;
     }
   }
-  Reference reference = {guess, 0.0f};
-  RawRowSum raw = sum_row<V>(x, classes, excluded, reference, scaled);
-  double term = excludes ? scaled_exp_of<V>(x[excluded], reference) : 0.0;
-  if (!within_window<V>(raw.largest) || !((raw.sum + term) * divisor <= kLargestDivisor)) {
-    const Extent extent = extent_of_row<V>(x, classes);
-    const RowKind kind = kind_of<V>(extent);
-    if (kind != RowKind::regular) return {kind, 0, 0, reference};
-    reference = reference_for<V>(extent.max);
-    raw = sum_row<V>(x, classes, excluded, reference, scaled);
-    term = excludes ? scaled_exp_of<V>(x[excluded], reference) : 0.0;
+  Reference reference = {guess, 0};
+  const double pivot = excludes ? row.value(excluded) : 0;
+  auto linear = terms.start(pivot);
+  auto raw = sum_row(row, classes, excluded, reference, scaled, linear);
+  double term = excludes ? scaled_exp_of(row, pivot, reference) : 0;
+  if (!A::within_window(raw.largest) || !((raw.sum + term) * divisor <= A::kLargestSum)) {
+    const Extent extent = extent_of_row(row, classes);
+    const RowKind kind = kind_of<A>(extent);
+    if (kind != RowKind::regular) return {kind, 0, 0, reference, {}};
+    reference = reference_of(row, extent.max);
+    auto none = NoLinearTerms<typename A::Set>().start(0);
+    raw = sum_row(row, classes, excluded, reference, scaled, none);
+    term = excludes ? scaled_exp_of(row, pivot, reference) : 0;
   }
   if (reference.offset == 0) guess = reference.exponent;
-  return {RowKind::regular, raw.sum, term, reference};
+  return {RowKind::regular, raw.sum, term, reference, linear.total()};
+}
+
+template <class R>
+LOGITS_INLINE RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double divisor,
+                               int& guess, typename R::Arithmetic::Lane* scaled) {
+  return solve_row(row, classes, excluded, divisor, guess, scaled,
+                   NoLinearTerms<typename R::Arithmetic::Set>());
 }
 
 }  // namespace logits

@@ -1,28 +1,17 @@
 // The second pass of softmax and of gradients: terms times one factor a row.
 //
-// The factor is a float64 split into two floats, so that the one rounding of the final fused
-// multiply-add is all the error it adds. Terms come from scratch where the first pass kept them and
-// are computed again, to the same bits, where the row was too long for that.
+// With float32 terms the factor is a float64 split into two floats, so that the one rounding of the
+// final fused multiply-add is all the error it adds. Terms come from scratch where the first pass
+// kept them and are computed again, to the same bits, where the row was too long for that.
 #pragma once
 
 #include <cstdint>
 
 #include "../force-inline.h"
-#include "panel.h"
 #include "reference.h"
 #include "row.h"
 
 namespace logits {
-
-template <class V>
-struct FactorVectors {
-  typename V::F32 high;
-  typename V::F32 low;
-
-  LOGITS_INLINE typename V::F32 times(typename V::F32 term) const {
-    return V::fma(term, high, V::mul(term, low));
-  }
-};
 
 template <class V>
 LOGITS_INLINE float factor_high(double factor) {
@@ -34,92 +23,107 @@ LOGITS_INLINE float factor_low(double factor) {
   return static_cast<float>(factor - static_cast<double>(factor_high<V>(factor)));
 }
 
-// Elements of out in steps of sixteen, the last one partial.
-template <class V, class Compute>
-LOGITS_INLINE void write_row(float* out, int64_t classes, Compute compute) {
+template <class A>
+struct FactorVectors;
+
+template <class V>
+struct FactorVectors<Single<V>> {
+  typename V::F32 high;
+  typename V::F32 low;
+
+  LOGITS_INLINE typename V::F32 times(typename V::F32 term) const {
+    return V::fma(term, high, V::mul(term, low));
+  }
+};
+
+template <class V>
+struct FactorVectors<Double<V>> {
+  typename V::F64 factor;
+
+  LOGITS_INLINE typename V::F64 times(typename V::F64 term) const { return V::mul(term, factor); }
+};
+
+template <class V>
+LOGITS_INLINE FactorVectors<Single<V>> split_factor(const Single<V>&, double factor) {
+  return {V::broadcast(factor_high<V>(factor)), V::broadcast(factor_low<V>(factor))};
+}
+template <class V>
+LOGITS_INLINE FactorVectors<Double<V>> split_factor(const Double<V>&, double factor) {
+  return {V::broadcast(factor)};
+}
+
+// compute(at, count) for every element, into `out`, in steps of one vector, the last one partial.
+template <class A, class Compute>
+LOGITS_INLINE void write_row(const Sink<typename A::Set>& out, int64_t classes, Compute compute) {
   int64_t at = 0;
-  for (; at + 16 <= classes; at += 16) V::store(out + at, compute(at, 16));
+  for (; at + A::kLanes <= classes; at += A::kLanes) {
+    out.store(at, compute(at, A::kLanes), A::kLanes);
+  }
   if (at < classes) {
-    const int lanes = static_cast<int>(classes - at);
-    V::store(out + at, compute(at, lanes), V::first(lanes));
+    const int count = static_cast<int>(classes - at);
+    out.store(at, compute(at, count), count);
   }
 }
 
-template <class V>
-LOGITS_INLINE typename V::F32 load_lanes(const float* p, int lanes) {
-  return lanes == 16 ? V::load(p) : V::load(p, V::first(lanes), V::broadcast(p[0]));
+template <class A>
+LOGITS_INLINE void fill_row(const Sink<typename A::Set>& out, int64_t classes,
+                            typename A::Lane value) {
+  const auto v = A::Set::broadcast(value);
+  write_row<A>(out, classes, [&](int64_t, int) { return v; });
+}
+
+template <class A>
+LOGITS_INLINE void fill_row_with_nan(const Sink<typename A::Set>& out, int64_t classes) {
+  fill_row<A>(out, classes, A::nan());
+}
+
+template <class R>
+LOGITS_INLINE auto load_elements(const R& row, int64_t at, int count) {
+  return count == R::Arithmetic::kLanes ? row.load(at) : row.load(at, count);
 }
 
 template <class V>
-LOGITS_INLINE void fill_row(float* out, int64_t classes, float value) {
-  const auto v = V::broadcast(value);
-  write_row<V>(out, classes, [&](int64_t, int) { return v; });
+LOGITS_INLINE typename V::F32 load_scaled(const float* p, int count) {
+  return count == 16 ? V::load(p) : V::load(p, V::first(count), V::broadcast(p[0]));
+}
+template <class V>
+LOGITS_INLINE typename V::F64 load_scaled(const double* p, int count) {
+  if (count == 8) return V::load(p);
+  double lanes[8];
+  gather<V>(lanes, p, 1, count);
+  return V::load(static_cast<const double*>(lanes));
 }
 
-// out[c] = e^x[c] * factor, `factor` in the units of solved.sum; x == out is allowed.
-template <class V>
-inline void write_scaled_row(const float* x, float* out, int64_t classes, const RowSum& solved,
-                             double factor, const float* scaled) {
-  const FactorVectors<V> factors = {V::broadcast(factor_high<V>(factor)),
-                                    V::broadcast(factor_low<V>(factor))};
+// compute(term, at, count) for every term of a solved row, into `out`.
+template <class R, class Compute>
+LOGITS_INLINE void write_terms(const R& row, const Sink<typename R::Arithmetic::Set>& out,
+                               int64_t classes, const RowSum& solved,
+                               const typename R::Arithmetic::Lane* scaled, Compute compute) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
   if (scaled) {
-    write_row<V>(out, classes, [&](int64_t at, int lanes) {
-      return factors.times(load_lanes<V>(scaled + at, lanes));
+    write_row<A>(out, classes, [&](int64_t at, int count) {
+      return compute(load_scaled<V>(scaled + at, count), at, count);
     });
     return;
   }
-  const auto reference = broadcast_reference<V>(solved.reference);
+  const auto reference = broadcast_reference(row, solved.reference);
   auto largest = V::broadcast_bits(0);
-  write_row<V>(out, classes, [&](int64_t at, int lanes) {
-    typename V::F32 v[1] = {load_lanes<V>(x + at, lanes)};
-    scaled_exp<V, true>(v, reference, largest);
-    return factors.times(v[0]);
+  write_row<A>(out, classes, [&](int64_t at, int count) {
+    typename A::Vector v[1] = {load_elements(row, at, count)};
+    scaled_exp<V, true, R::kScaled>(v, reference, largest);
+    return compute(v[0], at, count);
   });
 }
 
-// compute(c) for every class of a panel, into the active lanes of `out`, laid out as the panel.
-template <class V, class Compute>
-LOGITS_INLINE void write_panel(const Panel<V>& panel, float* out, Compute compute) {
-  for (int64_t c = 0; c < panel.classes; ++c) {
-    float* p = out + c * panel.stride;
-    if (panel.full) {
-      V::store(p, compute(c));
-    } else {
-      V::store(p, compute(c), panel.active);
-    }
-  }
-}
-
-// The same for a panel. A lane without a regular row becomes NaN.
-template <class V>
-inline void write_scaled_panel(const Panel<V>& panel, float* out,
-                               const RowSum (&solved)[kPanelRows],
-                               const double (&factor)[kPanelRows], const float* scaled) {
-  float high[kPanelRows];
-  float low[kPanelRows];
-  uint32_t irregular[kPanelRows];
-  Reference references[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
-    high[i] = factor_high<V>(factor[i]);
-    low[i] = factor_low<V>(factor[i]);
-    irregular[i] = solved[i].kind == RowKind::regular ? 0 : kNanBits;
-    references[i] = solved[i].reference;
-  }
-  const FactorVectors<V> factors = {V::load(high), V::load(low)};
-  const auto nan = V::load_bits(irregular);
-  const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
-  const auto reference = load_references<V>(references);
-  auto largest = V::broadcast_bits(0);
-  write_panel<V>(panel, out, [&](int64_t c) {
-    typename V::F32 v[1];
-    if (scaled) {
-      v[0] = V::load(scaled + c * kPanelRows);
-    } else {
-      v[0] = panel.load(c);
-      scaled_exp<V, true>(v, reference, largest);
-    }
-    return V::from_bits(V::select(is_nan, nan, V::bits(factors.times(v[0]))));
-  });
+// out[c] = e^x[c] * factor, `factor` in the units of solved.sum; the row's memory may be out's.
+template <class R>
+inline void write_scaled_row(const R& row, const Sink<typename R::Arithmetic::Set>& out,
+                             int64_t classes, const RowSum& solved, double factor,
+                             const typename R::Arithmetic::Lane* scaled) {
+  const auto factors = split_factor(typename R::Arithmetic(), factor);
+  write_terms(row, out, classes, solved, scaled,
+              [&](auto term, int64_t, int) { return factors.times(term); });
 }
 
 }  // namespace logits

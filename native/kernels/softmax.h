@@ -6,48 +6,49 @@
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
+#include "panel.h"
 #include "row-loop.h"
+#include "scale-panel.h"
 #include "scale.h"
 
 namespace logits {
 
-template <class V>
-LOGITS_INLINE void softmax_row(const float* x, float* out, int64_t classes, int& guess,
-                               float* scratch) {
-  float* scaled = classes <= kScratchFloats ? scratch : nullptr;
-  const RowSum solved = solve_row<V>(x, classes, -1, 1.0, guess, scaled);
+template <class R>
+LOGITS_INLINE void softmax_row(const R& row, const Sink<typename R::Arithmetic::Set>& out,
+                               int64_t classes, int& guess, float* scratch) {
+  auto* scaled = scratch_for<R>(scratch, classes);
+  const RowSum solved = solve_row(row, classes, -1, 1.0, guess, scaled);
   if (solved.kind == RowKind::regular) {
-    write_scaled_row<V>(x, out, classes, solved, 1 / solved.sum, scaled);
+    write_scaled_row(row, out, classes, solved, 1 / solved.sum, scaled);
   } else {
-    fill_row<V>(out, classes, float_of<V>(kNanBits));
+    fill_row_with_nan<typename R::Arithmetic>(out, classes);
   }
 }
 
-template <class V>
-LOGITS_INLINE void softmax_panel(const Panel<V>& panel, float* out, int& guess, float* scratch) {
+template <class P>
+LOGITS_INLINE void softmax_panel(const P& panel, float* out, int& guess, float* scratch) {
   float* scaled = panel.classes * kPanelRows <= kScratchFloats ? scratch : nullptr;
   RowSum solved[kPanelRows];
   double factor[kPanelRows];
-  solve_panel<V>(panel, no_exclusion<V>(), 1.0, guess, scaled, solved);
+  solve_panel(panel, no_exclusion<P>(), 1.0, guess, scaled, solved);
   for (int i = 0; i < kPanelRows; ++i) factor[i] = 1 / solved[i].sum;
-  write_scaled_panel<V>(panel, out, solved, factor, scaled);
+  write_scaled_panel(panel, out, solved, factor, scaled);
 }
 
 template <class V>
-inline void softmax(const float* logits, float* out, const Layout& layout, float* scratch) {
-  const int64_t classes = layout.classes;
+inline void softmax(const Input& logits, const Output& out, float* scratch) {
+  const int64_t classes = logits.layout.classes;
   if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
-  for_each_batch<V>(
-      layout,
-      [&](int64_t at, int64_t, int count) {
-        for (int64_t row = at; row < at + count * classes; row += classes) {
-          softmax_row<V>(logits + row, out + row, classes, guess, scratch);
+  walk<V>(
+      logits,
+      [&](const auto& rows, const Batch& batch) {
+        for (int i = 0; i < batch.count; ++i) {
+          softmax_row(rows[batch[i]], sink_of<V>(out, logits, batch[i]), classes, guess, scratch);
         }
       },
-      [&](int64_t at, int64_t, const bool(&active)[kPanelRows]) {
-        softmax_panel<V>(make_panel<V>(logits + at, classes, layout.inner, active), out + at, guess,
-                         scratch);
+      [&](const auto& panel, const Batch& batch) {
+        softmax_panel(panel, panel_sink<V>(out, batch), guess, scratch);
       });
 }
 

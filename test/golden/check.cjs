@@ -70,33 +70,239 @@ function bytes(array) {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }
 
+const asArray = (loss) => (typeof loss === 'number' ? Float64Array.of(loss) : loss);
+
+/** Every reduction of a loss. */
+function losses(compute, options) {
+  return ['mean', 'sum', 'none'].map((reduction) => asArray(compute({ ...options, reduction })));
+}
+
 /** Each operation's results over all sizes, with the classes last and with the classes first. */
 const operations = {
-  softmax: (x, _targets, options) => [logits.softmax(x, options)],
-  logSoftmax: (x, _targets, options) => [logits.logSoftmax(x, options)],
-  logSumExp: (x, _targets, options) => [logits.logSumExp(x, options)],
-  crossEntropy: (x, targets, options) =>
-    ['mean', 'sum', 'none'].map((reduction) => {
-      const loss = logits.crossEntropy(x, targets, { ...options, reduction });
-      return typeof loss === 'number' ? Float64Array.of(loss) : loss;
-    }),
-  crossEntropyWithGradient: (x, targets, options) =>
+  softmax: ({ x }, options) => [logits.softmax(x, options)],
+  logSoftmax: ({ x }, options) => [logits.logSoftmax(x, options)],
+  logSumExp: ({ x }, options) => [logits.logSumExp(x, options)],
+  crossEntropy: ({ x, targets }, options) =>
+    losses((o) => logits.crossEntropy(x, targets, o), options),
+  crossEntropyWithGradient: ({ x, targets }, options) =>
     ['mean', 'sum'].map(
       (reduction) =>
         logits.crossEntropyWithGradient(x, targets, { ...options, reduction }).gradient,
     ),
 };
 
-function hashOf(compute, axis) {
+function inputsOf(rows, classes, axis) {
+  const random = generator(rows * classes);
+  const x = makeRows(rows, classes, rows + classes);
+  const targets = Int32Array.from({ length: rows }, () => Math.floor(random() * classes));
+  targets[rows - 1] = -100;
+  const shape = axis === 1 ? [rows, classes] : [classes, rows];
+  return { rows, classes, x, targets, options: { shape, axis } };
+}
+
+/** The sizes of the cases below: smaller, since emulated processors take long, above all in float64. */
+const smallSizes = [
+  [24, 1],
+  [30, 2],
+  [25, 10],
+  [16, 65],
+  [9, 100],
+  [3, 300],
+];
+const caseSizes = [...smallSizes, [4, 1000], [1, 16461]];
+
+/** Values that float32 has not. */
+const specialDoubles = [1e308, -1e308, 5e-324, 745, -708.5, 2 ** 53];
+
+/** The same rows with digits beyond float32, and values beyond. */
+function toDoubles(x, rows, classes) {
+  const doubles = Float64Array.from(x, (value) => value * (1 + 2 ** -30 / 3));
+  for (let row = 5; row < rows; row += 7) {
+    doubles[row * classes + (row % classes)] = specialDoubles[row % specialDoubles.length];
+  }
+  return doubles;
+}
+
+function toBfloat16(x) {
+  return Uint16Array.from(new Uint32Array(x.buffer), (bits) => bits >>> 16);
+}
+
+/** Cut off rather than rounded; what is too small becomes some subnormal. */
+function toFloat16(x) {
+  return Uint16Array.from(new Uint32Array(x.buffer), (bits) => {
+    const sign = (bits >>> 16) & 0x8000;
+    const magnitude = bits & 0x7fffffff;
+    if (magnitude > 0x7f800000) return sign | 0x7e00;
+    if (magnitude >= 0x47800000) return sign | 0x7c00;
+    if (magnitude < 0x38800000) return sign | (magnitude >>> 21);
+    return sign | ((magnitude - 0x38000000) >>> 13);
+  });
+}
+
+/** Numbers from 0 to `most`, every fourth of them 0. */
+function factors(Type, length, most, seed) {
+  const random = generator(seed);
+  return Type.from({ length }, (_, i) => (i % 4 === 2 ? 0 : random() * most));
+}
+
+/** All that the cases take. Arrays of one element a logit are laid out for the axis. */
+function caseInputsOf(rows, classes, axis) {
+  const { x, targets, options } = inputsOf(rows, classes, axis);
+  if (rows === 1) targets[0] = classes >> 1;
+  const count = rows * classes;
+  const laidOut = (array) =>
+    axis === 1 ? array : array.map((_, i) => array[(i % rows) * classes + Math.floor(i / rows)]);
+  const other = makeRows(rows, classes, count + 1);
+  const someIgnored = targets.slice();
+  if (rows > 1) someIgnored[0] = 1000003;
+  return {
+    x: laidOut(x),
+    doubles: laidOut(toDoubles(x, rows, classes)),
+    negative: laidOut(x.map((value) => -Math.abs(value))),
+    float16: laidOut(toFloat16(x)),
+    bfloat16: laidOut(toBfloat16(x)),
+    other: laidOut(other),
+    otherDoubles: laidOut(toDoubles(other, rows, classes)),
+    targets,
+    someIgnored,
+    probabilities: laidOut(factors(Float32Array, count, 2 / classes, count + 2)),
+    doubleProbabilities: laidOut(factors(Float64Array, count, 2 / classes, count + 2)),
+    weight: factors(Float32Array, classes, 2, count + 3),
+    doubleWeight: factors(Float64Array, classes, 2, count + 3),
+    rowFactors: factors(Float32Array, rows, 2, count + 4),
+    options,
+  };
+}
+
+function lossesWithGradients(x, targets, options, reductions = ['mean', 'none']) {
+  return reductions.flatMap((reduction) => {
+    const given = { ...options, reduction };
+    const { loss, gradient } = logits.crossEntropyWithGradient(x, targets, given);
+    return [asArray(loss), gradient];
+  });
+}
+
+const transform = { temperature: 0.7, softcap: 30 };
+const float16 = { dtype: 'float16' };
+const bfloat16 = { dtype: 'bfloat16' };
+
+/** Other element types, options and operations, over `caseSizes`. */
+const cases = {
+  'softmax, float64': (i, o) => [logits.softmax(i.doubles, o)],
+  'softmax, float16': (i, o) => [logits.softmax(i.float16, { ...o, ...float16 })],
+  'softmax, bfloat16': (i, o) => [logits.softmax(i.bfloat16, { ...o, ...bfloat16 })],
+  'softmax, transform': (i, o) => [
+    logits.softmax(i.x, { ...o, ...transform }),
+    logits.softmax(i.x, { ...o, temperature: 3 }),
+  ],
+  'logSoftmax, float64': (i, o) => [logits.logSoftmax(i.doubles, o)],
+  'logSumExp, float64': (i, o) => [logits.logSumExp(i.doubles, o)],
+  'crossEntropy, float64': (i, o) =>
+    losses((given) => logits.crossEntropy(i.doubles, i.targets, given), o),
+  'crossEntropy, float16': (i, o) =>
+    losses((given) => logits.crossEntropy(i.float16, i.targets, given), { ...o, ...float16 }),
+  'crossEntropy, bfloat16': (i, o) =>
+    losses((given) => logits.crossEntropy(i.bfloat16, i.targets, given), { ...o, ...bfloat16 }),
+  'crossEntropy, options': (i, o) =>
+    losses((given) => logits.crossEntropy(i.x, i.someIgnored, given), {
+      ...o,
+      weight: i.weight,
+      labelSmoothing: 0.1,
+      zLoss: 1e-3,
+      ignoreIndex: [-100, 1000003, 7],
+    }),
+  'crossEntropy, probabilities': (i, o) =>
+    losses((given) => logits.crossEntropy(i.x, i.probabilities, given), {
+      ...o,
+      weight: i.doubleWeight,
+      labelSmoothing: 0.1,
+    }),
+  'crossEntropyWithGradient, float64': (i, o) => lossesWithGradients(i.doubles, i.targets, o),
+  'crossEntropyWithGradient, float16': (i, o) =>
+    lossesWithGradients(i.float16, i.targets, { ...o, ...float16 }),
+  'crossEntropyWithGradient, bfloat16': (i, o) =>
+    lossesWithGradients(i.bfloat16, i.targets, { ...o, ...bfloat16 }),
+  'crossEntropyWithGradient, options': (i, o) =>
+    lossesWithGradients(i.x, i.someIgnored, {
+      ...o,
+      weight: i.weight,
+      labelSmoothing: 0.1,
+      zLoss: 1e-3,
+      ignoreIndex: [-100, 1000003, 7],
+      upstream: -3,
+    }),
+  'crossEntropyWithGradient, upstream': (i, o) =>
+    lossesWithGradients(i.x, i.targets, { ...o, upstream: i.rowFactors }, ['none']),
+  'crossEntropyWithGradient, probabilities': (i, o) => [
+    ...lossesWithGradients(i.x, i.probabilities, o, ['mean']),
+    ...lossesWithGradients(
+      i.x,
+      i.doubleProbabilities,
+      { ...o, weight: i.weight, labelSmoothing: 0.1, zLoss: 1e-3, upstream: i.rowFactors },
+      ['none'],
+    ),
+  ],
+  'crossEntropyWithGradient, float64, probabilities': (i, o) =>
+    lossesWithGradients(
+      i.doubles,
+      i.doubleProbabilities,
+      { ...o, weight: i.doubleWeight, labelSmoothing: 0.1 },
+      ['mean'],
+    ),
+  nllLoss: (i, o) => [
+    ...losses((given) => logits.nllLoss(i.x, i.targets, given), { ...o, weight: i.weight }),
+    ...losses((given) => logits.nllLoss(i.doubles, i.targets, given), o),
+  ],
+  softmaxGradient: (i, o) => [
+    logits.softmaxGradient(i.probabilities, i.other, { ...o, temperature: 0.7 }),
+    logits.softmaxGradient(i.doubleProbabilities, i.otherDoubles, o),
+  ],
+  logSoftmaxGradient: (i, o) => [
+    logits.logSoftmaxGradient(i.negative, i.other, { ...o, temperature: 0.7 }),
+    logits.logSoftmaxGradient(i.doubles, i.otherDoubles, o),
+  ],
+  'klDivergence, long rows': (i, o) => [
+    logits.klDivergence(i.x, i.other, { ...o, reduction: 'none' }),
+  ],
+};
+
+/** Those that take longer, over `smallSizes`. */
+const slowCases = {
+  'softmax, float64, transform': (i, o) => [logits.softmax(i.doubles, { ...o, ...transform })],
+  'logSoftmax, transform': (i, o) => [logits.logSoftmax(i.x, { ...o, ...transform })],
+  'logSumExp, transform': (i, o) => [logits.logSumExp(i.x, { ...o, ...transform })],
+  'crossEntropy, transform': (i, o) =>
+    losses((given) => logits.crossEntropy(i.x, i.targets, given), { ...o, ...transform }),
+  'crossEntropyWithGradient, transform': (i, o) => [
+    ...lossesWithGradients(i.x, i.targets, { ...o, ...transform }, ['mean']),
+    ...lossesWithGradients(i.doubles, i.targets, { ...o, ...transform }, ['mean']),
+  ],
+  klDivergence: (i, o) => losses((given) => logits.klDivergence(i.x, i.other, given), o),
+  'klDivergence, float64, transform': (i, o) =>
+    losses((given) => logits.klDivergence(i.doubles, i.otherDoubles, given), {
+      ...o,
+      ...transform,
+    }),
+  binaryCrossEntropy: (i, o) =>
+    losses((given) => logits.binaryCrossEntropy(i.x, i.probabilities, given), {
+      ...o,
+      weight: i.weight,
+      positiveWeight: i.doubleWeight,
+    }),
+  'binaryCrossEntropy, float64, transform': (i, o) =>
+    losses((given) => logits.binaryCrossEntropy(i.doubles, i.doubleProbabilities, given), {
+      ...o,
+      ...transform,
+      weight: i.doubleProbabilities,
+      positiveWeight: 3,
+    }),
+};
+
+function hashOf(compute, inputs) {
   const hash = createHash('sha256');
-  for (const [rows, classes] of sizes) {
-    const random = generator(rows * classes);
-    const x = makeRows(rows, classes, rows + classes);
-    const targets = Int32Array.from({ length: rows }, () => Math.floor(random() * classes));
-    targets[rows - 1] = -100;
-    const shape = axis === 1 ? [rows, classes] : [classes, rows];
-    for (const result of compute(x, targets, { shape, axis })) {
-      // The sign and payload of a NaN that a mean made in JavaScript's arithmetic are the platform's.
+  for (const given of inputs) {
+    for (const result of compute(given, given.options)) {
+      // The sign and payload of a NaN that arithmetic made are the platform's.
       hash.update(bytes(result.map((value) => (Number.isNaN(value) ? NaN : value))));
     }
   }
@@ -119,12 +325,25 @@ function exponentialHash() {
   return hash.digest('hex');
 }
 
+/** The tables, each with its inputs, which are the same for every instruction set. */
+const tables = [
+  [operations, sizes, inputsOf],
+  [cases, caseSizes, caseInputsOf],
+  [slowCases, smallSizes, caseInputsOf],
+].map(([table, tableSizes, make]) => {
+  const inputs = (axis) => tableSizes.map(([rows, classes]) => make(rows, classes, axis));
+  return [table, { 'classes last': inputs(1), 'classes first': inputs(0) }];
+});
+
 /** Every hash of the instruction set in use, by name. */
 function hashes() {
   const result = { 'exponential core': exponentialHash() };
-  for (const [name, compute] of Object.entries(operations)) {
-    result[`${name}, classes last`] = hashOf(compute, 1);
-    result[`${name}, classes first`] = hashOf(compute, 0);
+  for (const [table, layouts] of tables) {
+    for (const [name, compute] of Object.entries(table)) {
+      for (const [layout, inputs] of Object.entries(layouts)) {
+        result[`${name}, ${layout}`] = hashOf(compute, inputs);
+      }
+    }
   }
   return result;
 }

@@ -1,71 +1,127 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-interface SharedFields {
+export const families = [
+  'softmax',
+  'softmax-gradient',
+  'cross-entropy',
+  'nll-loss',
+  'kl-divergence',
+  'binary-cross-entropy',
+] as const;
+
+export type Family = (typeof families)[number];
+
+export type Operation =
+  | 'softmax'
+  | 'logSoftmax'
+  | 'logSumExp'
+  | 'softmaxGradient'
+  | 'logSoftmaxGradient'
+  | 'crossEntropy'
+  | 'nllLoss'
+  | 'klDivergence'
+  | 'binaryCrossEntropy';
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+};
+
+export type FixtureArray = InstanceType<(typeof arrays)[keyof typeof arrays]>;
+
+/** What is to come out, a number or an array, and what its errors are measured against. */
+export interface Outcome {
+  readonly values: number | Float64Array;
+  /** Sums of the absolute values of the terms; missing where errors are relative to the values. */
+  readonly scales: number | ArrayLike<number> | undefined;
+}
+
+/** One call of a function: `operation(...inputs, options)`. */
+export interface Fixture {
   readonly name: string;
+  readonly operation: Operation;
+  readonly inputs: readonly FixtureArray[];
+  readonly options: FixtureOptions;
+  readonly result: Outcome;
+  /** Of crossEntropy alone. */
+  readonly gradient: Outcome | undefined;
+}
+
+export interface FixtureOptions {
   readonly shape: readonly number[];
-  readonly logits: Float32Array;
-}
-
-export interface FamilyFixture extends SharedFields {
-  readonly operation: 'softmax' | 'logSoftmax' | 'logSumExp';
   readonly axis: number | readonly number[];
-  readonly values: Float64Array;
+  readonly rowStride?: number;
+  readonly [option: string]: unknown;
 }
 
-export interface LossFixture extends SharedFields {
-  readonly operation: 'crossEntropy';
-  readonly axis: number;
-  readonly targets: Int32Array;
-  readonly ignoreIndex: number;
-  readonly reduction: 'mean' | 'sum' | 'none';
-  /** A number, or one loss a row for 'none'. */
-  readonly loss: number | Float64Array;
-  readonly gradient: Float64Array;
+export interface FixtureGroup {
+  readonly name: string;
+  readonly fixtures: readonly Fixture[];
 }
 
-/** A case of pytorch.json as the file holds it: README.md beside it says more. */
-interface RawCase {
+/** A file as JSON.parse gives it: README.md beside the files says more. '@7' stands for the array at 7. */
+interface RawFile {
+  groups: Record<string, RawProblem[]>;
+  arrays: string[];
+}
+
+interface RawProblem {
   name: string;
-  operation: 'softmax' | 'logSoftmax' | 'logSumExp' | 'crossEntropy';
-  shape: number[];
-  axis?: number;
-  axes?: number[];
-  logits: string;
-  targets: string;
-  ignoreIndex: number;
-  reduction: 'mean' | 'sum' | 'none';
-  expected: { values: string; loss: number | string; losses?: string; gradient: string };
+  inputs: string[];
+  options: FixtureOptions;
+  expected: Record<string, RawOutcome>;
 }
 
-function bytes(base64: string): ArrayBuffer {
-  return Uint8Array.from(Buffer.from(base64, 'base64')).buffer;
+interface RawOutcome {
+  options?: Record<string, unknown>;
+  result: number | string;
+  resultScale?: number | string;
+  gradient?: string;
+  gradientScale?: string;
 }
 
-function decode(raw: RawCase): FamilyFixture | LossFixture {
-  const { name, operation, shape, expected } = raw;
-  const logits = new Float32Array(bytes(raw.logits));
-  if (operation !== 'crossEntropy') {
-    const values = new Float64Array(bytes(expected.values));
-    return { name, operation, shape, logits, axis: raw.axes ?? (raw.axis as number), values };
-  }
-  return {
-    name,
-    operation,
-    shape,
-    logits,
-    axis: raw.axis as number,
-    targets: new Int32Array(bytes(raw.targets)),
-    ignoreIndex: raw.ignoreIndex,
-    reduction: raw.reduction,
-    loss:
-      expected.losses === undefined
-        ? Number(expected.loss)
-        : new Float64Array(bytes(expected.losses)),
-    gradient: new Float64Array(bytes(expected.gradient)),
+function decodeArray(text: string): FixtureArray {
+  const [kind, base64] = text.split(':') as [keyof typeof arrays, string];
+  return new arrays[kind](Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+}
+
+/** Everything in the file, call by call. */
+export function readFixtures(family: Family): FixtureGroup[] {
+  const path = join(import.meta.dirname, '..', 'fixtures', `${family}.json`);
+  const file = JSON.parse(readFileSync(path, 'utf8')) as RawFile;
+  const pool = file.arrays.map(decodeArray);
+  const loss = family.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+  /** The array that is meant, a number that JSON has no word for, or the value itself. */
+  const resolve = (value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    if (value.startsWith('@')) return pool[Number(value.slice(1))];
+    return value.endsWith('Infinity') || value === 'NaN' ? Number(value) : value;
   };
+  const resolveAll = (options: object) =>
+    Object.fromEntries(Object.entries(options).map(([name, value]) => [name, resolve(value)]));
+  const outcome = (values: unknown, scales: unknown) =>
+    ({ values: resolve(values), scales: resolve(scales) }) as Outcome;
+
+  function* calls({ name, inputs, options, expected }: RawProblem): Generator<Fixture> {
+    for (const [key, raw] of Object.entries(expected)) {
+      const reduction = ['mean', 'sum', 'none'].includes(key) ? { reduction: key } : undefined;
+      yield {
+        name: reduction ? `${loss} ${name} ${key}` : `${key} ${name}`,
+        operation: (reduction ? loss : key) as Operation,
+        inputs: inputs.map(resolve) as FixtureArray[],
+        options: resolveAll({ ...options, ...reduction, ...raw.options }) as FixtureOptions,
+        result: outcome(raw.result, raw.resultScale),
+        gradient: raw.gradient ? outcome(raw.gradient, raw.gradientScale) : undefined,
+      };
+    }
+  }
+  return Object.entries(file.groups).map(([name, problems]) => ({
+    name,
+    fixtures: problems.flatMap((problem) => [...calls(problem)]),
+  }));
 }
-
-const file = join(import.meta.dirname, '..', 'fixtures', 'pytorch.json');
-
-export const fixtures = (JSON.parse(readFileSync(file, 'utf8')).cases as RawCase[]).map(decode);

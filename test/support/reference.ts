@@ -1,7 +1,25 @@
 /**
- * The float64 reference: the definitions, written row by row on plain arrays. It shares no code and
- * no algorithm with the kernels (it subtracts the maximum, uses Math.exp and sums in order).
+ * The float64 reference of one row: the definitions on plain arrays, fast enough for long rows. It
+ * shares no code and no algorithm with the kernels (it subtracts the maximum, uses Math.exp and sums
+ * in order). What stands below reference/ has every operation with every option, to 30 digits.
  */
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  nllLoss,
+  type ReferenceLoss,
+} from './reference/cross-entropy.js';
+export { binaryCrossEntropy, klDivergence } from './reference/divergences.js';
+export {
+  logSoftmaxGradient,
+  preciseLogSoftmax,
+  preciseLogSumExp,
+  preciseSoftmax,
+  type Sized,
+  softmaxGradient,
+} from './reference/family.js';
+export { pick, rowsOf } from './reference/layout.js';
+export { Row } from './reference/row.js';
 
 /** The largest element, -Infinity if there is none, NaN if any is. */
 function maximum(row: ArrayLike<number>): number {
@@ -65,20 +83,4 @@ export function lossGradient(row: ArrayLike<number>, target: number): Float64Arr
   if (!isRegular(row)) return gradient;
   gradient[target] = Math.expm1(-loss(row, target));
   return gradient;
-}
-
-/** The rows of an array along an axis, each as the indices of its elements. */
-export function rowsOf(shape: readonly number[], axis: number): number[][] {
-  const a = axis < 0 ? axis + shape.length : axis;
-  const size = (dimensions: readonly number[]) => dimensions.reduce((x, y) => x * y, 1);
-  const outer = size(shape.slice(0, a));
-  const classes = shape[a] as number;
-  const inner = size(shape.slice(a + 1));
-  const rows: number[][] = [];
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      rows.push(Array.from({ length: classes }, (_, c) => (o * classes + c) * inner + i));
-    }
-  }
-  return rows;
 }

@@ -1,0 +1,36 @@
+#include "kl-divergence.h"
+
+#include <limits>
+
+#include "../isa/floating-point-state.h"
+#include "arguments.h"
+#include "losses.h"
+
+namespace logits {
+namespace {
+
+enum : size_t { kOthers = kInputArguments, kOtherType, kReduction, kOut };
+
+}  // namespace
+
+Napi::Value kl_divergence_binding(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const InputView logits = read_input(info, 0, "logits");
+  const InputView others = read_input_like(info, kOthers, "otherLogits", logits.input);
+  const Reduction reduction = read_reduction(info, kReduction);
+  const int64_t rows = logits.input.layout.rows();
+  const View out = read_output(info, kOut, "out", logits.input, rows, {&logits.view, &others.view});
+  const auto divergences = allocate<double>(env, rows);
+
+  const FloatingPointState state;
+  state_of(info).set->kernels->kl_divergence(logits.input, others.input, divergences.get());
+  if (reduction == Reduction::none) {
+    store_losses(out, divergences.get(), rows);
+    return Napi::Number::New(env, std::numeric_limits<double>::quiet_NaN());
+  }
+  const double sum = sum_losses(divergences.get(), rows);
+  const double divisor = reduction == Reduction::mean ? static_cast<double>(rows) : 1;
+  return Napi::Number::New(env, sum / divisor);
+}
+
+}  // namespace logits

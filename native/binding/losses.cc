@@ -1,0 +1,32 @@
+#include "losses.h"
+
+#include <cmath>
+#include <limits>
+
+namespace logits {
+
+Reduction read_reduction(const Napi::CallbackInfo& info, size_t index) {
+  return static_cast<Reduction>(read_integer(info, index, "reduction"));
+}
+
+double sum_losses(const double* losses, int64_t count) {
+  double s[8] = {};
+  for (int64_t i = 0; i < count; ++i) s[i % 8] += losses[i];
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+void store_losses(const View& out, const double* losses, int64_t count) {
+  if (out.data == nullptr) return;
+  for (int64_t i = 0; i < count; ++i) {
+    // One NaN, whatever arithmetic made.
+    const double loss =
+        std::isnan(losses[i]) ? std::numeric_limits<double>::quiet_NaN() : losses[i];
+    if (out.type == napi_float64_array) {
+      static_cast<double*>(out.data)[i] = loss;
+    } else {
+      out.floats()[i] = static_cast<float>(loss);
+    }
+  }
+}
+
+}  // namespace logits

@@ -1,0 +1,310 @@
+// A row's elements in memory, as lanes; and the memory that results go to.
+//
+// Kernels are templates over the kind of row:
+//   Arithmetic                  Single or Double
+//   kScaled                     whether a temperature divides the elements (within scaled_exp)
+//   load(at), load(at, count)   lanes of the arithmetic, before the temperature; a vector's lanes
+//                               from `count` on repeat its first one
+//   load_doubles(at, count)     eight of them in float64
+//   value(at)                   one of them
+//   from(at)                    the row from that element on
+//   of(input, inverse, offset)  the row whose first element is the input's at that offset
+//   inverse_temperature()       1 / temperature, as a sum of two
+//   scaled(x)                   x / temperature, as a sum of two
+//   slope(at, count)            the derivative of eight of them by the numbers in memory, without
+//                               that of the temperature
+#pragma once
+
+#include <cstdint>
+
+#include "../force-inline.h"
+#include "../kernel-table.h"
+#include "exp-double.h"
+#include "exp.h"
+#include "lanes.h"
+
+namespace logits {
+
+struct Pair {
+  double high;
+  double low;
+};
+
+template <bool Scaled>
+LOGITS_INLINE Pair scaled_single(double x, const Scale& inverse) {
+  if (!Scaled) return {x, 0};
+  // An infinite quotient has no rest.
+  const double high = x * inverse.high;
+  return {high - high == 0 ? high + x * inverse.low : high, 0};
+}
+
+LOGITS_INLINE const void* moved(const void* data, Element element, int64_t elements) {
+  return static_cast<const char*>(data) + elements * size_of(element);
+}
+
+// Eight of the elements p[0], p[stride], ..., as load(at, count) gives them.
+template <class V, class E>
+LOGITS_INLINE typename V::F64 load_8(const E* p, int64_t stride, int count) {
+  if (stride == 1 && count == 8) return V::load_8(p);
+  E lanes[8];
+  gather<V>(lanes, p, stride, count);
+  return V::load_8(static_cast<const E*>(lanes));
+}
+
+template <class V>
+LOGITS_INLINE double value_of(const double& x) {
+  return x;
+}
+template <class V>
+LOGITS_INLINE double value_of(const float& x) {
+  return static_cast<double>(x);
+}
+template <class V, class E>
+LOGITS_INLINE double value_of(const E& x) {
+  E lanes[8];
+  for (E& lane : lanes) lane = x;
+  return first_lane<V>(V::load_8(static_cast<const E*>(lanes)));
+}
+
+template <class E>
+static constexpr bool kIsFloat = false;
+template <>
+constexpr bool kIsFloat<float> = true;
+
+// `count` elements as float32 lanes, the first one repeated behind them.
+template <class V, class E>
+LOGITS_INLINE typename V::F32 load_first(const E* p, int count) {
+  if constexpr (kIsFloat<E>) {
+    return V::load(p, V::first(count), V::broadcast(p[0]));
+  } else {
+    E lanes[16];
+    gather<V>(lanes, p, 1, count);
+    return V::load(static_cast<const E*>(lanes));
+  }
+}
+
+// Float32 or half-precision elements that are neighbours in memory, in float32 lanes.
+template <class V, class E, bool Scaled>
+struct SingleRow {
+  using Arithmetic = Single<V>;
+  static constexpr bool kScaled = Scaled;
+
+  const E* data;
+  Scale inverse;
+
+  static LOGITS_INLINE SingleRow of(const Input& input, const Scale& inverse, int64_t offset) {
+    return {static_cast<const E*>(input.data) + offset, inverse};
+  }
+  LOGITS_INLINE SingleRow from(int64_t at) const { return {data + at, inverse}; }
+  LOGITS_INLINE typename V::F32 load(int64_t at) const { return V::load(data + at); }
+  LOGITS_INLINE typename V::F32 load(int64_t at, int count) const {
+    return load_first<V>(data + at, count);
+  }
+  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
+    return load_8<V>(data + at, 1, count);
+  }
+  LOGITS_INLINE double value(int64_t at) const { return value_of<V>(data[at]); }
+  LOGITS_INLINE Pair scaled(double x) const { return scaled_single<Scaled>(x, inverse); }
+  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
+  LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
+};
+
+// The same of any such type, at any distance.
+template <class V, bool Scaled>
+struct StridedRow {
+  using Arithmetic = Single<V>;
+  static constexpr bool kScaled = Scaled;
+
+  const void* data;
+  Element element;
+  int64_t stride;
+  Scale inverse;
+
+  LOGITS_INLINE StridedRow from(int64_t at) const {
+    return {moved(data, element, at * stride), element, stride, inverse};
+  }
+  LOGITS_INLINE typename V::F32 load(int64_t at) const { return load(at, 16); }
+  LOGITS_OUTLINE typename V::F32 load(int64_t at, int count) const {
+    float lanes[16];
+    for (int i = 0; i < 16; ++i) lanes[i] = static_cast<float>(value(i < count ? at + i : at));
+    return V::load(static_cast<const float*>(lanes));
+  }
+  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
+    double lanes[8];
+    for (int i = 0; i < 8; ++i) lanes[i] = value(i < count ? at + i : at);
+    return V::load(static_cast<const double*>(lanes));
+  }
+  LOGITS_INLINE double value(int64_t at) const {
+    const void* p = moved(data, element, at * stride);
+    if (element == Element::float32) return value_of<V>(*static_cast<const float*>(p));
+    if (element == Element::float16) return value_of<V>(*static_cast<const Float16*>(p));
+    return value_of<V>(*static_cast<const BFloat16*>(p));
+  }
+  LOGITS_INLINE Pair scaled(double x) const { return scaled_single<Scaled>(x, inverse); }
+  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
+  LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
+};
+
+// tanh(u) and its derivative, from e^(-2|u|).
+//   max error: 5 ulp
+template <class V>
+LOGITS_INLINE typename V::F64 tanh(typename V::F64 u) {
+  const auto doubled = V::mul(V::broadcast(-2.0), V::max(u, V::sub(V::zero(), u)));
+  const auto e = expm1<V>(V::max(V::broadcast(-40.0), doubled));
+  const auto t = V::div(V::sub(V::zero(), e), V::add(V::broadcast(2.0), e));
+  return V::select(V::greater(V::zero(), u), V::sub(V::zero(), t), t);
+}
+
+template <class V>
+LOGITS_INLINE typename V::F64 tanh_slope(typename V::F64 u) {
+  const auto e = exp<V>(V::mul(V::broadcast(-2.0), V::max(u, V::sub(V::zero(), u))));
+  const auto sum = V::add(V::broadcast(1.0), e);
+  return V::div(V::mul(V::broadcast(4.0), e), V::mul(sum, sum));
+}
+
+// Elements of any type in float64 lanes, at any distance, with soft cap and temperature.
+template <class V>
+struct AnyRow {
+  using Arithmetic = Double<V>;
+  static constexpr bool kScaled = true;
+
+  const void* data;
+  Element element;
+  int64_t stride;
+  double softcap;
+  Scale inverse;
+
+  static LOGITS_INLINE AnyRow of(const Input& input, const Scale& inverse, int64_t offset) {
+    return {moved(input.data, input.element, offset), input.element, input.layout.inner,
+            input.softcap, inverse};
+  }
+  LOGITS_INLINE AnyRow from(int64_t at) const {
+    return {moved(data, element, at * stride), element, stride, softcap, inverse};
+  }
+  LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
+  LOGITS_OUTLINE typename V::F64 load(int64_t at, int count) const {
+    const auto x = load_uncapped(at, count);
+    if (softcap == 0) return x;
+    const auto cap = V::broadcast(softcap);
+    return V::mul(cap, tanh<V>(V::div(x, cap)));
+  }
+  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
+    return load(at, count);
+  }
+  LOGITS_INLINE double value(int64_t at) const { return first_lane<V>(load(at, 1)); }
+  LOGITS_INLINE Pair scaled(double x) const {
+    const double high = x * inverse.high;
+    if (high - high != 0) return {high, 0};
+    const auto rest = V::fma(V::broadcast(x), V::broadcast(inverse.high), V::broadcast(-high));
+    return {high, first_lane<V>(V::fma(V::broadcast(x), V::broadcast(inverse.low), rest))};
+  }
+  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
+  LOGITS_OUTLINE typename V::F64 slope(int64_t at, int count) const {
+    if (softcap == 0) return V::broadcast(1.0);
+    return tanh_slope<V>(V::div(load_uncapped(at, count), V::broadcast(softcap)));
+  }
+
+ private:
+  LOGITS_INLINE typename V::F64 load_uncapped(int64_t at, int count) const {
+    const void* p = moved(data, element, at * stride);
+    switch (element) {
+      case Element::float64:
+        return load_8<V>(static_cast<const double*>(p), stride, count);
+      case Element::float16:
+        return load_8<V>(static_cast<const Float16*>(p), stride, count);
+      case Element::bfloat16:
+        return load_8<V>(static_cast<const BFloat16*>(p), stride, count);
+      default:
+        return load_8<V>(static_cast<const float*>(p), stride, count);
+    }
+  }
+};
+
+// x / temperature, in lanes.
+template <class V>
+LOGITS_INLINE typename V::F64 scaled_lanes(const AnyRow<V>& row, typename V::F64 x) {
+  const auto high = V::mul(x, V::broadcast(row.inverse.high));
+  const auto rest = V::mul(x, V::broadcast(row.inverse.low));
+  // An infinite quotient has no rest.
+  return V::select(V::equal(V::sub(high, high), V::zero()), V::add(high, rest), high);
+}
+
+// Float64 elements as they are.
+template <class V>
+struct DoubleRow {
+  using Arithmetic = Double<V>;
+  static constexpr bool kScaled = false;
+
+  const double* data;
+  int64_t stride;
+
+  static LOGITS_INLINE DoubleRow of(const Input& input, const Scale&, int64_t offset) {
+    return {static_cast<const double*>(input.data) + offset, input.layout.inner};
+  }
+  LOGITS_INLINE DoubleRow from(int64_t at) const { return {data + at * stride, stride}; }
+  LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
+  LOGITS_INLINE typename V::F64 load(int64_t at, int count) const {
+    return load_8<V>(data + at * stride, stride, count);
+  }
+  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
+    return load(at, count);
+  }
+  LOGITS_INLINE double value(int64_t at) const { return data[at * stride]; }
+  LOGITS_INLINE Pair scaled(double x) const { return {x, 0}; }
+  LOGITS_INLINE Pair inverse_temperature() const { return {1, 0}; }
+  LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
+};
+
+// Where a row of results goes, whatever lanes they come in.
+template <class V>
+struct Sink {
+  void* data;
+  bool is_double;
+  int64_t stride;
+
+  LOGITS_INLINE void store(int64_t at, typename V::F32 v, int count) const {
+    float* p = static_cast<float*>(data) + at * stride;
+    if (stride == 1 && count == 16) {
+      V::store(p, v);
+    } else if (stride == 1) {
+      store_first<V>(p, v, count);
+    } else {
+      float lanes[16];
+      V::store(lanes, v);
+      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
+    }
+  }
+  // Arithmetic has made these, so that a NaN may be any.
+  LOGITS_INLINE void store(int64_t at, typename V::F64 v, int count) const {
+    v = V::select(V::equal(v, v), v, V::broadcast(double_of<V>(kNanBitsF64)));
+    if (is_double) {
+      store_as(static_cast<double*>(data) + at * stride, v, count);
+    } else {
+      store_as(static_cast<float*>(data) + at * stride, v, count);
+    }
+  }
+  LOGITS_INLINE void store(int64_t at, double x) const {
+    if (x != x) x = double_of<V>(kNanBitsF64);
+    if (is_double) {
+      static_cast<double*>(data)[at * stride] = x;
+    } else {
+      static_cast<float*>(data)[at * stride] = static_cast<float>(x);
+    }
+  }
+
+ private:
+  template <class T>
+  LOGITS_INLINE void store_as(T* p, typename V::F64 v, int count) const {
+    if (stride == 1 && count == 8) {
+      V::store_8(p, v);
+    } else if (stride == 1) {
+      store_first<V>(p, v, count);
+    } else {
+      T lanes[8];
+      V::store_8(lanes, v);
+      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
+    }
+  }
+};
+
+}  // namespace logits

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Passes the tensors of onnxruntime-node and transformers.js, as those packages make them, to the library as it
+# is published: at run time, and to the compiler. Takes the addon of build/Release, and packages from the npm
+# registry (half a gigabyte, in a temporary folder). Ends with the numbers of checks that passed and failed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# The package of this checkout, packed in a copy: the local addon stands in for a prebuilt one.
+mkdir "$work/source" "$work/app"
+cd "$root"
+cp -R package.json tsconfig.json tsconfig.build.json lib index.mjs index.d.mts README.md LICENSE "$work/source"
+ln -s "$root/node_modules" "$work/source/node_modules"
+prebuilds="$work/source/prebuilds/$(node -p 'process.platform + "-" + process.arch')"
+mkdir -p "$prebuilds"
+cp build/Release/logits.node "$prebuilds"
+cd "$work/source"
+npm run --silent build:lib
+npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null
+
+cd "$work/app"
+cp "$here"/package.json "$here"/tensors.* "$here"/model.mjs .
+npm install --silent --ignore-scripts --no-audit --no-fund "$work"/logits-*.tgz
+
+for resolution in node16 nodenext bundler; do
+  case $resolution in
+    bundler) module=esnext ;;
+    *) module=$resolution ;;
+  esac
+  for kind in mts cts; do
+    [ "$resolution-$kind" != bundler-cts ] || continue
+    "$root/node_modules/.bin/tsc" --noEmit --strict --exactOptionalPropertyTypes --target es2022 --skipLibCheck \
+      --types node --typeRoots "$root/node_modules/@types" --module $module --moduleResolution $resolution \
+      "tensors.$kind"
+  done
+done
+
+node tensors.mjs
