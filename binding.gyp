@@ -6,9 +6,7 @@
     #   would change where only one instruction set fuses them.
     # -fno-strict-aliasing: GCC 12 at -O3 for arm64 takes floats and their bits, copied by memcpy, for
     #   unrelated memory and computes with old values (test/cross-isa sees it in the scalar set).
-    # -fno-tree-slp-vectorize: GCC 12 takes double -> float -> double for nothing where it vectorises
-    #   two of them side by side, and with it the split of a factor into two floats.
-    "kernel_flags": ["-O3", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fno-strict-aliasing", "-fno-tree-slp-vectorize", "-Wall", "-Wextra"],
+    "kernel_flags": ["-O3", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fno-strict-aliasing", "-Wall", "-Wextra"],
     "avx2_flags": ["-mavx2", "-mfma", "-mf16c"],
     "avx512_flags": ["-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mprefer-vector-width=512"],
     "msvc_flags": ["/std:c++17", "/fp:precise"],
@@ -64,8 +62,10 @@
       "target_name": "kernels_scalar",
       "type": "static_library",
       "sources": ["native/isa/scalar.cc"],
-      # Sixteen lanes of arrays unroll to much code as it is.
-      "cflags": ["<@(kernel_flags)", "-O2"],
+      # -O2: sixteen lanes of arrays unroll to much code as it is.
+      # -fno-tree-slp-vectorize: GCC 12 takes double -> float -> double for nothing where it vectorises
+      #   two of them side by side; here nearly every operation may be such a pair.
+      "cflags": ["<@(kernel_flags)", "-O2", "-fno-tree-slp-vectorize"],
       "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
       "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
       "win_delay_load_hook": "false",

@@ -12,12 +12,46 @@ function uniform(seed) {
 }
 
 /** Logits of mean 0 and standard deviation 3, which is what a classifier's look like. */
-function normalLogits(count) {
-  const random = uniform(1);
+function normalLogits(count, seed) {
+  const random = uniform(seed);
   return Float32Array.from({ length: count }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
     return 3 * radius * Math.cos(2 * Math.PI * random());
   });
+}
+
+/** Numbers around the probability of one class among so many: the rows need not add up to 1. */
+function roughProbabilities(count, classes) {
+  const random = uniform(3);
+  return Float32Array.from({ length: count }, () => (2 * random()) / classes);
+}
+
+function bfloat16Bits(numbers) {
+  return Uint16Array.from(new Uint32Array(numbers.buffer), (bits) => bits >>> 16);
+}
+
+/** The bits of numbers in float16's normal range, what is smaller being 0. */
+function float16Bits(numbers) {
+  return Uint16Array.from(new Uint32Array(numbers.buffer), (bits) => {
+    const sign = (bits >>> 16) & 0x8000;
+    const magnitude = bits & 0x7fffffff;
+    return magnitude < 0x38800000 ? sign : sign | ((magnitude - 0x38000000) >>> 13);
+  });
+}
+
+/** Gives an object properties that are made when they are first read. */
+function withLater(object, makers) {
+  for (const [name, make] of Object.entries(makers)) {
+    Object.defineProperty(object, name, {
+      configurable: true,
+      get() {
+        const value = make();
+        Object.defineProperty(object, name, { value });
+        return value;
+      },
+    });
+  }
+  return object;
 }
 
 const made = new Map();
@@ -36,12 +70,23 @@ function makeInputs(shape, axis) {
   const inner = product(shape.slice(at + 1));
   const rows = outer * inner;
   const random = uniform(2);
-  return {
+  const count = rows * classes;
+  const logits = normalLogits(count, 1);
+  const inputs = {
     options: { shape, axis },
     layout: { outer, classes, inner },
-    logits: normalLogits(rows * classes),
+    logits,
     targets: Int32Array.from({ length: rows }, () => Math.floor(random() * classes)),
-    out: new Float32Array(rows * classes),
+    out: new Float32Array(count),
     rowOut: new Float32Array(rows),
   };
+  return withLater(inputs, {
+    otherLogits: () => normalLogits(count, 4),
+    probabilities: () => roughProbabilities(count, classes),
+    labels: () => Float32Array.from({ length: count }, () => Math.round(random())),
+    doubles: () => Float64Array.from(logits),
+    doubleOut: () => new Float64Array(count),
+    float16: () => float16Bits(logits),
+    bfloat16: () => bfloat16Bits(logits),
+  });
 }

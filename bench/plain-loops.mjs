@@ -1,6 +1,9 @@
 // The operations as one writes them in JavaScript without a library: a pass for the maximum, a pass
 // for the exponentials, all in doubles. The classes of a row are `inner` elements apart.
 
+export const labelSmoothing = 0.1;
+export const temperature = 0.7;
+
 /** Where a row begins. */
 function startOf(row, { classes, inner }) {
   return Math.floor(row / inner) * classes * inner + (row % inner);
@@ -93,4 +96,116 @@ export function crossEntropyWithGradient({ logits, targets, layout, out }) {
     out[target] -= 1 / rows;
   }
   return { loss: loss / rows, gradient: out };
+}
+
+export function crossEntropySmoothing({ logits, targets, layout }) {
+  const { classes, inner } = layout;
+  const rows = targets.length;
+  let loss = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = startOf(row, layout);
+    const end = start + classes * inner;
+    let sum = 0;
+    for (let i = start; i < end; i += inner) sum += logits[i];
+    const smoothed =
+      (1 - labelSmoothing) * logits[start + targets[row] * inner] +
+      labelSmoothing * (sum / classes);
+    loss += logSumExpOfRow(logits, start, layout) - smoothed;
+  }
+  return loss / rows;
+}
+
+export function crossEntropyProbabilities({ logits, probabilities, layout, rowOut }) {
+  const { classes, inner } = layout;
+  const rows = rowOut.length;
+  let loss = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = startOf(row, layout);
+    const end = start + classes * inner;
+    const total = logSumExpOfRow(logits, start, layout);
+    for (let i = start; i < end; i += inner) loss += probabilities[i] * (total - logits[i]);
+  }
+  return loss / rows;
+}
+
+export function crossEntropyTemperature({ logits, targets, layout }) {
+  const { classes, inner } = layout;
+  const rows = targets.length;
+  const factor = 1 / temperature;
+  let loss = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = startOf(row, layout);
+    const end = start + classes * inner;
+    const max = maximum(logits, start, layout);
+    let sum = 0;
+    for (let i = start; i < end; i += inner) sum += Math.exp((logits[i] - max) * factor);
+    loss += Math.log(sum) - (logits[start + targets[row] * inner] - max) * factor;
+  }
+  return loss / rows;
+}
+
+export function softmaxFloat64({ doubles, layout, doubleOut, rowOut }) {
+  return softmax({ logits: doubles, layout, out: doubleOut, rowOut });
+}
+
+/** The value of every float16. */
+const float16Values = Float32Array.from({ length: 1 << 16 }, (_, bits) => {
+  const fraction = bits & 0x3ff;
+  const exponent = (bits >> 10) & 0x1f;
+  const sign = bits >> 15 ? -1 : 1;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24);
+});
+
+export function softmaxFloat16({ float16, layout, out, rowOut }) {
+  for (let i = 0; i < float16.length; i++) out[i] = float16Values[float16[i]];
+  return softmax({ logits: out, layout, out, rowOut });
+}
+
+export function softmaxBfloat16({ bfloat16, layout, out, rowOut }) {
+  const outBits = new Uint32Array(out.buffer);
+  for (let i = 0; i < bfloat16.length; i++) outBits[i] = bfloat16[i] << 16;
+  return softmax({ logits: out, layout, out, rowOut });
+}
+
+export function softmaxGradient({ probabilities, otherLogits, layout, out, rowOut }) {
+  const { classes, inner } = layout;
+  for (let row = 0; row < rowOut.length; row++) {
+    const start = startOf(row, layout);
+    const end = start + classes * inner;
+    let mean = 0;
+    for (let i = start; i < end; i += inner) mean += otherLogits[i] * probabilities[i];
+    for (let i = start; i < end; i += inner) out[i] = probabilities[i] * (otherLogits[i] - mean);
+  }
+  return out;
+}
+
+export function klDivergence({ logits, otherLogits, layout, rowOut }) {
+  const { classes, inner } = layout;
+  const rows = rowOut.length;
+  let divergence = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = startOf(row, layout);
+    const end = start + classes * inner;
+    const max = maximum(logits, start, layout);
+    let sum = 0;
+    let differences = 0;
+    for (let i = start; i < end; i += inner) {
+      const e = Math.exp(logits[i] - max);
+      sum += e;
+      differences += e * (logits[i] - otherLogits[i]);
+    }
+    const otherTotal = logSumExpOfRow(otherLogits, start, layout);
+    divergence += differences / sum - (max + Math.log(sum)) + otherTotal;
+  }
+  return divergence / rows;
+}
+
+export function binaryCrossEntropy({ logits, labels }) {
+  let loss = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const x = logits[i];
+    loss += Math.max(x, 0) - x * labels[i] + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+  return loss / logits.length;
 }

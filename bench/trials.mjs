@@ -1,12 +1,27 @@
-// What is measured: every operation on every shape.
+// What is measured: the main operations on every shape, the others on some.
 
-export const operations = [
+const onEveryShape = [
   'crossEntropy',
   'crossEntropyWithGradient',
   'softmax',
   'logSoftmax',
   'logSumExp',
 ];
+
+/** Other element types, options and operations. */
+const onSomeShapes = [
+  'crossEntropySmoothing',
+  'crossEntropyProbabilities',
+  'crossEntropyTemperature',
+  'softmaxFloat64',
+  'softmaxFloat16',
+  'softmaxBfloat16',
+  'softmaxGradient',
+  'klDivergence',
+  'binaryCrossEntropy',
+];
+
+export const operations = [...onEveryShape, ...onSomeShapes];
 
 /** Rows x classes, or PyTorch's (N, C, H, W) with the classes on axis 1. */
 export const shapes = [
@@ -20,6 +35,11 @@ export const shapes = [
   { name: '8x21x64x64', shape: [8, 21, 64, 64], axis: 1 },
 ];
 
+/** Moderate ones: without vector instructions, float64 arithmetic takes microseconds an element. */
+const someShapes = ['64x1000', '1x128256', '8192x10'];
+
 export const trials = operations.flatMap((operation) =>
-  shapes.map((shape) => ({ operation, ...shape })),
+  shapes
+    .filter(({ name }) => onEveryShape.includes(operation) || someShapes.includes(name))
+    .map((shape) => ({ operation, ...shape })),
 );

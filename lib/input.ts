@@ -19,15 +19,9 @@ import {
 } from './native.js';
 import type { ElementType } from './types.js';
 
-/** The element type that an array's own type tells; undefined for bits, which may be either. */
-const elementTypes: { readonly [name: string]: ElementType | undefined } = {
-  Float32Array: 'float32',
-  Float64Array: 'float64',
-  Float16Array: 'float16',
-  Uint16Array: undefined,
-};
-
 const ARRAYS = 'a Float32Array, Float64Array, Float16Array or Uint16Array';
+const ARRAYS_OR_TENSORS = `${ARRAYS}, or a tensor { data, dims },`;
+const ELEMENT_TYPES = `one of ${Object.keys(elementCodes).join(', ')}`;
 
 /** An array of elements, on its own or as a tensor's data. */
 export interface Elements {
@@ -40,68 +34,82 @@ export interface Elements {
 
 function readElementType(value: unknown, name: string): ElementType | undefined {
   if (value === undefined) return undefined;
-  const words = Object.keys(elementCodes).join(', ');
-  if (typeof value !== 'string') throw typeError(`one of ${words}`, name, value);
-  if (!Object.hasOwn(elementCodes, value)) throw valueError(`one of ${words}`, name, value);
+  if (typeof value !== 'string') throw typeError(ELEMENT_TYPES, name, value);
+  if (!Object.hasOwn(elementCodes, value)) throw valueError(ELEMENT_TYPES, name, value);
   return value as ElementType;
 }
 
-function readArray(
-  array: unknown,
-  name: string,
-  what: string,
+/** The element type that an array's own type tells: 'bits' may be either half-precision type. */
+function ownTypeOf(typeName: string | undefined): ElementType | 'bits' | undefined {
+  switch (typeName) {
+    case 'Float32Array':
+      return 'float32';
+    case 'Float64Array':
+      return 'float64';
+    case 'Float16Array':
+      return 'float16';
+    case 'Uint16Array':
+      return 'bits';
+    default:
+      return undefined;
+  }
+}
+
+/** The element type of an array whose own type is `own`, `dtype` being what is said of it. */
+function settleType(
+  own: ElementType | 'bits',
   dtype: ElementType | undefined,
   dtypeName: string,
-): { array: NativeArray; type: ElementType } {
-  const typeName = typeNameOf(array);
-  if (typeName === undefined || !Object.hasOwn(elementTypes, typeName)) {
-    throw typeError(what, name, array);
+): ElementType {
+  if (own !== 'bits') {
+    if (dtype === undefined || dtype === own) return own;
+    throw valueError(`'${own}' (as the array's own type says)`, dtypeName, dtype);
   }
-  expectAttached(array as ArrayBufferView, name);
-  const own = elementTypes[typeName];
-  if (own !== undefined && dtype !== undefined && dtype !== own) {
-    throw valueError(`'${own}' (the array is a ${typeName})`, dtypeName, dtype);
+  if (dtype === 'float16' || dtype === 'bfloat16') return dtype;
+  throw valueError("'float16' or 'bfloat16' (the array is a Uint16Array)", dtypeName, dtype);
+}
+
+/** A tensor-like object's data, type and dimensions, each property read once. */
+function readTensor(value: object, dtype: ElementType | undefined, name: string): Elements {
+  const { data, type, dims } = value as { data?: unknown; type?: unknown; dims?: unknown };
+  const own = ownTypeOf(typeNameOf(data));
+  if (own === undefined) throw typeError(ARRAYS, `${name}.data`, data);
+  const array = data as ArrayBufferView;
+  expectAttached(array, `${name}.data`);
+  // Bits have no type of their own: the option says what they are, whatever the tensor calls them.
+  const said =
+    own === 'bits' && dtype !== undefined ? undefined : readElementType(type, `${name}.type`);
+  const settled = settleType(own, dtype ?? said, dtype === undefined ? `${name}.type` : 'dtype');
+  if (said !== undefined && said !== settled) {
+    throw valueError(`'${settled}' (as the data is read)`, `${name}.type`, said);
   }
-  if (own === undefined && dtype !== 'float16' && dtype !== 'bfloat16') {
-    throw valueError("'float16' or 'bfloat16' (the array is a Uint16Array)", dtypeName, dtype);
-  }
-  const isHalf = typeName === 'Float16Array';
+  const hasDims = dims !== undefined;
   return {
-    array: isHalf ? bitsOf(array as ArrayBufferView) : (array as NativeArray),
-    type: own ?? (dtype as ElementType),
+    array: own === 'float16' ? bitsOf(array) : (array as NativeArray),
+    type: settled,
+    shape: hasDims ? dims : (value as { shape?: unknown }).shape,
+    shapeName: hasDims ? `${name}.dims` : `${name}.shape`,
   };
 }
 
 /** An argument that is an array of floats, or a tensor-like object with one as its data. */
 export function readElements(value: unknown, dtype: unknown, name: string): Elements {
   const option = readElementType(dtype, 'dtype');
-  const isTensor = typeof value === 'object' && value !== null && typeNameOf(value) === undefined;
-  if (!isTensor || Array.isArray(value)) {
-    const what = `${ARRAYS}, or a tensor { data, dims },`;
-    const read = readArray(value, name, what, option, 'dtype');
-    return { ...read, shape: undefined, shapeName: 'shape' };
+  const typeName = typeNameOf(value);
+  const own = ownTypeOf(typeName);
+  if (own === undefined) {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isObject && typeName === undefined) return readTensor(value, option, name);
+    throw typeError(ARRAYS_OR_TENSORS, name, value);
   }
-  const { data, type, dims } = value as { data?: unknown; type?: unknown; dims?: unknown };
-  const typeName = `${name}.type`;
-  if (typeNameOf(data) === undefined || !Object.hasOwn(elementTypes, typeNameOf(data) as string)) {
-    throw typeError(ARRAYS, `${name}.data`, data);
-  }
-  // Bits have no type of their own: the option says what they are, whatever a tensor calls them.
-  const isSettled = option !== undefined && typeNameOf(data) === 'Uint16Array';
-  const own = isSettled ? undefined : readElementType(type, typeName);
-  const read = readArray(
-    data,
-    `${name}.data`,
-    ARRAYS,
-    option ?? own,
-    option === undefined ? typeName : 'dtype',
-  );
-  if (own !== undefined && own !== read.type) {
-    throw valueError(`'${read.type}' (as the data is read)`, typeName, own);
-  }
-  return dims === undefined
-    ? { ...read, shape: (value as { shape?: unknown }).shape, shapeName: `${name}.shape` }
-    : { ...read, shape: dims, shapeName: `${name}.dims` };
+  const array = value as ArrayBufferView;
+  expectAttached(array, name);
+  return {
+    array: own === 'float16' ? bitsOf(array) : (array as NativeArray),
+    type: settleType(own, option, 'dtype'),
+    shape: undefined,
+    shapeName: 'shape',
+  };
 }
 
 /** The options that say how an array is laid out and read. */

@@ -63,7 +63,7 @@ inline void binary_cross_entropy(const BinaryCrossEntropyCall& call) {
       }
       const int64_t weight_stride = call.weight_is_per_element ? layout.inner : 1;
       Sink<V> out = {};
-      if (call.losses.data) out = sink_of<V>(call.losses, call.logits, batch[i]);
+      if (call.losses.data) out = sink_of<AnyRow<V>>(call.losses, call.logits, batch[i]);
       GroupSums<Double<V>> sums;
       for (int64_t at = 0; at < layout.classes; at += 8) {
         const int count = layout.classes - at < 8 ? static_cast<int>(layout.classes - at) : 8;

@@ -37,6 +37,17 @@ LOGITS_INLINE double double_of(uint64_t bits) {
   return x;
 }
 
+// x as a float, as a compiler cannot overlook: GCC 12 takes double -> float -> double for nothing
+// where it vectorises two of them side by side.
+template <class V>
+LOGITS_INLINE float rounded_to_float(double x) {
+  float rounded = static_cast<float>(x);
+#if defined(__GNUC__)
+  __asm__("" : "+m"(rounded));
+#endif
+  return rounded;
+}
+
 // The one NaN that results hold. What arithmetic makes differs: x86 sets its sign, Arm does not.
 static constexpr uint32_t kNanBits = 0x7fc00000;
 static constexpr uint64_t kNanBitsF64 = 0x7ff8000000000000;

@@ -132,11 +132,11 @@ LOGITS_INLINE typename V::F32 in_doubles(typename V::F32 term, int64_t at, int c
 // gradient[c] = (term of c) * factor - k b[c], in float64, for any coefficients and scale; then the
 // classes that have more than that.
 template <class R>
-inline void write_gradient(const R& row, const CrossEntropyCall& call, int64_t target,
-                           const Coefficients<typename R::Arithmetic::Set>& spread,
-                           const RowSum& solved, const RowLoss& loss, double scale,
-                           const Sink<typename R::Arithmetic::Set>& out,
-                           const typename R::Arithmetic::Lane* scaled) {
+LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, int64_t target,
+                                   const Coefficients<typename R::Arithmetic::Set>* spread,
+                                   const RowSum& solved, const RowLoss& loss, double scale,
+                                   const typename R::Results& out,
+                                   const typename R::Arithmetic::Lane* scaled) {
   using V = typename R::Arithmetic::Set;
   const int64_t classes = call.logits.layout.classes;
   const auto slope = V::broadcast(loss.slope() * scale);
@@ -144,13 +144,12 @@ inline void write_gradient(const R& row, const CrossEntropyCall& call, int64_t t
   const auto smallest = V::broadcast(R::Arithmetic::kSmallestTerm);
   const LogSumVectors<Double<V>> logs = double_log_sum(row, solved);
   const auto minus_scale = V::broadcast(-scale);
-  const bool has_spread = spreads(call.loss);
   // Both before anything is written: the gradient may lie in the logits' memory.
   const double at_pivot = loss.pivot_slope() * scale * first_lane<V>(row.slope(loss.pivot, 1));
   double at_target = 0;
   if (call.loss.targets != nullptr && loss.pivot != target) {
     const double term = scaled_exp_of(row, row.value(target), solved.reference);
-    const double all = own_coefficient(call.loss, target) + spread.value(target);
+    const double all = own_coefficient(call.loss, target) + (spread ? spread->value(target) : 0);
     at_target = (loss.slope() * (term / solved.total()) - all) * scale *
                 first_lane<V>(row.slope(target, 1));
   }
@@ -164,7 +163,7 @@ inline void write_gradient(const R& row, const CrossEntropyCall& call, int64_t t
         p = V::select(is_plain, p, small);
       }
       auto g = V::mul(p, slope);
-      if (has_spread) g = V::add(g, V::mul(spread.load(first, lanes), minus_scale));
+      if (spread) g = V::add(g, V::mul(spread->load(first, lanes), minus_scale));
       return V::mul(g, row.slope(first, lanes));
     });
   });
@@ -201,49 +200,72 @@ inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
   return find_max(row, classes, extent_of_row(row, classes).max);
 }
 
-// One row, with everything that its call asks for.
+// A row of which only the target has a coefficient.
 template <class R>
-inline void cross_entropy_row(const CrossEntropyCall& call, const R& row, const Place& place,
-                              int64_t number, int& guess) {
+LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, const R& row,
+                                              const typename R::Results& out, int64_t number,
+                                              int& guess) {
   using A = typename R::Arithmetic;
-  using V = typename A::Set;
   const int64_t classes = call.logits.layout.classes;
-  const int64_t target = call.loss.targets ? call.loss.targets[number] : 0;
+  const int64_t target = call.loss.targets[number];
   const bool wants_gradient = call.gradient.data != nullptr;
-  Sink<V> out = {};
-  if (wants_gradient) out = sink_of<V>(call.gradient, call.logits, place);
-  if (target == kIgnoredRow) {
-    call.losses[number] = 0;
-    if (wants_gradient) fill_row<A>(out, classes, 0);
-    return;
-  }
-  const double scale = row_scale(call, number) * row.scaled(1).high;
   auto* scaled = wants_gradient ? scratch_for<R>(call.scratch, classes) : nullptr;
-  const Coefficients<V> spread = coefficients_of<V>(call, place);
-  RowSum solved;
-  RowLoss result;
-  bool in_floats = false;
-  if (spreads(call.loss)) {
-    const int64_t pivot = pivot_of(row, classes, target, spread);
-    solved = solve_row(row, classes, pivot, 1.0, guess, scaled, LinearTerms<V>{spread});
-    result = loss_of_all(row, call, target, pivot, spread, solved);
-  } else {
-    const double factor = scale * own_coefficient(call.loss, target);
-    in_floats = A::kLanes == 16 && call.loss.z_loss == 0 && is_moderate(factor);
-    const double divisor = in_floats ? 1 / (factor < 0 ? -factor : factor) : 1.0;
-    solved = solve_row(row, classes, target, divisor, guess, scaled);
-    const TargetLoss of_target = loss_in_row(row, classes, target, solved);
-    result = loss_of_index(row, call, target, solved, of_target);
-  }
+  const double scale = row_scale(call, number) * row.scaled(1).high;
+  const double factor = scale * own_coefficient(call.loss, target);
+  const bool in_floats = A::kLanes == 16 && call.loss.z_loss == 0 && is_moderate(factor);
+  const double divisor = in_floats ? 1 / (factor < 0 ? -factor : factor) : 1.0;
+  const RowSum solved = solve_row(row, classes, target, divisor, guess, scaled);
+  const TargetLoss of_target = loss_in_row(row, classes, target, solved);
+  const RowLoss result = loss_of_index(row, call, target, solved, of_target);
   call.losses[number] = result.loss;
   if (!wants_gradient) return;
   if (solved.kind != RowKind::regular || scale != scale) {
     fill_row_with_nan<A>(out, classes);
   } else if (in_floats) {
-    write_scaled_row(row, out, classes, solved, result.slope() * scale / solved.total(), scaled);
+    write_scaled_row(row, out, classes, solved, factor / solved.total(), scaled);
     out.store(target, result.pivot_slope() * scale);
   } else {
-    write_gradient(row, call, target, spread, solved, result, scale, out, scaled);
+    write_gradient(row, call, target, nullptr, solved, result, scale, out, scaled);
+  }
+}
+
+// A row all of whose classes may have coefficients.
+template <class R>
+LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const R& row,
+                                             const typename R::Results& out, const Place& place,
+                                             int64_t number, int& guess) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  const int64_t classes = call.logits.layout.classes;
+  const int64_t target = call.loss.targets ? call.loss.targets[number] : 0;
+  const bool wants_gradient = call.gradient.data != nullptr;
+  auto* scaled = wants_gradient ? scratch_for<R>(call.scratch, classes) : nullptr;
+  const double scale = row_scale(call, number) * row.scaled(1).high;
+  const Coefficients<V> spread = coefficients_of<V>(call, place);
+  const int64_t pivot = pivot_of(row, classes, target, spread);
+  const RowSum solved = solve_row(row, classes, pivot, 1.0, guess, scaled, LinearTerms<V>{spread});
+  const RowLoss result = loss_of_all(row, call, target, pivot, spread, solved);
+  call.losses[number] = result.loss;
+  if (!wants_gradient) return;
+  if (solved.kind != RowKind::regular || scale != scale) {
+    fill_row_with_nan<A>(out, classes);
+  } else {
+    write_gradient(row, call, target, &spread, solved, result, scale, out, scaled);
+  }
+}
+
+template <class R>
+inline void cross_entropy_row(const CrossEntropyCall& call, const R& row, const Place& place,
+                              int64_t number, int& guess) {
+  typename R::Results out = {};
+  if (call.gradient.data) out = sink_of<R>(call.gradient, call.logits, place);
+  if (call.loss.targets && call.loss.targets[number] == kIgnoredRow) {
+    call.losses[number] = 0;
+    if (call.gradient.data) fill_row<typename R::Arithmetic>(out, call.logits.layout.classes, 0);
+  } else if (spreads(call.loss)) {
+    cross_entropy_row_of_all(call, row, out, place, number, guess);
+  } else {
+    cross_entropy_row_of_index(call, row, out, number, guess);
   }
 }
 
@@ -325,6 +347,11 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, const P& all, cons
 
 template <class V>
 inline void cross_entropy(const CrossEntropyCall& call) {
+  if (call.logits.layout.classes == 0) {
+    // No term, and no class that could be a target.
+    for (int64_t row = 0; row < call.logits.layout.rows(); ++row) call.losses[row] = 0;
+    return;
+  }
   const bool only_losses = call.gradient.data == nullptr && !spreads(call.loss);
   int guess = 0;
   walk<V>(

@@ -2,6 +2,7 @@
 //
 // Kernels are templates over the kind of row:
 //   Arithmetic                  Single or Double
+//   Results                     where results laid out as the row go
 //   kScaled                     whether a temperature divides the elements (within scaled_exp)
 //   load(at), load(at, count)   lanes of the arithmetic, before the temperature; a vector's lanes
 //                               from `count` on repeat its first one
@@ -83,10 +84,86 @@ LOGITS_INLINE typename V::F32 load_first(const E* p, int count) {
   }
 }
 
+// Where a row of float32 results goes that are neighbours in memory.
+template <class V>
+struct FloatSink {
+  float* data;
+
+  static LOGITS_INLINE FloatSink of(const Output& out, int64_t offset, const Input&) {
+    return {static_cast<float*>(out.data) + offset};
+  }
+  LOGITS_INLINE void store(int64_t at, typename V::F32 v, int count) const {
+    if (count == 16) {
+      V::store(data + at, v);
+    } else {
+      store_first<V>(data + at, v, count);
+    }
+  }
+  LOGITS_INLINE void store(int64_t at, double x) const { data[at] = static_cast<float>(x); }
+};
+
+// Where a row of results goes: any type, at any distance.
+template <class V>
+struct Sink {
+  void* data;
+  bool is_double;
+  int64_t stride;
+
+  static LOGITS_INLINE Sink of(const Output& out, int64_t offset, const Input& input) {
+    const bool is_double = has_double_results(input.element);
+    return {static_cast<char*>(out.data) + offset * (is_double ? 8 : 4), is_double,
+            input.layout.inner};
+  }
+  LOGITS_INLINE void store(int64_t at, typename V::F32 v, int count) const {
+    float* p = static_cast<float*>(data) + at * stride;
+    if (stride == 1 && count == 16) {
+      V::store(p, v);
+    } else if (stride == 1) {
+      store_first<V>(p, v, count);
+    } else {
+      float lanes[16];
+      V::store(lanes, v);
+      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
+    }
+  }
+  // Arithmetic has made these, so that a NaN may be any.
+  LOGITS_INLINE void store(int64_t at, typename V::F64 v, int count) const {
+    v = V::select(V::equal(v, v), v, V::broadcast(double_of<V>(kNanBitsF64)));
+    if (is_double) {
+      store_as(static_cast<double*>(data) + at * stride, v, count);
+    } else {
+      store_as(static_cast<float*>(data) + at * stride, v, count);
+    }
+  }
+  LOGITS_INLINE void store(int64_t at, double x) const {
+    if (x != x) x = double_of<V>(kNanBitsF64);
+    if (is_double) {
+      static_cast<double*>(data)[at * stride] = x;
+    } else {
+      static_cast<float*>(data)[at * stride] = static_cast<float>(x);
+    }
+  }
+
+ private:
+  template <class T>
+  LOGITS_INLINE void store_as(T* p, typename V::F64 v, int count) const {
+    if (stride == 1 && count == 8) {
+      V::store_8(p, v);
+    } else if (stride == 1) {
+      store_first<V>(p, v, count);
+    } else {
+      T lanes[8];
+      V::store_8(lanes, v);
+      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
+    }
+  }
+};
+
 // Float32 or half-precision elements that are neighbours in memory, in float32 lanes.
 template <class V, class E, bool Scaled>
 struct SingleRow {
   using Arithmetic = Single<V>;
+  using Results = FloatSink<V>;
   static constexpr bool kScaled = Scaled;
 
   const E* data;
@@ -113,6 +190,7 @@ struct SingleRow {
 template <class V, bool Scaled>
 struct StridedRow {
   using Arithmetic = Single<V>;
+  using Results = Sink<V>;
   static constexpr bool kScaled = Scaled;
 
   const void* data;
@@ -166,6 +244,7 @@ LOGITS_INLINE typename V::F64 tanh_slope(typename V::F64 u) {
 template <class V>
 struct AnyRow {
   using Arithmetic = Double<V>;
+  using Results = Sink<V>;
   static constexpr bool kScaled = true;
 
   const void* data;
@@ -233,6 +312,7 @@ LOGITS_INLINE typename V::F64 scaled_lanes(const AnyRow<V>& row, typename V::F64
 template <class V>
 struct DoubleRow {
   using Arithmetic = Double<V>;
+  using Results = Sink<V>;
   static constexpr bool kScaled = false;
 
   const double* data;
@@ -253,58 +333,6 @@ struct DoubleRow {
   LOGITS_INLINE Pair scaled(double x) const { return {x, 0}; }
   LOGITS_INLINE Pair inverse_temperature() const { return {1, 0}; }
   LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
-};
-
-// Where a row of results goes, whatever lanes they come in.
-template <class V>
-struct Sink {
-  void* data;
-  bool is_double;
-  int64_t stride;
-
-  LOGITS_INLINE void store(int64_t at, typename V::F32 v, int count) const {
-    float* p = static_cast<float*>(data) + at * stride;
-    if (stride == 1 && count == 16) {
-      V::store(p, v);
-    } else if (stride == 1) {
-      store_first<V>(p, v, count);
-    } else {
-      float lanes[16];
-      V::store(lanes, v);
-      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
-    }
-  }
-  // Arithmetic has made these, so that a NaN may be any.
-  LOGITS_INLINE void store(int64_t at, typename V::F64 v, int count) const {
-    v = V::select(V::equal(v, v), v, V::broadcast(double_of<V>(kNanBitsF64)));
-    if (is_double) {
-      store_as(static_cast<double*>(data) + at * stride, v, count);
-    } else {
-      store_as(static_cast<float*>(data) + at * stride, v, count);
-    }
-  }
-  LOGITS_INLINE void store(int64_t at, double x) const {
-    if (x != x) x = double_of<V>(kNanBitsF64);
-    if (is_double) {
-      static_cast<double*>(data)[at * stride] = x;
-    } else {
-      static_cast<float*>(data)[at * stride] = static_cast<float>(x);
-    }
-  }
-
- private:
-  template <class T>
-  LOGITS_INLINE void store_as(T* p, typename V::F64 v, int count) const {
-    if (stride == 1 && count == 8) {
-      V::store_8(p, v);
-    } else if (stride == 1) {
-      store_first<V>(p, v, count);
-    } else {
-      T lanes[8];
-      V::store_8(lanes, v);
-      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
-    }
-  }
 };
 
 }  // namespace logits

@@ -46,19 +46,27 @@ struct Double {
   // The one NaN that results hold.
   static LOGITS_INLINE Lane nan() { return double_of<V>(kNanBitsF64); }
 
-  // Whether sums may be used whose largest z had these bits: the maxima of all upper and of all
-  // lower halves. One proper upper half everywhere makes the lower ones comparable.
-  static LOGITS_INLINE bool within_window(typename V::I32 largest) {
+  // The largest upper and the largest lower half of all lanes.
+  struct Largest {
+    uint32_t high;
+    uint32_t low;
+  };
+  static LOGITS_INLINE Largest largest_lane(typename V::I32 largest) {
     uint32_t halves[16];
     V::store_bits(halves, largest);
-    uint32_t low = 0;
-    uint32_t high = 0;
+    Largest most = {0, 0};
     for (int i = 0; i < 16; i += 2) {
-      low = halves[i] > low ? halves[i] : low;
-      high = halves[i + 1] > high ? halves[i + 1] : high;
+      most.low = halves[i] > most.low ? halves[i] : most.low;
+      most.high = halves[i + 1] > most.high ? halves[i + 1] : most.high;
     }
-    return high == kRounderHighBits && low - (kRounderLowBits + kHeadroom - kWindowBelow) <=
-                                           static_cast<uint32_t>(kWindowBelow + kWindowAbove);
+    return most;
+  }
+  // Whether sums may be used whose largest z had these bits. One proper upper half everywhere makes
+  // the lower ones comparable.
+  static LOGITS_INLINE bool within_window(Largest largest) {
+    return largest.high == kRounderHighBits &&
+           largest.low - (kRounderLowBits + kHeadroom - kWindowBelow) <=
+               static_cast<uint32_t>(kWindowBelow + kWindowAbove);
   }
 };
 

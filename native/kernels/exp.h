@@ -62,15 +62,17 @@ struct Single {
   // The one NaN that results hold.
   static LOGITS_INLINE Lane nan() { return float_of<V>(kNanBits); }
 
-  // Whether sums may be used whose largest z had these bits.
-  static LOGITS_INLINE bool within_window(typename V::I32 largest) {
+  // The largest bits of all lanes.
+  using Largest = uint32_t;
+  static LOGITS_INLINE Largest largest_lane(typename V::I32 largest) {
     uint32_t lanes[16];
     V::store_bits(lanes, largest);
     uint32_t most = 0;
     for (int i = 0; i < 16; ++i) most = lanes[i] > most ? lanes[i] : most;
-    return within_window(most);
+    return most;
   }
-  static LOGITS_INLINE bool within_window(uint32_t largest) {
+  // Whether sums may be used whose largest z had these bits.
+  static LOGITS_INLINE bool within_window(Largest largest) {
     return largest - (kRounderBits + kHeadroom - kWindowBelow) <=
            static_cast<uint32_t>(kWindowBelow + kWindowAbove);
   }

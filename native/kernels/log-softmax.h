@@ -78,8 +78,7 @@ LOGITS_INLINE LogSumVectors<Double<typename R::Arithmetic::Set>> double_log_sum(
 }
 
 template <class R>
-inline void log_softmax_row(const R& row, const Sink<typename R::Arithmetic::Set>& out,
-                            int64_t classes) {
+inline void log_softmax_row(const R& row, const typename R::Results& out, int64_t classes) {
   using A = typename R::Arithmetic;
   const Extent extent = extent_of_row(row, classes);
   if (kind_of<A>(extent) != RowKind::regular) {
@@ -145,7 +144,8 @@ inline void log_softmax(const Input& logits, const Output& out) {
       logits,
       [&](const auto& rows, const Batch& batch) {
         for (int i = 0; i < batch.count; ++i) {
-          log_softmax_row(rows[batch[i]], sink_of<V>(out, logits, batch[i]), classes);
+          const auto row = rows[batch[i]];
+          log_softmax_row(row, sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]), classes);
         }
       },
       [&](const auto& panel, const Batch& batch) {

@@ -50,6 +50,7 @@ LOGITS_INLINE int64_t offset_of(const Place& place, int64_t outer_stride) {
 // The rows of an input, each as an R.
 template <class R>
 struct Rows {
+  using Row = R;
   const Input& input;
   Scale inverse;
 
@@ -58,11 +59,11 @@ struct Rows {
   }
 };
 
-template <class V>
-LOGITS_INLINE Sink<V> sink_of(const Output& out, const Input& input, const Place& place) {
-  const bool is_double = has_double_results(input.element);
-  const int64_t offset = offset_of(place, out.outer_stride) * (is_double ? 8 : 4);
-  return {static_cast<char*>(out.data) + offset, is_double, input.layout.inner};
+// Where the results of a row of kind R go.
+template <class R>
+LOGITS_INLINE typename R::Results sink_of(const Output& out, const Input& input,
+                                          const Place& place) {
+  return R::Results::of(out, offset_of(place, out.outer_stride), input);
 }
 
 // The scratch memory as terms of a row, where they fit.
@@ -141,8 +142,8 @@ LOGITS_INLINE void walk_elements(const Input& input, OnBatch on_batch, OnPanel o
     return;
   }
   const double inverse = 1 / input.temperature;
-  const float high = static_cast<float>(inverse);
-  const float low = static_cast<float>(inverse - static_cast<double>(high));
+  const float high = rounded_to_float<V>(inverse);
+  const float low = rounded_to_float<V>(inverse - static_cast<double>(high));
   walk_singles<V, E, true>(input, {static_cast<double>(high), static_cast<double>(low)}, on_batch,
                            on_panel);
 }

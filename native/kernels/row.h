@@ -146,7 +146,7 @@ LOGITS_INLINE auto sum_partial_group(const R& row, int64_t first, int64_t count,
 template <class A>
 struct RawRowSum {
   double sum;
-  typename A::Set::I32 largest;  // see scaled_exp
+  typename A::Largest largest;  // see scaled_exp
 };
 
 // `scaled` is as long as the row where Stored; `linear` gathers its sums over the same groups.
@@ -179,7 +179,7 @@ inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classe
     }
     total.add(sums);
   }
-  return {total.total(), largest};
+  return {total.total(), A::largest_lane(largest)};
 }
 
 template <class R, class L>

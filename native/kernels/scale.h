@@ -15,7 +15,7 @@ namespace logits {
 
 template <class V>
 LOGITS_INLINE float factor_high(double factor) {
-  return static_cast<float>(factor);
+  return rounded_to_float<V>(factor);
 }
 
 template <class V>
@@ -53,8 +53,8 @@ LOGITS_INLINE FactorVectors<Double<V>> split_factor(const Double<V>&, double fac
 }
 
 // compute(at, count) for every element, into `out`, in steps of one vector, the last one partial.
-template <class A, class Compute>
-LOGITS_INLINE void write_row(const Sink<typename A::Set>& out, int64_t classes, Compute compute) {
+template <class A, class Results, class Compute>
+LOGITS_INLINE void write_row(const Results& out, int64_t classes, Compute compute) {
   int64_t at = 0;
   for (; at + A::kLanes <= classes; at += A::kLanes) {
     out.store(at, compute(at, A::kLanes), A::kLanes);
@@ -65,15 +65,14 @@ LOGITS_INLINE void write_row(const Sink<typename A::Set>& out, int64_t classes, 
   }
 }
 
-template <class A>
-LOGITS_INLINE void fill_row(const Sink<typename A::Set>& out, int64_t classes,
-                            typename A::Lane value) {
+template <class A, class Results>
+LOGITS_INLINE void fill_row(const Results& out, int64_t classes, typename A::Lane value) {
   const auto v = A::Set::broadcast(value);
   write_row<A>(out, classes, [&](int64_t, int) { return v; });
 }
 
-template <class A>
-LOGITS_INLINE void fill_row_with_nan(const Sink<typename A::Set>& out, int64_t classes) {
+template <class A, class Results>
+LOGITS_INLINE void fill_row_with_nan(const Results& out, int64_t classes) {
   fill_row<A>(out, classes, A::nan());
 }
 
@@ -96,9 +95,9 @@ LOGITS_INLINE typename V::F64 load_scaled(const double* p, int count) {
 
 // compute(term, at, count) for every term of a solved row, into `out`.
 template <class R, class Compute>
-LOGITS_INLINE void write_terms(const R& row, const Sink<typename R::Arithmetic::Set>& out,
-                               int64_t classes, const RowSum& solved,
-                               const typename R::Arithmetic::Lane* scaled, Compute compute) {
+LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int64_t classes,
+                               const RowSum& solved, const typename R::Arithmetic::Lane* scaled,
+                               Compute compute) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   if (scaled) {
@@ -118,8 +117,8 @@ LOGITS_INLINE void write_terms(const R& row, const Sink<typename R::Arithmetic::
 
 // out[c] = e^x[c] * factor, `factor` in the units of solved.sum; the row's memory may be out's.
 template <class R>
-inline void write_scaled_row(const R& row, const Sink<typename R::Arithmetic::Set>& out,
-                             int64_t classes, const RowSum& solved, double factor,
+inline void write_scaled_row(const R& row, const typename R::Results& out, int64_t classes,
+                             const RowSum& solved, double factor,
                              const typename R::Arithmetic::Lane* scaled) {
   const auto factors = split_factor(typename R::Arithmetic(), factor);
   write_terms(row, out, classes, solved, scaled,

@@ -31,10 +31,11 @@ LOGITS_INLINE void gradient_of_rows(const Input& results, const Input& upstream,
       const auto sum = V::broadcast(sum_over_row<V>(classes, [&](int64_t at, int count) {
         return term(result.load(at, count), g.load(at, count));
       }));
-      write_row<Double<V>>(sink_of<V>(out, results, batch[i]), classes, [&](int64_t at, int count) {
-        const auto value = gradient(result.load(at, count), g.load(at, count), sum);
-        return V::mul(value, inverse);
-      });
+      write_row<Double<V>>(
+          sink_of<AnyRow<V>>(out, results, batch[i]), classes, [&](int64_t at, int count) {
+            const auto value = gradient(result.load(at, count), g.load(at, count), sum);
+            return V::mul(value, inverse);
+          });
     }
   });
 }

@@ -14,8 +14,8 @@
 namespace logits {
 
 template <class R>
-LOGITS_INLINE void softmax_row(const R& row, const Sink<typename R::Arithmetic::Set>& out,
-                               int64_t classes, int& guess, float* scratch) {
+LOGITS_INLINE void softmax_row(const R& row, const typename R::Results& out, int64_t classes,
+                               int& guess, float* scratch) {
   auto* scaled = scratch_for<R>(scratch, classes);
   const RowSum solved = solve_row(row, classes, -1, 1.0, guess, scaled);
   if (solved.kind == RowKind::regular) {
@@ -44,7 +44,9 @@ inline void softmax(const Input& logits, const Output& out, float* scratch) {
       logits,
       [&](const auto& rows, const Batch& batch) {
         for (int i = 0; i < batch.count; ++i) {
-          softmax_row(rows[batch[i]], sink_of<V>(out, logits, batch[i]), classes, guess, scratch);
+          const auto row = rows[batch[i]];
+          const auto sink = sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]);
+          softmax_row(row, sink, classes, guess, scratch);
         }
       },
       [&](const auto& panel, const Batch& batch) {

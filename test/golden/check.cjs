@@ -111,13 +111,18 @@ const smallSizes = [
 ];
 const caseSizes = [...smallSizes, [4, 1000], [1, 16461]];
 
+/** Ordinary rows, so that means and sums are numbers that show the order of their additions. */
+function toOrdinary(x) {
+  return x.map((value) => (Number.isFinite(value) ? value % 64 : -8));
+}
+
 /** Values that float32 has not. */
 const specialDoubles = [1e308, -1e308, 5e-324, 745, -708.5, 2 ** 53];
 
-/** The same rows with digits beyond float32, and values beyond. */
+/** The same rows with digits beyond float32 and, where they are of every kind, values beyond. */
 function toDoubles(x, rows, classes) {
   const doubles = Float64Array.from(x, (value) => value * (1 + 2 ** -30 / 3));
-  for (let row = 5; row < rows; row += 7) {
+  for (let row = 5; row < rows && rows % 2 === 0; row += 7) {
     doubles[row * classes + (row % classes)] = specialDoubles[row % specialDoubles.length];
   }
   return doubles;
@@ -145,14 +150,20 @@ function factors(Type, length, most, seed) {
   return Type.from({ length }, (_, i) => (i % 4 === 2 ? 0 : random() * most));
 }
 
-/** All that the cases take. Arrays of one element a logit are laid out for the axis. */
+/**
+ * All that the cases take: an even number of rows of every kind, or an odd one of ordinary rows.
+ * Arrays of one element a logit are laid out for the axis.
+ */
 function caseInputsOf(rows, classes, axis) {
-  const { x, targets, options } = inputsOf(rows, classes, axis);
-  if (rows === 1) targets[0] = classes >> 1;
   const count = rows * classes;
+  const { x: everyKind, targets, options } = inputsOf(rows, classes, axis);
+  const otherOfEveryKind = makeRows(rows, classes, 2 * count + 1000);
+  const isOrdinary = rows % 2 === 1;
+  const x = isOrdinary ? toOrdinary(everyKind) : everyKind;
+  const other = isOrdinary ? toOrdinary(otherOfEveryKind) : otherOfEveryKind;
+  if (rows === 1) targets[0] = classes - 1;
   const laidOut = (array) =>
     axis === 1 ? array : array.map((_, i) => array[(i % rows) * classes + Math.floor(i / rows)]);
-  const other = makeRows(rows, classes, count + 1);
   const someIgnored = targets.slice();
   if (rows > 1) someIgnored[0] = 1000003;
   return {
@@ -168,8 +179,8 @@ function caseInputsOf(rows, classes, axis) {
     probabilities: laidOut(factors(Float32Array, count, 2 / classes, count + 2)),
     doubleProbabilities: laidOut(factors(Float64Array, count, 2 / classes, count + 2)),
     weight: factors(Float32Array, classes, 2, count + 3),
-    doubleWeight: factors(Float64Array, classes, 2, count + 3),
-    rowFactors: factors(Float32Array, rows, 2, count + 4),
+    doubleWeight: factors(Float64Array, classes, 2, count + 4),
+    rowFactors: factors(Float32Array, rows, 2, count + 5),
     options,
   };
 }

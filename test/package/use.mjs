@@ -6,7 +6,14 @@ const cjs = createRequire(import.meta.url)('logits');
 assert.deepEqual(Object.keys(esm).sort(), Object.keys(cjs).sort(), 'both faces name the same');
 for (const [name, value] of Object.entries(esm)) assert.equal(value, cjs[name], name);
 
-const { loss, gradient } = esm.crossEntropyWithGradient(Float32Array.of(8, -3, 10), [1]);
+const logits = Float32Array.of(8, -3, 10);
+const { loss, gradient } = esm.crossEntropyWithGradient(logits, [1]);
 assert.ok(Math.abs(loss - 13.126930001932529) < 1e-5);
 assert.equal(gradient.length, 3);
+const ofProbabilities = esm.crossEntropy(logits, Float32Array.of(0, 1, 0), { temperature: 1 });
+assert.ok(Math.abs(ofProbabilities - loss) < 1e-5);
+assert.ok(esm.crossEntropy(logits, [1], { labelSmoothing: 0.1, zLoss: 1e-4 }) < loss);
+assert.ok(Math.abs(esm.klDivergence(logits, logits)) < 1e-12);
+const slopes = esm.logSoftmaxGradient(esm.logSoftmax(logits), Float32Array.of(0, -1, 0));
+for (const [c, slope] of slopes.entries()) assert.ok(Math.abs(slope - gradient[c]) < 1e-6);
 assert.match(esm.runtime().addon, /prebuilds/);

@@ -1,7 +1,24 @@
-import { crossEntropy, type Runtime, runtime } from 'logits';
+import {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type ElementType,
+  klDivergence,
+  type Runtime,
+  runtime,
+  softmax,
+  type TensorLike,
+} from 'logits';
 
-const loss: number = crossEntropy(Float32Array.of(1, 2), [0]);
-const losses: Float32Array = crossEntropy(Float32Array.of(1, 2), [0], { reduction: 'none' });
+const logits = Float32Array.of(1, 2);
+const loss: number = crossEntropy(logits, [0]);
+const losses: Float32Array = crossEntropy(logits, [0], { reduction: 'none' });
+const smoothing: CrossEntropyOptions = { labelSmoothing: 0.1, ignoreIndex: [-100, 255] };
+const smoothed: number = crossEntropy(logits, Float64Array.of(0.5, 0.5), { labelSmoothing: 0.1 });
+const doubles: Float64Array = softmax(Float64Array.of(1, 2), { temperature: 0.7 });
+const dtype: ElementType = 'bfloat16';
+const tensor: TensorLike<Uint16Array> = { data: Uint16Array.of(0, 0x3f80), dims: [1, 2] };
+const ofBits: Float32Array = softmax(tensor, { dtype });
+const divergences: Float64Array = klDivergence(doubles, doubles, { reduction: 'none' });
 const now: Runtime = runtime();
 
-export { loss, losses, now };
+export { divergences, loss, losses, now, ofBits, smoothed, smoothing };
