@@ -24,7 +24,10 @@ npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null
 
 cd "$work/app"
 cp "$here"/package.json "$here"/tensors.* "$here"/model.mjs .
-npm install --silent --ignore-scripts --no-audit --no-fund "$work"/logits-*.tgz
+if ! npm install --silent --ignore-scripts --no-audit --no-fund "$work"/logits-*.tgz; then
+  echo 'skipped: onnxruntime-node and transformers.js could not be installed'
+  exit 77
+fi
 
 for resolution in node16 nodenext bundler; do
   case $resolution in
