@@ -182,4 +182,22 @@ describeEachIsa('losses at the edge', () => {
       }
     }
   });
+
+  it('class probabilities without classes: no term, nothing read', () => {
+    for (const type of [Float32Array, Float64Array]) {
+      // Empty views in the middle of memory, whose neighbours must not matter.
+      const x = new type(4).fill(NaN).subarray(2, 2);
+      for (const [shape, axis] of [
+        [[2, 0], 1],
+        [[0, 2], 0],
+      ] as const) {
+        const options = { shape, axis, labelSmoothing: 0.1, zLoss: 1 };
+        const none = crossEntropyWithGradient(x, x, { ...options, reduction: 'none' });
+        expectRow(none.loss, [0, 0]);
+        expectRow(none.gradient, []);
+        expectRow([crossEntropy(x, x, { ...options, reduction: 'sum' })], [0]);
+        expectRow([crossEntropy(x, x, options)], [0]);
+      }
+    }
+  });
 });
