@@ -6,7 +6,7 @@ import {
   readReduction,
   typeNameOf,
 } from './arguments.js';
-import { outputLike, readInput } from './input.js';
+import { logitsOptionNames, outputLike, readInput } from './input.js';
 import { type FloatResult, native, reductionCodes } from './native.js';
 import { probabilityElement, readLabels } from './targets.js';
 import type {
@@ -18,18 +18,7 @@ import type {
   ResultArray,
 } from './types.js';
 
-const optionNames = [
-  'shape',
-  'axis',
-  'dtype',
-  'rowStride',
-  'temperature',
-  'softcap',
-  'reduction',
-  'weight',
-  'positiveWeight',
-  'out',
-] as const;
+const optionNames = [...logitsOptionNames, 'reduction', 'weight', 'positiveWeight', 'out'] as const;
 
 /** One factor a class, or one a logit. */
 function readWeight(value: unknown, classes: number, length: number): FloatResult | null {

@@ -10,7 +10,7 @@ import {
   typeNameOf,
 } from './arguments.js';
 import { valueError } from './errors.js';
-import { type Input, outputLike, readInput } from './input.js';
+import { type Input, logitsOptionNames, outputLike, readInput } from './input.js';
 import {
   type elementCodes,
   emptyMeanCodes,
@@ -39,12 +39,7 @@ import type {
 } from './types.js';
 
 const lossOptionNames = [
-  'shape',
-  'axis',
-  'dtype',
-  'rowStride',
-  'temperature',
-  'softcap',
+  ...logitsOptionNames,
   'reduction',
   'weight',
   'labelSmoothing',

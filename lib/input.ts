@@ -112,7 +112,10 @@ export function readElements(value: unknown, dtype: unknown, name: string): Elem
   };
 }
 
-/** The options that say how an array is laid out and read. */
+/** The options that say how an array is laid out and read, and those that transform it. */
+export const layoutOptionNames = ['shape', 'axis', 'dtype', 'rowStride'] as const;
+export const logitsOptionNames = [...layoutOptionNames, 'temperature', 'softcap'] as const;
+
 interface LayoutValues {
   readonly shape?: unknown;
   readonly axis?: unknown;

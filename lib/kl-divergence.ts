@@ -1,5 +1,5 @@
 import { outputArray, readOptions, readReduction } from './arguments.js';
-import { nativeElements, readInput, readInputLike } from './input.js';
+import { logitsOptionNames, nativeElements, readInput, readInputLike } from './input.js';
 import { native, reductionCodes } from './native.js';
 import type {
   KlDivergenceOptions,
@@ -10,16 +10,7 @@ import type {
   ResultArray,
 } from './types.js';
 
-const optionNames = [
-  'shape',
-  'axis',
-  'dtype',
-  'rowStride',
-  'temperature',
-  'softcap',
-  'reduction',
-  'out',
-] as const;
+const optionNames = [...logitsOptionNames, 'reduction', 'out'] as const;
 
 /**
  * The Kullback-Leibler divergence of the second softmax from the first, in nats:

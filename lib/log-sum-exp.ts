@@ -4,6 +4,7 @@ import {
   type Elements,
   type Input,
   inputOf,
+  logitsOptionNames,
   readDimensions,
   readElements,
   readRows,
@@ -14,15 +15,7 @@ import { native } from './native.js';
 import { axesToTheEnd } from './permute.js';
 import type { Logits, LogSumExpOptions, ResultArray } from './types.js';
 
-const optionNames = [
-  'shape',
-  'axis',
-  'dtype',
-  'rowStride',
-  'temperature',
-  'softcap',
-  'out',
-] as const;
+const optionNames = [...logitsOptionNames, 'out'] as const;
 
 type Given = { readonly [K in (typeof optionNames)[number]]?: unknown };
 

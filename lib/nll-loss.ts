@@ -6,7 +6,7 @@ import {
   readReduction,
   readWord,
 } from './arguments.js';
-import { readInput } from './input.js';
+import { layoutOptionNames, readInput } from './input.js';
 import { emptyMeanCodes, native, reductionCodes } from './native.js';
 import { readClassIndices, readIgnoreIndex } from './targets.js';
 import type {
@@ -20,10 +20,7 @@ import type {
 } from './types.js';
 
 const optionNames = [
-  'shape',
-  'axis',
-  'dtype',
-  'rowStride',
+  ...layoutOptionNames,
   'reduction',
   'weight',
   'ignoreIndex',

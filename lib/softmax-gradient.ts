@@ -1,9 +1,15 @@
 import { readOptions } from './arguments.js';
-import { nativeElements, outputLike, readInput, readInputLike } from './input.js';
+import {
+  layoutOptionNames,
+  nativeElements,
+  outputLike,
+  readInput,
+  readInputLike,
+} from './input.js';
 import { native } from './native.js';
 import type { Logits, LogitsLike, ResultArray, SoftmaxGradientOptions } from './types.js';
 
-const optionNames = ['shape', 'axis', 'dtype', 'rowStride', 'temperature', 'out'] as const;
+const optionNames = [...layoutOptionNames, 'temperature', 'out'] as const;
 
 function normalise(results: unknown, upstream: unknown, options: unknown, name: string) {
   const given = readOptions(options, optionNames);

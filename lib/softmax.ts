@@ -1,17 +1,9 @@
 import { readOptions } from './arguments.js';
-import { outputLike, readInput } from './input.js';
+import { logitsOptionNames, outputLike, readInput } from './input.js';
 import { native } from './native.js';
 import type { Logits, ResultArray, SoftmaxOptions } from './types.js';
 
-const optionNames = [
-  'shape',
-  'axis',
-  'dtype',
-  'rowStride',
-  'temperature',
-  'softcap',
-  'out',
-] as const;
+const optionNames = [...logitsOptionNames, 'out'] as const;
 
 function normalise(logits: unknown, options: unknown) {
   const given = readOptions(options, optionNames);

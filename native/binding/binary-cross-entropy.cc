@@ -1,7 +1,5 @@
 #include "binary-cross-entropy.h"
 
-#include <limits>
-
 #include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "losses.h"
@@ -59,12 +57,9 @@ Napi::Value binary_cross_entropy_binding(const Napi::CallbackInfo& info) {
   call.row_sums = row_sums.get();
   const FloatingPointState state;
   state_of(info).set->kernels->binary_cross_entropy(call);
-  if (reduction == Reduction::none) {
-    return Napi::Number::New(env, std::numeric_limits<double>::quiet_NaN());
-  }
-  const double sum = sum_losses(row_sums.get(), layout.rows());
-  const double divisor = reduction == Reduction::mean ? static_cast<double>(layout.elements()) : 1;
-  return Napi::Number::New(env, sum / divisor);
+  // The kernel has written what 'none' asks for.
+  return Napi::Number::New(env, reduce_losses(reduction, View{}, row_sums.get(), layout.rows(),
+                                              static_cast<double>(layout.elements())));
 }
 
 }  // namespace logits

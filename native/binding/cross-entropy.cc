@@ -1,6 +1,5 @@
 #include "cross-entropy.h"
 
-#include <algorithm>
 #include <limits>
 
 #include "../isa/floating-point-state.h"
@@ -105,21 +104,15 @@ Napi::Value cross_entropy_binding(const Napi::CallbackInfo& info) {
     call.gradient_scale =
         mean.is_empty ? std::numeric_limits<double>::quiet_NaN() : call.gradient_scale / divisor;
   }
-  if (mean.is_zero() && has_classes) {
-    std::fill_n(given.classes.classes.get(), rows, kIgnoredRow);
-  }
+  if (mean.is_zero() && has_classes) given.classes.ignore_all();
   const auto losses = allocate<double>(env, rows);
   call.losses = losses.get();
   call.scratch = scratch_of(info);
 
   const FloatingPointState state;
   state_of(info).set->kernels->cross_entropy(call);
-  if (reduction == Reduction::none) {
-    store_losses(out, losses.get(), rows);
-    return Napi::Number::New(env, std::numeric_limits<double>::quiet_NaN());
-  }
-  const double sum = sum_losses(losses.get(), rows);
-  return Napi::Number::New(env, reduction == Reduction::mean ? mean.of(sum) : sum);
+  return Napi::Number::New(
+      env, reduce_losses(reduction, out, losses.get(), rows, mean.effective_divisor()));
 }
 
 }  // namespace logits

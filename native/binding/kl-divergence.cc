@@ -1,7 +1,5 @@
 #include "kl-divergence.h"
 
-#include <limits>
-
 #include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "losses.h"
@@ -24,13 +22,8 @@ Napi::Value kl_divergence_binding(const Napi::CallbackInfo& info) {
 
   const FloatingPointState state;
   state_of(info).set->kernels->kl_divergence(logits.input, others.input, divergences.get());
-  if (reduction == Reduction::none) {
-    store_losses(out, divergences.get(), rows);
-    return Napi::Number::New(env, std::numeric_limits<double>::quiet_NaN());
-  }
-  const double sum = sum_losses(divergences.get(), rows);
-  const double divisor = reduction == Reduction::mean ? static_cast<double>(rows) : 1;
-  return Napi::Number::New(env, sum / divisor);
+  return Napi::Number::New(
+      env, reduce_losses(reduction, out, divergences.get(), rows, static_cast<double>(rows)));
 }
 
 }  // namespace logits

@@ -9,6 +9,9 @@ Reduction read_reduction(const Napi::CallbackInfo& info, size_t index) {
   return static_cast<Reduction>(read_integer(info, index, "reduction"));
 }
 
+namespace {
+
+// The sum of all losses in a fixed order: eight sums side by side, then a tree over them.
 double sum_losses(const double* losses, int64_t count) {
   double s[8] = {};
   for (int64_t i = 0; i < count; ++i) s[i % 8] += losses[i];
@@ -27,6 +30,18 @@ void store_losses(const View& out, const double* losses, int64_t count) {
       out.floats()[i] = static_cast<float>(loss);
     }
   }
+}
+
+}  // namespace
+
+double reduce_losses(Reduction reduction, const View& out, const double* losses, int64_t count,
+                     double divisor) {
+  if (reduction == Reduction::none) {
+    store_losses(out, losses, count);
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const double sum = sum_losses(losses, count);
+  return reduction == Reduction::mean ? sum / divisor : sum;
 }
 
 }  // namespace logits

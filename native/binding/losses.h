@@ -13,10 +13,9 @@ enum class EmptyMean : int64_t { nan, zero, fail };
 
 Reduction read_reduction(const Napi::CallbackInfo& info, size_t index);
 
-// The sum of all losses in a fixed order: eight sums side by side, then a tree over them.
-double sum_losses(const double* losses, int64_t count);
-
-// The losses as elements of `out`.
-void store_losses(const View& out, const double* losses, int64_t count);
+// What a call returns: the losses' sum, their mean, which is the sum over `divisor`, or NaN for the
+// reduction 'none', whose losses become the elements of `out`.
+double reduce_losses(Reduction reduction, const View& out, const double* losses, int64_t count,
+                     double divisor);
 
 }  // namespace logits

@@ -1,7 +1,5 @@
 #include "nll.h"
 
-#include <limits>
-
 #include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "losses.h"
@@ -22,25 +20,21 @@ Napi::Value nll_binding(const Napi::CallbackInfo& info) {
   const Reduction reduction = read_reduction(info, kReduction);
   const std::vector<double> weight = read_doubles(info, kWeight, "weight", layout.classes);
   View targets;
-  const ClassTargets classes =
-      read_class_targets(info, kTargets, kIgnoreIndex, layout, weight, targets);
+  ClassTargets classes = read_class_targets(info, kTargets, kIgnoreIndex, layout, weight, targets);
   const Mean mean = read_mean(info, kEmptyMean, reduction, classes.weight, !classes.has_weight);
   View weight_view = {};
   if (!weight.empty()) weight_view = read_view(info, kWeight, "weight");
   const View out =
       read_output(info, kOut, "out", input.input, rows, {&input.view, &targets, &weight_view});
+  if (mean.is_zero()) classes.ignore_all();
   const auto losses = allocate<double>(env, rows);
   const NllCall call = {input.input, classes.classes.get(),
                         weight.empty() ? nullptr : weight.data(), losses.get()};
 
   const FloatingPointState state;
   state_of(info).set->kernels->nll(call);
-  if (reduction == Reduction::none) {
-    store_losses(out, losses.get(), rows);
-    return Napi::Number::New(env, std::numeric_limits<double>::quiet_NaN());
-  }
-  const double sum = sum_losses(losses.get(), rows);
-  return Napi::Number::New(env, reduction == Reduction::mean ? mean.of(sum) : sum);
+  return Napi::Number::New(
+      env, reduce_losses(reduction, out, losses.get(), rows, mean.effective_divisor()));
 }
 
 }  // namespace logits

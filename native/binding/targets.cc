@@ -99,9 +99,11 @@ ClassTargets read_class_targets(const Napi::CallbackInfo& info, size_t index, si
   return result;
 }
 
-double Mean::of(double sum) const {
-  if (!is_empty) return sum / divisor;
-  return when_empty == EmptyMean::zero ? 0 : std::numeric_limits<double>::quiet_NaN();
+void ClassTargets::ignore_all() { std::fill_n(classes.get(), rows, kIgnoredRow); }
+
+double Mean::effective_divisor() const {
+  if (!is_empty) return divisor;
+  return is_zero() ? 1 : std::numeric_limits<double>::quiet_NaN();
 }
 
 Mean read_mean(const Napi::CallbackInfo& info, size_t index, Reduction reduction, double divisor,

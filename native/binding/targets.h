@@ -19,6 +19,8 @@ struct ClassTargets {
   int64_t counted;  // rows that are not ignored
   double weight;    // the sum of their targets' weights
   bool has_weight;  // whether any of these is not 0
+
+  void ignore_all();
 };
 
 // Reads the array at `index`, with the ignored indices (a number, or an array of them) at
@@ -35,7 +37,8 @@ struct Mean {
 
   // Whether the loss and all gradients are 0 for want of rows.
   bool is_zero() const { return is_empty && when_empty == EmptyMean::zero; }
-  double of(double sum) const;
+  // What to divide by so that an empty mean becomes what it is to be: the losses are all 0 then.
+  double effective_divisor() const;
 };
 
 // Throws where nothing counts and the caller has asked for that.
