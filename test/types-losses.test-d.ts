@@ -162,6 +162,8 @@ expectTypeOf(
 expectTypeOf(klDivergence(double, double, { reduction })).toEqualTypeOf<number | Float64Array>();
 // @ts-expect-error other logits are needed
 klDivergence(single);
+// @ts-expect-error both have one element type
+klDivergence(single, double);
 // @ts-expect-error classes are no logits
 klDivergence(single, targets);
 // @ts-expect-error the divergence has no weights
