@@ -18,6 +18,9 @@ interface HalfArrayConstructor {
   new (length: number): ArrayBufferView & { readonly length: number } & Record<number, number>;
 }
 const HalfArray = (globalThis as { Float16Array?: HalfArrayConstructor }).Float16Array;
+if (HalfArray === undefined) {
+  console.log(`skipped: Float16Array in element-types.test.ts: Node ${process.version} has none`);
+}
 
 /** A batch with all that lies as the logits in 16 bits, and the same values in float32. */
 function inBoth(batch: Batch, dtype: HalfType): { narrow: Batch; wide: Batch } {
