@@ -56,10 +56,18 @@ struct Output {
   int64_t outer_stride;
 };
 
-// Floats of scratch memory that softmax and cross_entropy are given. It holds one row's
+// Floats of a thread's scratch memory. It holds one row's
 // exponentials between the two passes, 256 KiB: half of the smallest L2 cache of the processors
 // in NUMERICS.md. Longer rows are computed twice instead.
 constexpr int64_t kScratchFloats = 65536;
+
+// The part of a call that one thread computes: rows first .. end - 1, by their numbers. A row's
+// results are the same whichever share it is in.
+struct Share {
+  int64_t first;
+  int64_t end;
+  float* scratch;  // kScratchFloats
+};
 
 constexpr int64_t kIgnoredRow = -1;
 
@@ -81,7 +89,6 @@ struct CrossEntropyCall {
   Output gradient;           // may be the logits' memory; data is null where none is wanted
   double gradient_scale;     // the gradient of row n is that of its loss times this ...
   const double* row_scales;  // ... and times row_scales[n], where not null
-  float* scratch;            // kScratchFloats
 };
 
 struct NllCall {
@@ -104,19 +111,21 @@ struct BinaryCrossEntropyCall {
 // All functions allow an output in the memory of an input of the same shape and type, and no other
 // overlap.
 struct KernelTable {
-  void (*softmax)(const Input& logits, const Output& out, float* scratch);
-  void (*log_softmax)(const Input& logits, const Output& out);
-  void (*log_sum_exp)(const Input& logits, void* out);
-  void (*cross_entropy)(const CrossEntropyCall& call);
+  void (*softmax)(const Input& logits, const Output& out, const Share& share);
+  void (*log_softmax)(const Input& logits, const Output& out, const Share& share);
+  void (*log_sum_exp)(const Input& logits, void* out, const Share& share);
+  void (*cross_entropy)(const CrossEntropyCall& call, const Share& share);
 
-  void (*nll)(const NllCall& call);
+  void (*nll)(const NllCall& call, const Share& share);
   // One divergence a row.
-  void (*kl_divergence)(const Input& logits, const Input& others, double* divergences);
-  void (*binary_cross_entropy)(const BinaryCrossEntropyCall& call);
+  void (*kl_divergence)(const Input& logits, const Input& others, double* divergences,
+                        const Share& share);
+  void (*binary_cross_entropy)(const BinaryCrossEntropyCall& call, const Share& share);
   // The gradients of softmax and log-softmax by the logits, from their results.
-  void (*softmax_gradient)(const Input& probabilities, const Input& upstream, const Output& out);
+  void (*softmax_gradient)(const Input& probabilities, const Input& upstream, const Output& out,
+                           const Share& share);
   void (*log_softmax_gradient)(const Input& log_probabilities, const Input& upstream,
-                               const Output& out);
+                               const Output& out, const Share& share);
 
   // The exponential core alone, for its exhaustive test: out[i] = e^x[i] * 2^(40 - exponent).
   void (*scaled_exp)(const float* x, float* out, int64_t count, int exponent);

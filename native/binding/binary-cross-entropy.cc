@@ -1,8 +1,8 @@
 #include "binary-cross-entropy.h"
 
-#include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "losses.h"
+#include "run.h"
 
 namespace logits {
 namespace {
@@ -55,8 +55,9 @@ Napi::Value binary_cross_entropy_binding(const Napi::CallbackInfo& info) {
   call.positive_weight = positive.empty() ? nullptr : positive.data();
   call.losses = out;
   call.row_sums = row_sums.get();
-  const FloatingPointState state;
-  state_of(info).set->kernels->binary_cross_entropy(call);
+  run(info, call.logits.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.binary_cross_entropy(call, share);
+  });
   // The kernel has written what 'none' asks for.
   return Napi::Number::New(env, reduce_losses(reduction, View{}, row_sums.get(), layout.rows(),
                                               static_cast<double>(layout.elements())));

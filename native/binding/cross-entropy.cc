@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "losses.h"
+#include "run.h"
 #include "targets.h"
 
 namespace logits {
@@ -107,10 +107,9 @@ Napi::Value cross_entropy_binding(const Napi::CallbackInfo& info) {
   if (mean.is_zero() && has_classes) given.classes.ignore_all();
   const auto losses = allocate<double>(env, rows);
   call.losses = losses.get();
-  call.scratch = scratch_of(info);
 
-  const FloatingPointState state;
-  state_of(info).set->kernels->cross_entropy(call);
+  run(info, layout,
+      [&](const KernelTable& kernels, const Share& share) { kernels.cross_entropy(call, share); });
   return Napi::Number::New(
       env, reduce_losses(reduction, out, losses.get(), rows, mean.effective_divisor()));
 }

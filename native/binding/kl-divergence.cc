@@ -1,8 +1,8 @@
 #include "kl-divergence.h"
 
-#include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "losses.h"
+#include "run.h"
 
 namespace logits {
 namespace {
@@ -20,8 +20,9 @@ Napi::Value kl_divergence_binding(const Napi::CallbackInfo& info) {
   const View out = read_output(info, kOut, "out", logits.input, rows, {&logits.view, &others.view});
   const auto divergences = allocate<double>(env, rows);
 
-  const FloatingPointState state;
-  state_of(info).set->kernels->kl_divergence(logits.input, others.input, divergences.get());
+  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.kl_divergence(logits.input, others.input, divergences.get(), share);
+  });
   return Napi::Number::New(
       env, reduce_losses(reduction, out, divergences.get(), rows, static_cast<double>(rows)));
 }

@@ -1,7 +1,7 @@
 #include "log-sum-exp.h"
 
-#include "../isa/floating-point-state.h"
 #include "arguments.h"
+#include "run.h"
 
 namespace logits {
 
@@ -10,8 +10,9 @@ void log_sum_exp_binding(const Napi::CallbackInfo& info) {
   const View source = read_view(info, kInputArguments + 1, "logits");
   const View out = read_output(info, kInputArguments, "out", logits.input,
                                logits.input.layout.rows(), {&logits.view, &source});
-  const FloatingPointState state;
-  state_of(info).set->kernels->log_sum_exp(logits.input, out.data);
+  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.log_sum_exp(logits.input, out.data, share);
+  });
 }
 
 }  // namespace logits

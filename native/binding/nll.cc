@@ -1,8 +1,8 @@
 #include "nll.h"
 
-#include "../isa/floating-point-state.h"
 #include "arguments.h"
 #include "losses.h"
+#include "run.h"
 #include "targets.h"
 
 namespace logits {
@@ -31,8 +31,8 @@ Napi::Value nll_binding(const Napi::CallbackInfo& info) {
   const NllCall call = {input.input, classes.classes.get(),
                         weight.empty() ? nullptr : weight.data(), losses.get()};
 
-  const FloatingPointState state;
-  state_of(info).set->kernels->nll(call);
+  run(info, call.log_probabilities.layout,
+      [&](const KernelTable& kernels, const Share& share) { kernels.nll(call, share); });
   return Napi::Number::New(
       env, reduce_losses(reduction, out, losses.get(), rows, mean.effective_divisor()));
 }

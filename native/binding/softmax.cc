@@ -1,7 +1,7 @@
 #include "softmax.h"
 
-#include "../isa/floating-point-state.h"
 #include "arguments.h"
+#include "run.h"
 
 namespace logits {
 namespace {
@@ -29,29 +29,31 @@ GradientCall read_gradient_call(const Napi::CallbackInfo& info, const char* name
 void softmax_binding(const Napi::CallbackInfo& info) {
   const InputView logits = read_input(info, 0, "logits");
   const Output out = read_output_like(info, kOut, "out", logits, {}, {});
-  float* scratch = scratch_of(info);
-  const FloatingPointState state;
-  state_of(info).set->kernels->softmax(logits.input, out, scratch);
+  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.softmax(logits.input, out, share);
+  });
 }
 
 void log_softmax_binding(const Napi::CallbackInfo& info) {
   const InputView logits = read_input(info, 0, "logits");
   const Output out = read_output_like(info, kOut, "out", logits, {}, {});
-  const FloatingPointState state;
-  state_of(info).set->kernels->log_softmax(logits.input, out);
+  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.log_softmax(logits.input, out, share);
+  });
 }
 
 void softmax_gradient_binding(const Napi::CallbackInfo& info) {
   const GradientCall call = read_gradient_call(info, "probabilities");
-  const FloatingPointState state;
-  state_of(info).set->kernels->softmax_gradient(call.results.input, call.upstream.input, call.out);
+  run(info, call.results.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.softmax_gradient(call.results.input, call.upstream.input, call.out, share);
+  });
 }
 
 void log_softmax_gradient_binding(const Napi::CallbackInfo& info) {
   const GradientCall call = read_gradient_call(info, "logProbabilities");
-  const FloatingPointState state;
-  state_of(info).set->kernels->log_softmax_gradient(call.results.input, call.upstream.input,
-                                                    call.out);
+  run(info, call.results.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.log_softmax_gradient(call.results.input, call.upstream.input, call.out, share);
+  });
 }
 
 }  // namespace logits

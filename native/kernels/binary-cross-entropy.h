@@ -48,12 +48,12 @@ LOGITS_INLINE typename V::F64 load_factors(const double* p, int64_t at, int64_t 
 }
 
 template <class V>
-inline void binary_cross_entropy(const BinaryCrossEntropyCall& call) {
+inline void binary_cross_entropy(const BinaryCrossEntropyCall& call, const Share& share) {
   const Layout& layout = call.logits.layout;
   const auto logits = any_rows<V>(call.logits);
   const auto labels = any_rows<V>(call.targets);
   const auto one = V::broadcast(1.0);
-  for_each_batch<V>(layout, [&](const Batch& batch) {
+  for_each_batch<V>(layout, share, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       const AnyRow<V> z = logits[batch[i]];
       const AnyRow<V> y = labels[batch[i]];

@@ -202,14 +202,14 @@ inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
 
 // A row of which only the target has a coefficient.
 template <class R>
-LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, const R& row,
-                                              const typename R::Results& out, int64_t number,
-                                              int& guess) {
+LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, const Share& share,
+                                              const R& row, const typename R::Results& out,
+                                              int64_t number, int& guess) {
   using A = typename R::Arithmetic;
   const int64_t classes = call.logits.layout.classes;
   const int64_t target = call.loss.targets[number];
   const bool wants_gradient = call.gradient.data != nullptr;
-  auto* scaled = wants_gradient ? scratch_for<R>(call.scratch, classes) : nullptr;
+  auto* scaled = wants_gradient ? scratch_for<R>(share.scratch, classes) : nullptr;
   const double scale = row_scale(call, number) * row.scaled(1).high;
   const double factor = scale * own_coefficient(call.loss, target);
   const bool in_floats = A::kLanes == 16 && call.loss.z_loss == 0 && is_moderate(factor);
@@ -231,15 +231,15 @@ LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, cons
 
 // A row all of whose classes may have coefficients.
 template <class R>
-LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const R& row,
-                                             const typename R::Results& out, const Place& place,
-                                             int64_t number, int& guess) {
+LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const Share& share,
+                                             const R& row, const typename R::Results& out,
+                                             const Place& place, int64_t number, int& guess) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   const int64_t classes = call.logits.layout.classes;
   const int64_t target = call.loss.targets ? call.loss.targets[number] : 0;
   const bool wants_gradient = call.gradient.data != nullptr;
-  auto* scaled = wants_gradient ? scratch_for<R>(call.scratch, classes) : nullptr;
+  auto* scaled = wants_gradient ? scratch_for<R>(share.scratch, classes) : nullptr;
   const double scale = row_scale(call, number) * row.scaled(1).high;
   const Coefficients<V> spread = coefficients_of<V>(call, place);
   const int64_t pivot = pivot_of(row, classes, target, spread);
@@ -255,17 +255,17 @@ LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const
 }
 
 template <class R>
-inline void cross_entropy_row(const CrossEntropyCall& call, const R& row, const Place& place,
-                              int64_t number, int& guess) {
+inline void cross_entropy_row(const CrossEntropyCall& call, const Share& share, const R& row,
+                              const Place& place, int64_t number, int& guess) {
   typename R::Results out = {};
   if (call.gradient.data) out = sink_of<R>(call.gradient, call.logits, place);
   if (call.loss.targets && call.loss.targets[number] == kIgnoredRow) {
     call.losses[number] = 0;
     if (call.gradient.data) fill_row<typename R::Arithmetic>(out, call.logits.layout.classes, 0);
   } else if (spreads(call.loss)) {
-    cross_entropy_row_of_all(call, row, out, place, number, guess);
+    cross_entropy_row_of_all(call, share, row, out, place, number, guess);
   } else {
-    cross_entropy_row_of_index(call, row, out, number, guess);
+    cross_entropy_row_of_index(call, share, row, out, number, guess);
   }
 }
 
@@ -292,8 +292,8 @@ inline void index_losses(const CrossEntropyCall& call, const Rows<R>& rows, cons
 
 // Rows side by side. Those that ask for more than a panel computes are taken one at a time.
 template <class P>
-inline void cross_entropy_panel(const CrossEntropyCall& call, const P& all, const Batch& batch,
-                                int& guess) {
+inline void cross_entropy_panel(const CrossEntropyCall& call, const Share& share, const P& all,
+                                const Batch& batch, int& guess) {
   using V = typename P::Arithmetic::Set;
   const bool simple = !spreads(call.loss) && call.loss.z_loss == 0;
   bool active[kPanelRows] = {};
@@ -309,7 +309,7 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, const P& all, cons
         simple && target != kIgnoredRow ? scale[i] * own_coefficient(call.loss, target) : 0;
     active[i] = simple && target != kIgnoredRow && (!call.gradient.data || is_moderate(factor));
     if (!active[i]) {
-      cross_entropy_row(call, all.row(i), batch[i], number, guess);
+      cross_entropy_row(call, share, all.row(i), batch[i], number, guess);
       continue;
     }
     any_active = true;
@@ -323,7 +323,7 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, const P& all, cons
   P panel = all;
   set_active(panel, active);
   const bool fits = panel.classes * kPanelRows <= kScratchFloats;
-  float* scaled = call.gradient.data && fits ? call.scratch : nullptr;
+  float* scaled = call.gradient.data && fits ? share.scratch : nullptr;
   RowSum solved[kPanelRows];
   TargetLoss losses[kPanelRows];
   solve_target_panel(panel, targets, divisor, guess, scaled, solved, losses);
@@ -346,27 +346,27 @@ inline void cross_entropy_panel(const CrossEntropyCall& call, const P& all, cons
 }
 
 template <class V>
-inline void cross_entropy(const CrossEntropyCall& call) {
+inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
   if (call.logits.layout.classes == 0) {
     // No term, and no class that could be a target.
-    for (int64_t row = 0; row < call.logits.layout.rows(); ++row) call.losses[row] = 0;
+    for (int64_t row = share.first; row < share.end; ++row) call.losses[row] = 0;
     return;
   }
   const bool only_losses = call.gradient.data == nullptr && !spreads(call.loss);
   int guess = 0;
   walk<V>(
-      call.logits,
+      call.logits, share,
       [&](const auto& rows, const Batch& batch) {
         if (only_losses) {
           index_losses(call, rows, batch, guess);
           return;
         }
         for (int i = 0; i < batch.count; ++i) {
-          cross_entropy_row(call, rows[batch[i]], batch[i], batch.row + i, guess);
+          cross_entropy_row(call, share, rows[batch[i]], batch[i], batch.row + i, guess);
         }
       },
       [&](const auto& panel, const Batch& batch) {
-        cross_entropy_panel(call, panel, batch, guess);
+        cross_entropy_panel(call, share, panel, batch, guess);
       });
 }
 

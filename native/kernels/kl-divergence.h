@@ -78,12 +78,13 @@ inline double divergence_of_rows(const AnyRow<V>& x, const AnyRow<V>& y, int64_t
 }
 
 template <class V>
-inline void kl_divergence(const Input& logits, const Input& others, double* divergences) {
+inline void kl_divergence(const Input& logits, const Input& others, double* divergences,
+                          const Share& share) {
   const int64_t classes = logits.layout.classes;
   const auto x = any_rows<V>(logits);
   const auto y = any_rows<V>(others);
   int guess = 0;
-  for_each_batch<V>(logits.layout, [&](const Batch& batch) {
+  for_each_batch<V>(logits.layout, share, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       divergences[batch.row + i] = divergence_of_rows<V>(x[batch[i]], y[batch[i]], classes, guess);
     }

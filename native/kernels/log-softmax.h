@@ -136,12 +136,12 @@ inline void log_softmax_panel(const P& panel, float* out, int& guess) {
 }
 
 template <class V>
-inline void log_softmax(const Input& logits, const Output& out) {
+inline void log_softmax(const Input& logits, const Output& out, const Share& share) {
   const int64_t classes = logits.layout.classes;
   if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
   walk<V>(
-      logits,
+      logits, share,
       [&](const auto& rows, const Batch& batch) {
         for (int i = 0; i < batch.count; ++i) {
           const auto row = rows[batch[i]];

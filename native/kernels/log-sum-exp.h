@@ -34,13 +34,13 @@ LOGITS_INLINE double log_single(const R& row) {
 }
 
 template <class V>
-inline void log_sum_exp(const Input& logits, void* out) {
+inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
   const int64_t classes = logits.layout.classes;
   const Sink<V> sink = {out, has_double_results(logits.element), 1};
   int guess = 0;
   RowSum solved[kBatchRows];
   walk<V>(
-      logits,
+      logits, share,
       [&](const auto& rows, const Batch& batch) {
         if (classes == 1) {
           for (int i = 0; i < batch.count; ++i) {

@@ -9,9 +9,9 @@
 namespace logits {
 
 template <class V>
-inline void nll(const NllCall& call) {
+inline void nll(const NllCall& call, const Share& share) {
   const auto rows = any_rows<V>(call.log_probabilities);
-  for_each_batch<V>(call.log_probabilities.layout, [&](const Batch& batch) {
+  for_each_batch<V>(call.log_probabilities.layout, share, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       const int64_t target = call.targets[batch.row + i];
       double& loss = call.losses[batch.row + i];

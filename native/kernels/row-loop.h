@@ -75,18 +75,25 @@ LOGITS_INLINE typename R::Arithmetic::Lane* scratch_for(float* scratch, int64_t 
   return classes <= most ? reinterpret_cast<Lane*>(scratch) : nullptr;
 }
 
-// on_batch(batch) for all rows of a layout.
+// on_batch(batch) for the rows of a share.
 template <class V, class OnBatch>
-LOGITS_INLINE void for_each_batch(const Layout& layout, OnBatch on_batch) {
+LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, OnBatch on_batch) {
   const bool along_inner = layout.inner != 1;
-  const int64_t lines = along_inner ? layout.outer : 1;
   const int64_t length = along_inner ? layout.inner : layout.outer;
-  for (int64_t line = 0; line < lines; ++line) {
-    for (int64_t at = 0; at < length; at += kBatchRows) {
-      const int64_t left = length - at;
-      const int count = left < kBatchRows ? static_cast<int>(left) : kBatchRows;
-      const Place first = along_inner ? Place{line, at} : Place{at, 0};
-      on_batch(Batch{first, line * length + at, count, along_inner});
+  Place place =
+      along_inner ? Place{share.first / length, share.first % length} : Place{share.first, 0};
+  for (int64_t row = share.first; row < share.end;) {
+    const int64_t in_line = along_inner ? length - place.inner : share.end;
+    const int64_t left = share.end - row < in_line ? share.end - row : in_line;
+    const int count = left < kBatchRows ? static_cast<int>(left) : kBatchRows;
+    on_batch(Batch{place, row, count, along_inner});
+    row += count;
+    if (!along_inner) {
+      place.outer = row;
+    } else if (count == in_line) {
+      place = {place.outer + 1, 0};
+    } else {
+      place.inner += count;
     }
   }
 }
@@ -104,29 +111,29 @@ LOGITS_INLINE Rows<AnyRow<V>> any_rows(const Input& input) {
   return {input, {high, rest * high}};
 }
 
-// on_batch(rows, batch) for all rows of an input in Double, `rows` being its Rows of some kind.
+// on_batch(rows, batch) for a share's rows in Double, `rows` being its Rows of some kind.
 template <class V, class OnBatch>
-LOGITS_INLINE void walk_doubles(const Input& input, OnBatch on_batch) {
+LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnBatch on_batch) {
   if (input.element == Element::float64 && input.softcap == 0 && input.temperature == 1) {
     const Rows<DoubleRow<V>> rows = {input, {1, 0}};
-    for_each_batch<V>(input.layout, [&](const Batch& batch) { on_batch(rows, batch); });
+    for_each_batch<V>(input.layout, share, [&](const Batch& batch) { on_batch(rows, batch); });
     return;
   }
   const Rows<AnyRow<V>> rows = any_rows<V>(input);
-  for_each_batch<V>(input.layout, [&](const Batch& batch) { on_batch(rows, batch); });
+  for_each_batch<V>(input.layout, share, [&](const Batch& batch) { on_batch(rows, batch); });
 }
 
-// on_batch(rows, batch) or on_panel(panel, batch) for all rows of an input of E.
+// on_batch(rows, batch) or on_panel(panel, batch) for a share's rows of an input of E.
 template <class V, class E, bool Scaled, class OnBatch, class OnPanel>
-LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, OnBatch on_batch,
-                                OnPanel on_panel) {
+LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const Share& share,
+                                OnBatch on_batch, OnPanel on_panel) {
   const Layout& layout = input.layout;
   if (layout.inner == 1) {
     const Rows<SingleRow<V, E, Scaled>> rows = {input, inverse};
-    for_each_batch<V>(layout, [&](const Batch& batch) { on_batch(rows, batch); });
+    for_each_batch<V>(layout, share, [&](const Batch& batch) { on_batch(rows, batch); });
     return;
   }
-  for_each_batch<V>(layout, [&](const Batch& batch) {
+  for_each_batch<V>(layout, share, [&](const Batch& batch) {
     bool active[kPanelRows];
     for (int i = 0; i < kPanelRows; ++i) active[i] = i < batch.count;
     on_panel(make_panel<V, E, Scaled>(input, inverse, offset_of(batch.first, layout.outer_stride),
@@ -136,32 +143,34 @@ LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, OnBatc
 }
 
 template <class V, class E, class OnBatch, class OnPanel>
-LOGITS_INLINE void walk_elements(const Input& input, OnBatch on_batch, OnPanel on_panel) {
+LOGITS_INLINE void walk_elements(const Input& input, const Share& share, OnBatch on_batch,
+                                 OnPanel on_panel) {
   if (input.temperature == 1) {
-    walk_singles<V, E, false>(input, {1, 0}, on_batch, on_panel);
+    walk_singles<V, E, false>(input, {1, 0}, share, on_batch, on_panel);
     return;
   }
   const double inverse = 1 / input.temperature;
   const float high = rounded_to_float<V>(inverse);
   const float low = rounded_to_float<V>(inverse - static_cast<double>(high));
-  walk_singles<V, E, true>(input, {static_cast<double>(high), static_cast<double>(low)}, on_batch,
-                           on_panel);
+  walk_singles<V, E, true>(input, {static_cast<double>(high), static_cast<double>(low)}, share,
+                           on_batch, on_panel);
 }
 
-// All rows of an input: on_batch(rows, batch), or on_panel(panel, batch) for Single rows side by
+// The rows of a share: on_batch(rows, batch), or on_panel(panel, batch) for Single rows side by
 // side.
 template <class V, class OnBatch, class OnPanel>
-LOGITS_INLINE void walk(const Input& input, OnBatch on_batch, OnPanel on_panel) {
-  if (input.layout.rows() == 0) return;
+LOGITS_INLINE void walk(const Input& input, const Share& share, OnBatch on_batch,
+                        OnPanel on_panel) {
+  if (share.first == share.end) return;
   const bool moderate = input.temperature >= 0x1p-60 && input.temperature <= 0x1p60;
   if (input.element == Element::float64 || input.softcap != 0 || !moderate) {
-    walk_doubles<V>(input, on_batch);
+    walk_doubles<V>(input, share, on_batch);
   } else if (input.element == Element::float32) {
-    walk_elements<V, float>(input, on_batch, on_panel);
+    walk_elements<V, float>(input, share, on_batch, on_panel);
   } else if (input.element == Element::float16) {
-    walk_elements<V, Float16>(input, on_batch, on_panel);
+    walk_elements<V, Float16>(input, share, on_batch, on_panel);
   } else {
-    walk_elements<V, BFloat16>(input, on_batch, on_panel);
+    walk_elements<V, BFloat16>(input, share, on_batch, on_panel);
   }
 }
 

@@ -19,12 +19,12 @@ namespace logits {
 // gradient(result, g, sum) in eight lanes for all elements, with sum that of term(result, g).
 template <class V, class Term, class Gradient>
 LOGITS_INLINE void gradient_of_rows(const Input& results, const Input& upstream, const Output& out,
-                                    Term term, Gradient gradient) {
+                                    const Share& share, Term term, Gradient gradient) {
   const int64_t classes = results.layout.classes;
   const auto all_results = any_rows<V>(results);
   const auto all_upstream = any_rows<V>(upstream);
   const auto inverse = V::broadcast(all_results.inverse.high);
-  for_each_batch<V>(results.layout, [&](const Batch& batch) {
+  for_each_batch<V>(results.layout, share, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       const AnyRow<V> result = all_results[batch[i]];
       const AnyRow<V> g = all_upstream[batch[i]];
@@ -41,19 +41,20 @@ LOGITS_INLINE void gradient_of_rows(const Input& results, const Input& upstream,
 }
 
 template <class V>
-inline void softmax_gradient(const Input& probabilities, const Input& upstream, const Output& out) {
+inline void softmax_gradient(const Input& probabilities, const Input& upstream, const Output& out,
+                             const Share& share) {
   using F64 = typename V::F64;
   gradient_of_rows<V>(
-      probabilities, upstream, out, [](F64 p, F64 g) { return times<V>(p, g); },
+      probabilities, upstream, out, share, [](F64 p, F64 g) { return times<V>(p, g); },
       [](F64 p, F64 g, F64 sum) { return times<V>(p, V::sub(g, sum)); });
 }
 
 template <class V>
 inline void log_softmax_gradient(const Input& log_probabilities, const Input& upstream,
-                                 const Output& out) {
+                                 const Output& out, const Share& share) {
   using F64 = typename V::F64;
   gradient_of_rows<V>(
-      log_probabilities, upstream, out, [](F64, F64 g) { return g; },
+      log_probabilities, upstream, out, share, [](F64, F64 g) { return g; },
       [](F64 l, F64 g, F64 sum) { return V::sub(g, times<V>(exp<V>(l), sum)); });
 }
 

@@ -36,21 +36,21 @@ LOGITS_INLINE void softmax_panel(const P& panel, float* out, int& guess, float* 
 }
 
 template <class V>
-inline void softmax(const Input& logits, const Output& out, float* scratch) {
+inline void softmax(const Input& logits, const Output& out, const Share& share) {
   const int64_t classes = logits.layout.classes;
   if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
   walk<V>(
-      logits,
+      logits, share,
       [&](const auto& rows, const Batch& batch) {
         for (int i = 0; i < batch.count; ++i) {
           const auto row = rows[batch[i]];
           const auto sink = sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]);
-          softmax_row(row, sink, classes, guess, scratch);
+          softmax_row(row, sink, classes, guess, share.scratch);
         }
       },
       [&](const auto& panel, const Batch& batch) {
-        softmax_panel(panel, panel_sink<V>(out, batch), guess, scratch);
+        softmax_panel(panel, panel_sink<V>(out, batch), guess, share.scratch);
       });
 }
 

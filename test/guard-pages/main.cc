@@ -75,6 +75,7 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
   const Fenced weight_memory(layout.classes * 8, at_end);
   const Fenced target_memory(elements * 4, at_end);
   std::vector<float> scratch(kScratchFloats);
+  const Share share = {0, rows, scratch.data()};
   std::vector<int64_t> targets(static_cast<size_t>(rows));
   const Input logits = {logits_memory.data(), element, layout, temperature, softcap};
   Input others = logits;
@@ -91,9 +92,9 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
     targets[static_cast<size_t>(row)] = row % 5 == 4 ? kIgnoredRow : (row * 7) % layout.classes;
   }
 
-  kernels.softmax(logits, out, scratch.data());
-  kernels.log_softmax(logits, out);
-  kernels.log_sum_exp(logits, row_memory.data());
+  kernels.softmax(logits, out, share);
+  kernels.log_softmax(logits, out, share);
+  kernels.log_sum_exp(logits, row_memory.data(), share);
   for (const double* factors :
        {static_cast<const double*>(nullptr), static_cast<const double*>(weight)}) {
     for (const double smoothing : {0.0, 0.1}) {
@@ -104,25 +105,24 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
         call.losses = losses;
         if (has_gradient) call.gradient = out;
         call.gradient_scale = 0.5;
-        call.scratch = scratch.data();
-        kernels.cross_entropy(call);
+        kernels.cross_entropy(call, share);
         call.loss.targets = nullptr;
         call.loss.probabilities = &probabilities;
-        kernels.cross_entropy(call);
+        kernels.cross_entropy(call, share);
       }
     }
-    kernels.nll({logits, targets.data(), factors, losses});
+    kernels.nll({logits, targets.data(), factors, losses}, share);
     BinaryCrossEntropyCall binary = {};
     binary.logits = logits;
     binary.targets = probabilities;
     binary.weight = binary.positive_weight = factors;
     binary.losses = out;
     binary.row_sums = losses;
-    kernels.binary_cross_entropy(binary);
+    kernels.binary_cross_entropy(binary, share);
   }
-  kernels.kl_divergence(logits, others, losses);
-  kernels.softmax_gradient(logits, others, out);
-  kernels.log_softmax_gradient(logits, others, out);
+  kernels.kl_divergence(logits, others, losses, share);
+  kernels.softmax_gradient(logits, others, out, share);
+  kernels.log_softmax_gradient(logits, others, out, share);
 }
 
 const Element kElements[] = {Element::float32, Element::float64, Element::float16,
@@ -168,6 +168,7 @@ int run_ignored(const KernelTable& kernels) {
       std::vector<double> losses(static_cast<size_t>(layout.rows()));
       std::vector<double> weight(static_cast<size_t>(classes), 2.0);
       std::vector<float> scratch(kScratchFloats);
+      const Share share = {0, layout.rows(), scratch.data()};
       std::vector<int64_t> targets(static_cast<size_t>(layout.rows()));
       for (int64_t row = 0; row < layout.rows(); ++row) {
         const int64_t page = side_by_side ? row / per_page : row;
@@ -183,13 +184,12 @@ int run_ignored(const KernelTable& kernels) {
             call.losses = losses.data();
             if (has_gradient) call.gradient = {gradient.data(), layout.outer_stride};
             call.gradient_scale = 1;
-            call.scratch = scratch.data();
-            kernels.cross_entropy(call);
+            kernels.cross_entropy(call, share);
             ++count;
           }
         }
       }
-      kernels.nll({logits, targets.data(), weight.data(), losses.data()});
+      kernels.nll({logits, targets.data(), weight.data(), losses.data()}, share);
     }
   }
   return count;
