@@ -189,6 +189,9 @@ struct Avx2 {
   static LOGITS_INLINE I32 shift_left_52(I32 v) {
     return {_mm256_slli_epi64(v.low, 52), _mm256_slli_epi64(v.high, 52)};
   }
+  static LOGITS_INLINE I32 shift_right_52(I32 v) {
+    return {_mm256_srli_epi64(v.low, 52), _mm256_srli_epi64(v.high, 52)};
+  }
   static LOGITS_INLINE F64 load(const double* p) {
     return {_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4)};
   }
@@ -217,6 +220,13 @@ struct Avx2 {
             _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1))};
   }
   static LOGITS_INLINE F64 fold(F32 v) { return widen(_mm256_add_ps(v.low, v.high)); }
+  // ((0+4) + (2+6)) + ((1+5) + (3+7)).
+  static LOGITS_INLINE double total(F64 v) {
+    const __m256d quarters = _mm256_add_pd(v.low, v.high);
+    const __m128d halves =
+        _mm_add_pd(_mm256_castpd256_pd128(quarters), _mm256_extractf128_pd(quarters, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(halves, _mm_unpackhi_pd(halves, halves)));
+  }
   static LOGITS_INLINE F64 widen_low(F32 v) { return widen(v.low); }
   static LOGITS_INLINE F64 widen_high(F32 v) { return widen(v.high); }
 };

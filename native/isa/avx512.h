@@ -101,6 +101,7 @@ struct Avx512 {
   static LOGITS_INLINE F64 doubles_from_bits(I32 v) { return _mm512_castsi512_pd(v); }
   static LOGITS_INLINE I32 add_64(I32 a, I32 b) { return _mm512_add_epi64(a, b); }
   static LOGITS_INLINE I32 shift_left_52(I32 v) { return _mm512_slli_epi64(v, 52); }
+  static LOGITS_INLINE I32 shift_right_52(I32 v) { return _mm512_srli_epi64(v, 52); }
   static LOGITS_INLINE F64 load(const double* p) { return _mm512_loadu_pd(p); }
   static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
   static LOGITS_INLINE F64 load_8(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
@@ -122,6 +123,13 @@ struct Avx512 {
   // Not _mm512_reduce_add_ps: its order is the compiler's, and ours is part of the result.
   static LOGITS_INLINE F64 fold(F32 v) {
     return _mm512_cvtps_pd(_mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1)));
+  }
+  // ((0+4) + (2+6)) + ((1+5) + (3+7)).
+  static LOGITS_INLINE double total(F64 v) {
+    const __m256d quarters = _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd(v, 1));
+    const __m128d halves =
+        _mm_add_pd(_mm256_castpd256_pd128(quarters), _mm256_extractf128_pd(quarters, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(halves, _mm_unpackhi_pd(halves, halves)));
   }
   static LOGITS_INLINE F64 widen_low(F32 v) { return _mm512_cvtps_pd(_mm512_castps512_ps256(v)); }
   static LOGITS_INLINE F64 widen_high(F32 v) {

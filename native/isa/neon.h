@@ -245,6 +245,12 @@ struct Neon {
     }
     return v;
   }
+  static LOGITS_INLINE I32 shift_right_52(I32 v) {
+    for (int i = 0; i < 4; ++i) {
+      v.part[i] = vreinterpretq_u32_u64(vshrq_n_u64(vreinterpretq_u64_u32(v.part[i]), 52));
+    }
+    return v;
+  }
   static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
   static LOGITS_INLINE F64 load_8(const float* p) { return widen(vld1q_f32(p), vld1q_f32(p + 4)); }
   static LOGITS_INLINE F64 load_8(const Float16* p) { return widen(widen(p), widen(p + 4)); }
@@ -279,6 +285,13 @@ struct Neon {
   }
   static LOGITS_INLINE F64 fold(F32 v) {
     return widen(vaddq_f32(v.part[0], v.part[2]), vaddq_f32(v.part[1], v.part[3]));
+  }
+  // ((0+4) + (2+6)) + ((1+5) + (3+7)).
+  static LOGITS_INLINE double total(F64 v) {
+    const float64x2_t low = vaddq_f64(v.part[0], v.part[2]);
+    const float64x2_t high = vaddq_f64(v.part[1], v.part[3]);
+    const float64x2_t halves = vaddq_f64(low, high);
+    return vgetq_lane_f64(halves, 0) + vgetq_lane_f64(halves, 1);
   }
   static LOGITS_INLINE F64 widen_low(F32 v) { return widen(v.part[0], v.part[1]); }
   static LOGITS_INLINE F64 widen_high(F32 v) { return widen(v.part[2], v.part[3]); }

@@ -338,6 +338,13 @@ struct Scalar {
     std::memcpy(v.lane, x, sizeof x);
     return v;
   }
+  static LOGITS_INLINE I32 shift_right_52(I32 v) {
+    uint64_t x[8];
+    std::memcpy(x, v.lane, sizeof x);
+    for (int i = 0; i < 8; ++i) x[i] >>= 52;
+    std::memcpy(v.lane, x, sizeof x);
+    return v;
+  }
   static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
   template <class E>
   static LOGITS_INLINE F64 load_8(const E* p) {
@@ -386,6 +393,11 @@ struct Scalar {
     F64 r;
     for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i] + v.lane[i + 8]);
     return r;
+  }
+  // ((0+4) + (2+6)) + ((1+5) + (3+7)).
+  static LOGITS_INLINE double total(F64 v) {
+    const double* s = v.lane;
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
   }
   static LOGITS_INLINE F64 widen_low(F32 v) {
     F64 r;

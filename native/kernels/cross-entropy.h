@@ -18,6 +18,7 @@
 #include "row-loop.h"
 #include "scale-panel.h"
 #include "scale.h"
+#include "stack.h"
 
 namespace logits {
 
@@ -275,7 +276,7 @@ inline void index_losses(const CrossEntropyCall& call, const Rows<R>& rows, cons
                          int& guess) {
   const int64_t classes = call.logits.layout.classes;
   const int64_t* targets = call.loss.targets + batch.row;
-  RowSum solved[kBatchRows];
+  RowSum solved[kBundleRows];
   for (int i = 0; i < batch.count; ++i) {
     if (targets[i] == kIgnoredRow) continue;
     solved[i] = solve_row(rows[batch[i]], classes, targets[i], 1.0, guess, nullptr);
@@ -290,58 +291,64 @@ inline void index_losses(const CrossEntropyCall& call, const Rows<R>& rows, cons
   }
 }
 
-// Rows side by side. Those that ask for more than a panel computes are taken one at a time.
+// A bundle of rows. Those that ask for more than a bundle computes are taken one at a time.
 template <class P>
-inline void cross_entropy_panel(const CrossEntropyCall& call, const Share& share, const P& all,
-                                const Batch& batch, int& guess) {
+inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& share, const P& all,
+                                 int& guess) {
   using V = typename P::Arithmetic::Set;
+  const Batch& batch = all.batch;
+  const bool wants_gradient = call.gradient.data != nullptr;
   const bool simple = !spreads(call.loss) && call.loss.z_loss == 0;
-  bool active[kPanelRows] = {};
-  double scale[kPanelRows] = {};
-  PanelExclusion targets = no_exclusion<P>();
+  bool active[kBundleRows] = {};
+  double scale[kBundleRows] = {};
+  Exclusion targets = no_exclusion<P>();
   double divisor = 1;
-  bool any_active = false;
   for (int i = 0; i < batch.count; ++i) {
     const int64_t number = batch.row + i;
     const int64_t target = call.loss.targets ? call.loss.targets[number] : kIgnoredRow;
-    scale[i] = row_scale(call, number) * all.row(i).scaled(1).high;
-    const double factor =
-        simple && target != kIgnoredRow ? scale[i] * own_coefficient(call.loss, target) : 0;
-    active[i] = simple && target != kIgnoredRow && (!call.gradient.data || is_moderate(factor));
+    active[i] = simple && target != kIgnoredRow;
+    if (wants_gradient && active[i]) {
+      scale[i] = row_scale(call, number) * all.row(i).scaled(1).high;
+      const double factor = scale[i] * own_coefficient(call.loss, target);
+      const double inverse = 1 / (factor < 0 ? -factor : factor);
+      active[i] = is_moderate(factor);
+      if (active[i] && inverse > divisor) divisor = inverse;
+    }
     if (!active[i]) {
       cross_entropy_row(call, share, all.row(i), batch[i], number, guess);
       continue;
     }
-    any_active = true;
+    targets.any = true;
     targets.at[i] = static_cast<uint32_t>(target);
-    const double inverse = 1 / (factor < 0 ? -factor : factor);
-    if (call.gradient.data && inverse > divisor) divisor = inverse;
   }
-  if (!any_active) return;
-  targets.any = true;
+  if (!targets.any) return;
 
-  P panel = all;
-  set_active(panel, active);
-  const bool fits = panel.classes * kPanelRows <= kScratchFloats;
-  float* scaled = call.gradient.data && fits ? share.scratch : nullptr;
-  RowSum solved[kPanelRows];
-  TargetLoss losses[kPanelRows];
-  solve_target_panel(panel, targets, divisor, guess, scaled, solved, losses);
-  RowLoss results[kPanelRows];
-  double factor[kPanelRows] = {};
-  for (int i = 0; i < kPanelRows; ++i) {
+  P bundle = all;
+  set_active(bundle, active);
+  float* scaled = wants_gradient ? bundle.scratch(share.scratch) : nullptr;
+  BundleSums sums;
+  double losses[kBundleRows];
+  double complements[kBundleRows];
+  solve_bundle(bundle, targets, divisor, guess, scaled, sums);
+  target_losses(bundle, targets, sums, losses, complements);
+  double factor[kBundleRows] = {};
+  double at_target[kBundleRows];
+  for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
-    results[i] = loss_of_index(panel.row(i), call, targets.at[i], solved[i], losses[i]);
-    call.losses[batch.row + i] = results[i].loss;
-    factor[i] = results[i].slope() * scale[i] / solved[i].total();
+    const RowLoss result =
+        loss_of_index(bundle.row(i), call, targets.at[i], sums[i], {losses[i], complements[i]});
+    call.losses[batch.row + i] = result.loss;
+    if (!wants_gradient) continue;
+    factor[i] = result.slope() * scale[i] / sums[i].total();
+    at_target[i] = result.pivot_slope() * scale[i];
   }
-  if (!call.gradient.data) return;
-  float* gradient = panel_sink<V>(call.gradient, batch);
-  write_scaled_panel(panel, gradient, solved, factor, scaled);
-  for (int i = 0; i < kPanelRows; ++i) {
-    if (!active[i] || solved[i].kind != RowKind::regular) continue;
-    gradient[targets.at[i] * panel.stride + i] =
-        static_cast<float>(results[i].pivot_slope() * scale[i]);
+  if (!wants_gradient) return;
+  write_bundle(bundle, call.gradient, sums, factor, scaled);
+  float* gradient = batch_sink<V>(call.gradient, batch);
+  for (int i = 0; i < batch.count; ++i) {
+    if (!active[i] || sums.kind[i] != RowKind::regular) continue;
+    gradient[bundle.offset(i, targets.at[i], call.gradient.outer_stride)] =
+        static_cast<float>(at_target[i]);
   }
 }
 
@@ -352,11 +359,22 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
     for (int64_t row = share.first; row < share.end; ++row) call.losses[row] = 0;
     return;
   }
+  const int64_t classes = call.logits.layout.classes;
   const bool only_losses = call.gradient.data == nullptr && !spreads(call.loss);
   int guess = 0;
   walk<V>(
       call.logits, share,
-      [&](const auto& rows, const Batch& batch) {
+      [&](auto rows, const Batch& batch) {
+        using R = typename decltype(rows)::Row;
+        if constexpr (R::kStacks) {
+          if (classes <= kMostStackClasses) {
+            const int most = call.gradient.data ? kept_rows(classes) : kBundleRows;
+            for_each_stack(rows, batch, classes, most, [&](const auto& stack) {
+              cross_entropy_bundle(call, share, stack, guess);
+            });
+            return;
+          }
+        }
         if (only_losses) {
           index_losses(call, rows, batch, guess);
           return;
@@ -365,9 +383,7 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
           cross_entropy_row(call, share, rows[batch[i]], batch[i], batch.row + i, guess);
         }
       },
-      [&](const auto& panel, const Batch& batch) {
-        cross_entropy_panel(call, share, panel, batch, guess);
-      });
+      [&](const auto& panel) { cross_entropy_bundle(call, share, panel, guess); });
 }
 
 }  // namespace logits

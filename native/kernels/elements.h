@@ -3,6 +3,7 @@
 // Kernels are templates over the kind of row:
 //   Arithmetic                  Single or Double
 //   Results                     where results laid out as the row go
+//   kStacks                     whether short rows of this kind are taken together (stack.h)
 //   kScaled                     whether a temperature divides the elements (within scaled_exp)
 //   load(at), load(at, count)   lanes of the arithmetic, before the temperature; a vector's lanes
 //                               from `count` on repeat its first one
@@ -164,6 +165,7 @@ template <class V, class E, bool Scaled>
 struct SingleRow {
   using Arithmetic = Single<V>;
   using Results = FloatSink<V>;
+  static constexpr bool kStacks = true;
   static constexpr bool kScaled = Scaled;
 
   const E* data;
@@ -191,6 +193,7 @@ template <class V, bool Scaled>
 struct StridedRow {
   using Arithmetic = Single<V>;
   using Results = Sink<V>;
+  static constexpr bool kStacks = false;
   static constexpr bool kScaled = Scaled;
 
   const void* data;
@@ -245,6 +248,7 @@ template <class V>
 struct AnyRow {
   using Arithmetic = Double<V>;
   using Results = Sink<V>;
+  static constexpr bool kStacks = false;
   static constexpr bool kScaled = true;
 
   const void* data;
@@ -313,6 +317,7 @@ template <class V>
 struct DoubleRow {
   using Arithmetic = Double<V>;
   using Results = Sink<V>;
+  static constexpr bool kStacks = false;
   static constexpr bool kScaled = false;
 
   const double* data;

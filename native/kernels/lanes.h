@@ -61,16 +61,17 @@ LOGITS_INLINE double first_lane(typename V::F64 v) {
   return lanes[0];
 }
 
-template <class V>
-LOGITS_INLINE double fold_sums(const double (&s)[8]) {
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
+// ((0+4) + (2+6)) + ((1+5) + (3+7)) of the lanes.
 template <class V>
 LOGITS_INLINE double fold_lanes(typename V::F64 v) {
-  double lanes[8];
-  V::store(lanes, v);
-  return fold_sums<V>(lanes);
+  return V::total(v);
+}
+
+// The same of eight vectors.
+template <class V>
+LOGITS_INLINE typename V::F64 fold_vectors(const typename V::F64 (&s)[8]) {
+  return V::add(V::add(V::add(s[0], s[4]), V::add(s[2], s[6])),
+                V::add(V::add(s[1], s[5]), V::add(s[3], s[7])));
 }
 
 template <class V>
@@ -79,8 +80,7 @@ LOGITS_INLINE typename V::F64 fold_group(const typename V::F32 (&y)[4]) {
 }
 template <class V>
 LOGITS_INLINE typename V::F64 fold_group(const typename V::F64 (&y)[8]) {
-  return V::add(V::add(V::add(y[0], y[4]), V::add(y[2], y[6])),
-                V::add(V::add(y[1], y[5]), V::add(y[3], y[7])));
+  return fold_vectors<V>(y);
 }
 
 // x within [low, high].

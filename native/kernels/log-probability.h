@@ -27,8 +27,26 @@ struct TargetLoss {
 
 // log sum e^(x - offset) of a regular row, x and offset over the temperature.
 template <class A>
-LOGITS_INLINE SplitLog log_shifted_sum(const RowSum& solved) {
-  return log_scaled<A>(solved.total(), solved.reference.exponent - A::kHeadroom);
+LOGITS_INLINE SplitLog<double> log_shifted_sum(const RowSum& solved) {
+  return log_scaled<OneLane<A>>(solved.total(), solved.reference.exponent - A::kHeadroom);
+}
+
+// log sum e^x of a row of any kind: NaN, +inf, -inf, or a number.
+template <class R>
+LOGITS_INLINE double log_sum(const R& row, const RowSum& solved) {
+  using A = typename R::Arithmetic;
+  switch (solved.kind) {
+    case RowKind::nan:
+      return double_of<A>(kNanBitsF64);
+    case RowKind::infinite:
+      return double_of<A>(kInfinityBitsF64);
+    case RowKind::empty:
+      return -double_of<A>(kInfinityBitsF64);
+    case RowKind::regular:
+      break;
+  }
+  const SplitLog<double> log = log_shifted_sum<A>(solved);
+  return log.high + log.low + row.scaled(solved.reference.offset).high;
 }
 
 template <class A>
@@ -48,7 +66,7 @@ LOGITS_INLINE TargetLoss loss_of_target(const R& row, const RowSum& solved, doub
   if (bits_of<A>(target) == (kInfinityBitsF64 | kSignBitF64)) {
     return {double_of<A>(kInfinityBitsF64), complement};
   }
-  const SplitLog sum = log_shifted_sum<A>(solved);
+  const SplitLog<double> sum = log_shifted_sum<A>(solved);
   const Pair own = row.scaled(target - solved.reference.offset);
   return {((sum.high - own.high) - own.low) + sum.low, complement};
 }

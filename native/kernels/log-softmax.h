@@ -39,12 +39,12 @@ struct LogSumVectors {
 };
 
 template <class V>
-LOGITS_INLINE SplitLog parts_of(const Single<V>&, const SplitLog& log) {
-  const double sum = log.sum();
+LOGITS_INLINE SplitLog<double> parts_of(const Single<V>&, const SplitLog<double>& log) {
+  const double sum = log.high + log.low;
   return {static_cast<double>(factor_high<V>(sum)), static_cast<double>(factor_low<V>(sum))};
 }
 template <class V>
-LOGITS_INLINE SplitLog parts_of(const Double<V>&, const SplitLog& log) {
+LOGITS_INLINE SplitLog<double> parts_of(const Double<V>&, const SplitLog<double>& log) {
   return log;
 }
 
@@ -54,7 +54,7 @@ LOGITS_INLINE LogSumVectors<typename R::Arithmetic> broadcast_log_sum(const R& r
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   using Lane = typename A::Lane;
-  const SplitLog sum = parts_of(A(), log_shifted_sum<A>(solved));
+  const SplitLog<double> sum = parts_of(A(), log_shifted_sum<A>(solved));
   LogSumVectors<A> logs = {};
   logs.offset = V::broadcast(static_cast<Lane>(solved.reference.offset));
   logs.high = V::broadcast(static_cast<Lane>(sum.high));
@@ -71,7 +71,7 @@ template <class R>
 LOGITS_INLINE LogSumVectors<Double<typename R::Arithmetic::Set>> double_log_sum(
     const R& row, const RowSum& solved) {
   using V = typename R::Arithmetic::Set;
-  const SplitLog sum = log_shifted_sum<typename R::Arithmetic>(solved);
+  const SplitLog<double> sum = log_shifted_sum<typename R::Arithmetic>(solved);
   const Pair inverse = row.inverse_temperature();
   return {V::broadcast(solved.reference.offset), V::broadcast(sum.high), V::broadcast(sum.low),
           V::broadcast(inverse.high), V::broadcast(inverse.low)};
@@ -97,23 +97,27 @@ inline void log_softmax_row(const R& row, const typename R::Results& out, int64_
 }
 
 template <class P>
-inline void log_softmax_panel(const P& panel, float* out, int& guess) {
+inline void log_softmax_panel(const P& panel, const Output& output, int& guess) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
   const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
-  PanelExclusion likeliest;
+  float* out = batch_sink<V>(output, panel.batch);
+  Exclusion likeliest;
   likeliest.any = true;
-  for (int i = 0; i < kPanelRows; ++i) likeliest.at[i] = extent.argmax[i];
-  RowSum solved[kPanelRows];
-  TargetLoss losses[kPanelRows];
-  solve_target_panel(panel, likeliest, 1.0, guess, nullptr, solved, losses);
-  float offset[kPanelRows];
-  float high[kPanelRows];
-  float low[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
-    const bool regular = panel.is_active[i] != 0 && solved[i].kind == RowKind::regular;
-    const double sum = regular ? log_shifted_sum<A>(solved[i]).sum() : 0;
-    offset[i] = regular ? static_cast<float>(solved[i].reference.offset) : 0;
+  for (int i = 0; i < kBundleRows; ++i) likeliest.at[i] = extent.argmax[i];
+  BundleSums solved;
+  double losses[kBundleRows];
+  double complements[kBundleRows];
+  solve_bundle(panel, likeliest, 1.0, guess, nullptr, solved);
+  target_losses(panel, likeliest, solved, losses, complements);
+  float offset[kBundleRows];
+  float high[kBundleRows];
+  float low[kBundleRows];
+  for (int i = 0; i < kBundleRows; ++i) {
+    const bool regular = panel.is_active[i] != 0 && solved.kind[i] == RowKind::regular;
+    const SplitLog<double> log = log_shifted_sum<A>(solved[i]);
+    const double sum = regular ? log.high + log.low : 0;
+    offset[i] = regular ? static_cast<float>(solved.reference[i].offset) : 0;
     high[i] = regular ? factor_high<V>(sum) : A::nan();
     low[i] = factor_low<V>(sum);
   }
@@ -127,10 +131,10 @@ inline void log_softmax_panel(const P& panel, float* out, int& guess) {
     const auto below = logs.template below<P::kScaled>(panel.load(c));
     return V::from_bits(V::select(is_nan, nan, V::bits(below)));
   });
-  for (int i = 0; i < kPanelRows; ++i) {
-    if (panel.is_active[i] == 0 || solved[i].kind != RowKind::regular) continue;
-    if (losses[i].complement < 0.5) {
-      out[likeliest.at[i] * panel.stride + i] = static_cast<float>(0 - losses[i].loss);
+  for (int i = 0; i < kBundleRows; ++i) {
+    if (panel.is_active[i] == 0 || solved.kind[i] != RowKind::regular) continue;
+    if (complements[i] < 0.5) {
+      out[likeliest.at[i] * panel.stride + i] = static_cast<float>(0 - losses[i]);
     }
   }
 }
@@ -142,15 +146,13 @@ inline void log_softmax(const Input& logits, const Output& out, const Share& sha
   int guess = 0;
   walk<V>(
       logits, share,
-      [&](const auto& rows, const Batch& batch) {
+      [&](auto rows, const Batch& batch) {
         for (int i = 0; i < batch.count; ++i) {
           const auto row = rows[batch[i]];
           log_softmax_row(row, sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]), classes);
         }
       },
-      [&](const auto& panel, const Batch& batch) {
-        log_softmax_panel(panel, panel_sink<V>(out, batch), guess);
-      });
+      [&](const auto& panel) { log_softmax_panel(panel, out, guess); });
 }
 
 }  // namespace logits

@@ -7,24 +7,9 @@
 #include "../kernel-table.h"
 #include "log-probability.h"
 #include "row-loop.h"
+#include "stack.h"
 
 namespace logits {
-
-template <class R>
-LOGITS_INLINE double log_sum(const R& row, const RowSum& solved) {
-  using A = typename R::Arithmetic;
-  switch (solved.kind) {
-    case RowKind::nan:
-      return double_of<A>(kNanBitsF64);
-    case RowKind::infinite:
-      return double_of<A>(kInfinityBitsF64);
-    case RowKind::empty:
-      return -double_of<A>(kInfinityBitsF64);
-    case RowKind::regular:
-      break;
-  }
-  return log_shifted_sum<A>(solved).sum() + row.scaled(solved.reference.offset).high;
-}
 
 // log e^x is x, to the last bit.
 template <class R>
@@ -38,15 +23,29 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
   const int64_t classes = logits.layout.classes;
   const Sink<V> sink = {out, has_double_results(logits.element), 1};
   int guess = 0;
-  RowSum solved[kBatchRows];
+  RowSum solved[kBundleRows];
+  const auto on_bundle = [&](const auto& bundle) {
+    BundleSums sums;
+    double logs[kBundleRows];
+    solve_bundle(bundle, no_exclusion<V>(), 1.0, guess, nullptr, sums);
+    log_sums(bundle, sums, logs);
+    for (int i = 0; i < bundle.batch.count; ++i) sink.store(bundle.batch.row + i, logs[i]);
+  };
   walk<V>(
       logits, share,
-      [&](const auto& rows, const Batch& batch) {
+      [&](auto rows, const Batch& batch) {
         if (classes == 1) {
           for (int i = 0; i < batch.count; ++i) {
             sink.store(batch.row + i, log_single(rows[batch[i]]));
           }
           return;
+        }
+        using R = typename decltype(rows)::Row;
+        if constexpr (R::kStacks) {
+          if (classes <= kMostStackClasses) {
+            for_each_stack(rows, batch, classes, kBundleRows, on_bundle);
+            return;
+          }
         }
         for (int i = 0; i < batch.count; ++i) {
           solved[i] = solve_row(rows[batch[i]], classes, -1, 1.0, guess, nullptr);
@@ -55,13 +54,13 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
           sink.store(batch.row + i, log_sum(rows[batch[i]], solved[i]));
         }
       },
-      [&](const auto& panel, const Batch& batch) {
+      [&](const auto& panel) {
         if (classes != 1) {
-          solve_panel(panel, no_exclusion<V>(), 1.0, guess, nullptr, solved);
+          on_bundle(panel);
+          return;
         }
-        for (int i = 0; i < batch.count; ++i) {
-          const auto row = panel.row(i);
-          sink.store(batch.row + i, classes == 1 ? log_single(row) : log_sum(row, solved[i]));
+        for (int i = 0; i < panel.batch.count; ++i) {
+          sink.store(panel.batch.row + i, log_single(panel.row(i)));
         }
       });
 }

@@ -1,12 +1,12 @@
-// Sums over up to sixteen rows that lie side by side in memory: one lane a row, the classes
-// `stride` elements apart, in the arithmetic Single. Every lane does what row.h does for that row
-// laid out contiguously, in the same order of additions, so that the bits are the same.
+// A bundle of rows that lie side by side in memory, the classes `stride` elements apart: one
+// vector holds one class of all of them.
 #pragma once
 
 #include <cstdint>
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
+#include "bundle.h"
 #include "elements.h"
 #include "exp.h"
 #include "log-probability.h"
@@ -15,17 +15,15 @@
 
 namespace logits {
 
-static constexpr int kPanelRows = 16;
-
 // The sixteen elements at p of the active lanes; the others are +0.
 template <class V, class E>
 LOGITS_INLINE typename V::F32 load_active(const E* p, typename V::Mask active,
-                                          const uint32_t (&is_active)[kPanelRows]) {
+                                          const uint32_t (&is_active)[kBundleRows]) {
   if constexpr (kIsFloat<E>) {
     return V::load(p, active, V::broadcast(0.0f));
   } else {
-    E lanes[kPanelRows] = {};
-    for (int i = 0; i < kPanelRows; ++i) {
+    E lanes[kBundleRows] = {};
+    for (int i = 0; i < kBundleRows; ++i) {
       if (is_active[i] != 0) lanes[i] = p[i];
     }
     return V::load(static_cast<const E*>(lanes));
@@ -38,6 +36,7 @@ struct Panel {
   using Arithmetic = Single<V>;
   static constexpr bool kScaled = Scaled;
 
+  Batch batch;
   const E* x;  // class 0 of lane 0
   Element element;
   int64_t classes;
@@ -45,11 +44,17 @@ struct Panel {
   Scale inverse;
   typename V::Mask active;
   bool full;  // all lanes are active
-  uint32_t is_active[kPanelRows];
+  uint32_t is_active[kBundleRows];
 
   LOGITS_INLINE typename V::F32 load(int64_t c) const {
     const E* p = x + c * stride;
     return full ? V::load(p) : load_active<V>(p, active, is_active);
+  }
+  // Where the result of class c in lane i is, from the batch's first.
+  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t) const { return c * stride + i; }
+  // The scratch memory, where it holds all terms.
+  LOGITS_INLINE float* scratch(float* memory) const {
+    return classes * kBundleRows <= kScratchFloats ? memory : nullptr;
   }
   LOGITS_INLINE StridedRow<V, Scaled> row(int lane) const {
     return {x + lane, element, stride, inverse};
@@ -58,8 +63,12 @@ struct Panel {
 
 template <class V, class E, bool Scaled>
 LOGITS_INLINE Panel<V, E, Scaled> make_panel(const Input& input, const Scale& inverse,
-                                             int64_t offset, const bool (&active)[kPanelRows]) {
-  Panel<V, E, Scaled> panel = {static_cast<const E*>(input.data) + offset,
+                                             const Batch& batch) {
+  bool active[kBundleRows];
+  for (int i = 0; i < kBundleRows; ++i) active[i] = i < batch.count;
+  const int64_t offset = offset_of(batch.first, input.layout.outer_stride);
+  Panel<V, E, Scaled> panel = {batch,
+                               static_cast<const E*>(input.data) + offset,
                                input.element,
                                input.layout.classes,
                                input.layout.inner,
@@ -72,46 +81,30 @@ LOGITS_INLINE Panel<V, E, Scaled> make_panel(const Input& input, const Scale& in
 }
 
 template <class P>
-LOGITS_INLINE void set_active(P& panel, const bool (&active)[kPanelRows]) {
+LOGITS_INLINE void set_active(P& panel, const bool (&active)[kBundleRows]) {
   using V = typename P::Arithmetic::Set;
   panel.full = true;
-  for (int i = 0; i < kPanelRows; ++i) {
+  for (int i = 0; i < kBundleRows; ++i) {
     panel.is_active[i] = active[i] ? ~0u : 0u;
     panel.full = panel.full && active[i];
   }
   panel.active = V::greater_signed(V::broadcast_bits(0), V::load_bits(panel.is_active));
 }
 
-// One element excluded from each lane's sum.
-struct PanelExclusion {
-  uint32_t at[kPanelRows];
-  bool any;
-};
-
-static constexpr uint32_t kNothingExcluded = 0xffffffff;
-
-template <class P>
-LOGITS_INLINE PanelExclusion no_exclusion() {
-  PanelExclusion none;
-  for (uint32_t& at : none.at) at = kNothingExcluded;
-  none.any = false;
-  return none;
-}
-
 struct RawPanelSum {
-  double sum[kPanelRows];
-  uint32_t largest[kPanelRows];
+  double sum[kBundleRows];
+  uint32_t largest[kBundleRows];
 };
 
 template <class P>
 LOGITS_INLINE ReferenceVectors<typename P::Arithmetic> load_references(
-    const P& panel, const Reference (&references)[kPanelRows]) {
+    const P& panel, const Reference (&references)[kBundleRows]) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
-  float magic[kPanelRows];
-  float lowest[kPanelRows];
-  float offset[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
+  float magic[kBundleRows];
+  float lowest[kBundleRows];
+  float offset[kBundleRows];
+  for (int i = 0; i < kBundleRows; ++i) {
     double raised_to = lowest_of<A>(references[i]);
     if constexpr (P::kScaled) raised_to = A::lowest_element(raised_to, panel.inverse);
     magic[i] = magic_of<A>(references[i]);
@@ -131,90 +124,102 @@ LOGITS_INLINE void accumulate(double* sums, typename V::F32 v) {
   V::store(sums + 8, V::add(V::load(static_cast<const double*>(sums + 8)), V::widen_high(v)));
 }
 
-// The terms of class at + 8 k, k = 0..7, added by strides 32, 16 and 8. Classes from `end` on
-// count as +0.
-template <class P, bool Shifted, bool Stored>
-LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(
-    const P& panel, int64_t at, int64_t end, const PanelExclusion& exclusion,
-    const ReferenceVectors<typename P::Arithmetic>& reference,
-    typename P::Arithmetic::Set::I32& largest, float* scaled) {
+// The exponentials of classes at .. at + count - 1, sixteen floats each, into `terms`.
+template <class P, bool Shifted>
+LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
+                                    const ReferenceVectors<typename P::Arithmetic>& reference,
+                                    typename P::Arithmetic::Set::I32& largest, float* terms) {
+  using V = typename P::Arithmetic::Set;
+  constexpr int kStep = V::kInterleave;
+  int64_t c = 0;
+  for (; c + kStep <= count; c += kStep) {
+    typename V::F32 v[kStep];
+    for (int k = 0; k < kStep; ++k) v[k] = panel.load(at + c + k);
+    scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
+    for (int k = 0; k < kStep; ++k) V::store(terms + (c + k) * kBundleRows, v[k]);
+  }
+  for (; c < count; ++c) {
+    typename V::F32 v[1] = {panel.load(at + c)};
+    scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
+    V::store(terms + c * kBundleRows, v[0]);
+  }
+}
+
+// The terms of classes first, first + 8, ... below `count` (at most 64), added by strides 32, 16
+// and 8; `terms` begins with class `at`.
+template <class P>
+LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int64_t at, int first,
+                                                        int64_t count, const Exclusion& exclusion) {
   using V = typename P::Arithmetic::Set;
   typename V::F32 half[4];
+  const auto term = [&](int k) {
+    const int64_t c = first + 8 * k;
+    auto v = V::load(terms + c * kBundleRows);
+    if (exclusion.any) {
+      const auto number = V::broadcast_bits(static_cast<uint32_t>(at + c));
+      v = V::drop(V::equal(V::load_bits(exclusion.at), number), v);
+    }
+    return v;
+  };
   for (int k = 0; k < 4; ++k) {
-    typename V::F32 v[2];
-    const int64_t c[2] = {at + 8 * k, at + 8 * (k + 4)};
-    const bool second = c[1] < end;
-    if (c[0] >= end) {
-      half[k] = V::broadcast(0.0f);
-      continue;
-    }
-    v[0] = panel.load(c[0]);
-    v[1] = second ? panel.load(c[1]) : v[0];
-    scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
-    for (int i = 0; i < (second ? 2 : 1); ++i) {
-      if constexpr (Stored) V::store(scaled + c[i] * kPanelRows, v[i]);
-      if (exclusion.any) {
-        const auto number = V::broadcast_bits(static_cast<uint32_t>(c[i]));
-        v[i] = V::drop(V::equal(V::load_bits(exclusion.at), number), v[i]);
-      }
-    }
-    half[k] = second ? V::add(v[0], v[1]) : v[0];
+    half[k] = V::broadcast(0.0f);
+    if (first + 8 * k < count) half[k] = term(k);
+    if (first + 8 * (k + 4) < count) half[k] = V::add(half[k], term(k + 4));
   }
   return V::add(V::add(half[0], half[2]), V::add(half[1], half[3]));
 }
 
-template <class P, bool Shifted, bool Stored>
-inline RawPanelSum sum_panel_as(const P& panel, const PanelExclusion& exclusion,
-                                const Reference (&references)[kPanelRows], float* scaled) {
+template <class P, bool Shifted>
+inline RawPanelSum sum_panel_as(const P& panel, const Exclusion& exclusion,
+                                const Reference (&references)[kBundleRows], float* scaled) {
   using V = typename P::Arithmetic::Set;
   const auto vectors = load_references(panel, references);
   auto largest = V::broadcast_bits(0);
-  double total[8][kPanelRows] = {};
+  float group[kGroup * kBundleRows];
+  double total[8][kBundleRows] = {};
   for (int64_t chunk = 0; chunk < panel.classes; chunk += kChunk) {
     const int64_t end = panel.classes - chunk < kChunk ? panel.classes : chunk + kChunk;
-    double sums[8][kPanelRows] = {};
+    double sums[8][kBundleRows] = {};
     for (int64_t at = chunk; at < end; at += kGroup) {
-      for (int j = 0; j < 8 && at + j < end; ++j) {
-        accumulate<V>(sums[j], sum_eighth<P, Shifted, Stored>(panel, at + j, end, exclusion,
-                                                              vectors, largest, scaled));
+      const int64_t count = end - at < kGroup ? end - at : kGroup;
+      float* terms = scaled ? scaled + at * kBundleRows : group;
+      terms_of_classes<P, Shifted>(panel, at, count, vectors, largest, terms);
+      for (int j = 0; j < 8 && j < count; ++j) {
+        accumulate<V>(sums[j], sum_eighth<P>(terms, at, j, count, exclusion));
       }
     }
     for (int j = 0; j < 8; ++j) {
-      for (int i = 0; i < kPanelRows; ++i) total[j][i] += sums[j][i];
+      for (int i = 0; i < kBundleRows; ++i) total[j][i] += sums[j][i];
     }
   }
   RawPanelSum raw;
   V::store_bits(raw.largest, largest);
-  for (int i = 0; i < kPanelRows; ++i) {
-    double lane[8];
-    for (int j = 0; j < 8; ++j) lane[j] = total[j][i];
-    raw.sum[i] = fold_sums<V>(lane);
+  for (int i = 0; i < kBundleRows; i += 8) {
+    typename V::F64 lanes[8];
+    for (int j = 0; j < 8; ++j) lanes[j] = V::load(static_cast<const double*>(total[j] + i));
+    V::store(raw.sum + i, fold_vectors<V>(lanes));
   }
   return raw;
 }
 
 template <class P>
-LOGITS_INLINE RawPanelSum sum_panel(const P& panel, const PanelExclusion& exclusion,
-                                    const Reference (&references)[kPanelRows], float* scaled) {
+LOGITS_INLINE RawPanelSum sum_panel(const P& panel, const Exclusion& exclusion,
+                                    const Reference (&references)[kBundleRows], float* scaled) {
   bool shifted = false;
   for (const Reference& reference : references) shifted = shifted || reference.offset != 0;
-  if (shifted) {
-    return scaled ? sum_panel_as<P, true, true>(panel, exclusion, references, scaled)
-                  : sum_panel_as<P, true, false>(panel, exclusion, references, nullptr);
-  }
-  return scaled ? sum_panel_as<P, false, true>(panel, exclusion, references, scaled)
-                : sum_panel_as<P, false, false>(panel, exclusion, references, nullptr);
+  return shifted ? sum_panel_as<P, true>(panel, exclusion, references, scaled)
+                 : sum_panel_as<P, false>(panel, exclusion, references, scaled);
 }
 
 struct PanelExtent {
-  float max[kPanelRows];
-  uint32_t argmax[kPanelRows];  // the first class that holds the maximum
-  bool nan[kPanelRows];
+  float max[kBundleRows];
+  uint32_t argmax[kBundleRows];  // the first class that holds the maximum
+  bool nan[kBundleRows];
 };
 
 // Each lane's largest element (but for the excluded one) and whether the row holds a NaN.
 template <class P>
-inline PanelExtent extent_of_panel(const P& panel, const PanelExclusion& exclusion) {
+inline PanelExtent extent_of_panel(const P& panel, const Exclusion& exclusion) {
   using V = typename P::Arithmetic::Set;
   const auto magnitude = V::broadcast_bits(kMagnitudeBits);
   const auto lowest = V::broadcast_bits(kInfinityBits | 0x80000000);
@@ -233,19 +238,19 @@ inline PanelExtent extent_of_panel(const P& panel, const PanelExclusion& exclusi
     max = V::from_bits(V::select(above, V::bits(v), V::bits(max)));
   }
   PanelExtent extent;
-  uint32_t lanes[kPanelRows];
+  uint32_t lanes[kBundleRows];
   V::store(extent.max, max);
   V::store_bits(extent.argmax, argmax);
   V::store_bits(lanes, magnitudes);
-  for (int i = 0; i < kPanelRows; ++i) extent.nan[i] = lanes[i] > kInfinityBits;
+  for (int i = 0; i < kBundleRows; ++i) extent.nan[i] = lanes[i] > kInfinityBits;
   return extent;
 }
 
 template <class P>
 LOGITS_INLINE bool panel_within_window(const P& panel, const RawPanelSum& raw,
-                                       const double (&terms)[kPanelRows], double divisor) {
+                                       const double (&terms)[kBundleRows], double divisor) {
   using A = typename P::Arithmetic;
-  for (int i = 0; i < kPanelRows; ++i) {
+  for (int i = 0; i < kBundleRows; ++i) {
     if (panel.is_active[i] == 0) continue;
     if (!A::within_window(raw.largest[i])) return false;
     if (!((raw.sum[i] + terms[i]) * divisor <= A::kLargestSum)) return false;
@@ -255,79 +260,95 @@ LOGITS_INLINE bool panel_within_window(const P& panel, const RawPanelSum& raw,
 
 // The terms of the excluded elements; 0 where a lane is idle or excludes none.
 template <class P>
-LOGITS_INLINE void excluded_terms(const P& panel, const PanelExclusion& exclusion,
-                                  const Reference (&references)[kPanelRows],
-                                  double (&terms)[kPanelRows]) {
-  for (int i = 0; i < kPanelRows; ++i) {
+LOGITS_INLINE void excluded_terms(const P& panel, const Exclusion& exclusion,
+                                  const Reference (&references)[kBundleRows],
+                                  double (&terms)[kBundleRows]) {
+  for (int i = 0; i < kBundleRows; ++i) {
     const bool present = panel.is_active[i] != 0 && exclusion.at[i] != kNothingExcluded;
     const auto row = panel.row(i);
     terms[i] = present ? scaled_exp_of(row, row.value(exclusion.at[i]), references[i]) : 0;
   }
 }
 
-// solve_row for every lane of a panel. Idle lanes of `solved` mean nothing.
-template <class P>
-inline void solve_panel(const P& panel, const PanelExclusion& exclusion, double divisor, int& guess,
-                        float* scaled, RowSum (&solved)[kPanelRows]) {
-  using A = typename P::Arithmetic;
-  Reference references[kPanelRows];
-  RowKind kinds[kPanelRows];
-  double terms[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
-    references[i] = {guess, 0};
-    kinds[i] = RowKind::regular;
-  }
-  RawPanelSum raw = sum_panel(panel, exclusion, references, scaled);
-  excluded_terms(panel, exclusion, references, terms);
-  if (!panel_within_window(panel, raw, terms, divisor)) {
-    const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
-    for (int i = 0; i < kPanelRows; ++i) {
+// solve_row for every lane of a panel.
+template <class V, class E, bool Scaled>
+inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion& exclusion,
+                         double divisor, int& guess, float* scaled, BundleSums& sums) {
+  using A = Single<V>;
+  set_uniform<A>(sums, {guess, 0});
+  RawPanelSum raw = sum_panel(panel, exclusion, sums.reference, scaled);
+  common_terms(panel, exclusion, load_references(panel, sums.reference), sums.excluded);
+  if (!panel_within_window(panel, raw, sums.excluded, divisor)) {
+    sums.uniform = false;
+    const PanelExtent extent = extent_of_panel(panel, no_exclusion<A>());
+    for (int i = 0; i < kBundleRows; ++i) {
       if (panel.is_active[i] == 0) continue;
-      kinds[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
-      if (kinds[i] != RowKind::regular) continue;
-      references[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
-      if (references[i].offset == 0) guess = references[i].exponent;
+      sums.kind[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
+      if (sums.kind[i] != RowKind::regular) continue;
+      sums.reference[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
+      if (sums.reference[i].offset == 0) guess = sums.reference[i].exponent;
     }
-    raw = sum_panel(panel, exclusion, references, scaled);
-    excluded_terms(panel, exclusion, references, terms);
+    raw = sum_panel(panel, exclusion, sums.reference, scaled);
+    excluded_terms(panel, exclusion, sums.reference, sums.excluded);
   }
-  for (int i = 0; i < kPanelRows; ++i) {
-    solved[i] = {kinds[i], raw.sum[i], terms[i], references[i], {0, 0}};
+  for (int i = 0; i < kBundleRows; ++i) {
+    const bool active = panel.is_active[i] != 0;
+    sums.sum[i] = active ? raw.sum[i] : 1;
+    if (!active) sums.excluded[i] = 1;
   }
 }
 
-// Solves a panel without its targets, which `exclusion` names, and gives their losses.
+// The losses of a panel's confident rows, from the sums of their other classes in units of their
+// own.
 template <class P>
-inline void solve_target_panel(const P& panel, const PanelExclusion& exclusion, double divisor,
-                               int& guess, float* scaled, RowSum (&solved)[kPanelRows],
-                               TargetLoss (&losses)[kPanelRows]) {
+LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion& targets,
+                                     const BundleSums& sums, double (&losses)[kBundleRows],
+                                     double (&complements)[kBundleRows]) {
   using A = typename P::Arithmetic;
-  solve_panel(panel, exclusion, divisor, guess, scaled, solved);
-  bool confident = false;
-  double targets[kPanelRows] = {};
-  for (int i = 0; i < kPanelRows; ++i) {
-    if (panel.is_active[i] == 0) continue;
-    const auto row = panel.row(i);
-    targets[i] = row.value(exclusion.at[i]);
-    losses[i] = loss_of_target(row, solved[i], targets[i]);
-    confident = confident || is_confident<A>(solved[i]);
-  }
-  if (!confident) return;
-  const PanelExtent others = extent_of_panel(panel, exclusion);
-  Reference references[kPanelRows];
-  bool resolved[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
+  const PanelExtent others = extent_of_panel(panel, targets);
+  Reference references[kBundleRows];
+  double target[kBundleRows];
+  bool confident[kBundleRows];
+  bool resolved[kBundleRows];
+  for (int i = 0; i < kBundleRows; ++i) {
     references[i] = {0, 0};
-    resolved[i] = panel.is_active[i] != 0 && is_confident<A>(solved[i]) &&
-                  reference_of_others(panel.row(i), static_cast<double>(others.max[i]), targets[i],
-                                      solved[i].reference, references[i]);
+    confident[i] = panel.is_active[i] != 0 && is_confident<A>(sums[i]);
+    resolved[i] = false;
+    if (!confident[i]) continue;
+    target[i] = panel.row(i).value(targets.at[i]);
+    resolved[i] = reference_of_others(panel.row(i), static_cast<double>(others.max[i]), target[i],
+                                      sums.reference[i], references[i]);
   }
-  const RawPanelSum raw = sum_panel(panel, exclusion, references, nullptr);
-  for (int i = 0; i < kPanelRows; ++i) {
-    if (panel.is_active[i] == 0 || !is_confident<A>(solved[i])) continue;
-    losses[i] = resolved[i] ? confident_loss(panel.row(i), raw.sum[i], references[i], targets[i])
-                            : TargetLoss{0, 0};
+  const RawPanelSum raw = sum_panel(panel, targets, references, nullptr);
+  for (int i = 0; i < kBundleRows; ++i) {
+    if (!confident[i]) continue;
+    const TargetLoss loss = resolved[i]
+                                ? confident_loss(panel.row(i), raw.sum[i], references[i], target[i])
+                                : TargetLoss{0, 0};
+    losses[i] = loss.loss;
+    complements[i] = loss.complement;
   }
+}
+
+// The losses of the targets, which the sums have left out.
+template <class V, class E, bool Scaled>
+LOGITS_INLINE void target_losses(const Panel<V, E, Scaled>& panel, const Exclusion& targets,
+                                 const BundleSums& sums, double (&losses)[kBundleRows],
+                                 double (&complements)[kBundleRows]) {
+  bool confident = false;
+  if (sums.uniform) {
+    confident = uniform_losses(panel, targets, sums, losses, complements);
+  } else {
+    for (int i = 0; i < kBundleRows; ++i) {
+      if (panel.is_active[i] == 0) continue;
+      const auto row = panel.row(i);
+      const TargetLoss loss = loss_of_target(row, sums[i], row.value(targets.at[i]));
+      losses[i] = loss.loss;
+      complements[i] = loss.complement;
+      confident = confident || is_confident<Single<V>>(sums[i]);
+    }
+  }
+  if (confident) confident_losses(panel, targets, sums, losses, complements);
 }
 
 }  // namespace logits

@@ -8,44 +8,20 @@
 //   any                         any other          Double, AnyRow
 //   float64                     1                  Double, DoubleRow
 //
-// Rows come one after another where the classes are neighbours in memory. Where they are not,
-// Single takes sixteen rows side by side (panel.h), Double one row at its stride.
+// Rows come one after another where the classes are neighbours in memory (Single takes short ones
+// together: stack.h). Where they are not, Single takes sixteen rows side by side (panel.h), Double
+// one row at its stride.
 #pragma once
 
 #include <cstdint>
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
+#include "bundle.h"
 #include "elements.h"
 #include "panel.h"
 
 namespace logits {
-
-// Rows that are solved before the first of their results is worked out: the logarithms of several
-// rows overlap in the processor, that of one row alone would be waited for.
-static constexpr int kBatchRows = 16;
-
-// A row's outer and inner position.
-struct Place {
-  int64_t outer;
-  int64_t inner;
-};
-
-// `count` rows that follow each other: neighbours by outer position, or else by inner position.
-struct Batch {
-  Place first;
-  int64_t row;  // the number of the first
-  int count;
-  bool along_inner;
-
-  LOGITS_INLINE Place operator[](int i) const {
-    return along_inner ? Place{first.outer, first.inner + i} : Place{first.outer + i, first.inner};
-  }
-};
-
-LOGITS_INLINE int64_t offset_of(const Place& place, int64_t outer_stride) {
-  return place.outer * outer_stride + place.inner;
-}
 
 // The rows of an input, each as an R.
 template <class R>
@@ -66,6 +42,12 @@ LOGITS_INLINE typename R::Results sink_of(const Output& out, const Input& input,
   return R::Results::of(out, offset_of(place, out.outer_stride), input);
 }
 
+// Where the results of a batch of float32 rows begin.
+template <class V>
+LOGITS_INLINE float* batch_sink(const Output& out, const Batch& batch) {
+  return static_cast<float*>(out.data) + offset_of(batch.first, out.outer_stride);
+}
+
 // The scratch memory as terms of a row, where they fit.
 template <class R>
 LOGITS_INLINE typename R::Arithmetic::Lane* scratch_for(float* scratch, int64_t classes) {
@@ -78,6 +60,7 @@ LOGITS_INLINE typename R::Arithmetic::Lane* scratch_for(float* scratch, int64_t 
 // on_batch(batch) for the rows of a share.
 template <class V, class OnBatch>
 LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, OnBatch on_batch) {
+  if (share.first == share.end) return;
   const bool along_inner = layout.inner != 1;
   const int64_t length = along_inner ? layout.inner : layout.outer;
   Place place =
@@ -85,7 +68,7 @@ LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, OnBa
   for (int64_t row = share.first; row < share.end;) {
     const int64_t in_line = along_inner ? length - place.inner : share.end;
     const int64_t left = share.end - row < in_line ? share.end - row : in_line;
-    const int count = left < kBatchRows ? static_cast<int>(left) : kBatchRows;
+    const int count = left < kBundleRows ? static_cast<int>(left) : kBundleRows;
     on_batch(Batch{place, row, count, along_inner});
     row += count;
     if (!along_inner) {
@@ -123,7 +106,7 @@ LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnBatch 
   for_each_batch<V>(input.layout, share, [&](const Batch& batch) { on_batch(rows, batch); });
 }
 
-// on_batch(rows, batch) or on_panel(panel, batch) for a share's rows of an input of E.
+// on_batch(rows, batch) or on_panel(panel) for a share's rows of an input of E.
 template <class V, class E, bool Scaled, class OnBatch, class OnPanel>
 LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const Share& share,
                                 OnBatch on_batch, OnPanel on_panel) {
@@ -134,11 +117,7 @@ LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const 
     return;
   }
   for_each_batch<V>(layout, share, [&](const Batch& batch) {
-    bool active[kPanelRows];
-    for (int i = 0; i < kPanelRows; ++i) active[i] = i < batch.count;
-    on_panel(make_panel<V, E, Scaled>(input, inverse, offset_of(batch.first, layout.outer_stride),
-                                      active),
-             batch);
+    on_panel(make_panel<V, E, Scaled>(input, inverse, batch));
   });
 }
 
@@ -156,12 +135,11 @@ LOGITS_INLINE void walk_elements(const Input& input, const Share& share, OnBatch
                            on_batch, on_panel);
 }
 
-// The rows of a share: on_batch(rows, batch), or on_panel(panel, batch) for Single rows side by
+// The rows of a share: on_batch(rows, batch), or on_panel(panel) for Single rows side by
 // side.
 template <class V, class OnBatch, class OnPanel>
 LOGITS_INLINE void walk(const Input& input, const Share& share, OnBatch on_batch,
                         OnPanel on_panel) {
-  if (share.first == share.end) return;
   const bool moderate = input.temperature >= 0x1p-60 && input.temperature <= 0x1p60;
   if (input.element == Element::float64 || input.softcap != 0 || !moderate) {
     walk_doubles<V>(input, share, on_batch);

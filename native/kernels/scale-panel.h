@@ -24,43 +24,35 @@ LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
   }
 }
 
-// out[c] = e^x[c] * factor in each lane. A lane without a regular row becomes NaN.
-template <class P>
-inline void write_scaled_panel(const P& panel, float* out, const RowSum (&solved)[kPanelRows],
-                               const double (&factor)[kPanelRows], const float* scaled) {
-  using V = typename P::Arithmetic::Set;
-  float high[kPanelRows];
-  float low[kPanelRows];
-  uint32_t irregular[kPanelRows];
-  Reference references[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
-    high[i] = factor_high<V>(factor[i]);
-    low[i] = factor_low<V>(factor[i]);
-    irregular[i] = solved[i].kind == RowKind::regular ? 0 : kNanBits;
-    references[i] = solved[i].reference;
+// out[c] = e^x[c] * factor in each lane, from the terms kept in `scaled` or computed again. A lane
+// without a regular row becomes NaN.
+template <class V, class E, bool Scaled>
+LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& out,
+                                const BundleSums& sums, const double (&factor)[kBundleRows],
+                                const float* scaled) {
+  float high[kBundleRows];
+  float low[kBundleRows];
+  uint32_t irregular[kBundleRows];
+  split_factors<V>(factor, high, low);
+  for (int i = 0; i < kBundleRows; ++i) {
+    irregular[i] = sums.kind[i] == RowKind::regular ? 0 : kNanBits;
   }
   const FactorVectors<Single<V>> factors = {V::load(static_cast<const float*>(high)),
                                             V::load(static_cast<const float*>(low))};
   const auto nan = V::load_bits(irregular);
   const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
-  const auto reference = load_references(panel, references);
+  const auto reference = load_references(panel, sums.reference);
   auto largest = V::broadcast_bits(0);
-  write_panel(panel, out, [&](int64_t c) {
+  write_panel(panel, batch_sink<V>(out, panel.batch), [&](int64_t c) {
     typename V::F32 v[1];
     if (scaled) {
-      v[0] = V::load(scaled + c * kPanelRows);
+      v[0] = V::load(scaled + c * kBundleRows);
     } else {
       v[0] = panel.load(c);
-      scaled_exp<V, true, P::kScaled>(v, reference, largest);
+      scaled_exp<V, true, Scaled>(v, reference, largest);
     }
     return V::from_bits(V::select(is_nan, nan, V::bits(factors.times(v[0]))));
   });
-}
-
-// Where a panel of results begins.
-template <class V>
-LOGITS_INLINE float* panel_sink(const Output& out, const Batch& batch) {
-  return static_cast<float*>(out.data) + offset_of(batch.first, out.outer_stride);
 }
 
 }  // namespace logits

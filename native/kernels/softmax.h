@@ -10,6 +10,7 @@
 #include "row-loop.h"
 #include "scale-panel.h"
 #include "scale.h"
+#include "stack.h"
 
 namespace logits {
 
@@ -26,13 +27,13 @@ LOGITS_INLINE void softmax_row(const R& row, const typename R::Results& out, int
 }
 
 template <class P>
-LOGITS_INLINE void softmax_panel(const P& panel, float* out, int& guess, float* scratch) {
-  float* scaled = panel.classes * kPanelRows <= kScratchFloats ? scratch : nullptr;
-  RowSum solved[kPanelRows];
-  double factor[kPanelRows];
-  solve_panel(panel, no_exclusion<P>(), 1.0, guess, scaled, solved);
-  for (int i = 0; i < kPanelRows; ++i) factor[i] = 1 / solved[i].sum;
-  write_scaled_panel(panel, out, solved, factor, scaled);
+inline void softmax_bundle(const P& bundle, const Output& out, int& guess, float* scratch) {
+  float* scaled = bundle.scratch(scratch);
+  BundleSums sums;
+  double factor[kBundleRows];
+  solve_bundle(bundle, no_exclusion<P>(), 1.0, guess, scaled, sums);
+  for (int i = 0; i < kBundleRows; ++i) factor[i] = 1 / sums.sum[i];
+  write_bundle(bundle, out, sums, factor, scaled);
 }
 
 template <class V>
@@ -42,16 +43,23 @@ inline void softmax(const Input& logits, const Output& out, const Share& share) 
   int guess = 0;
   walk<V>(
       logits, share,
-      [&](const auto& rows, const Batch& batch) {
+      [&](auto rows, const Batch& batch) {
+        using R = typename decltype(rows)::Row;
+        if constexpr (R::kStacks) {
+          if (classes <= kMostStackClasses) {
+            for_each_stack(rows, batch, classes, kept_rows(classes), [&](const auto& stack) {
+              softmax_bundle(stack, out, guess, share.scratch);
+            });
+            return;
+          }
+        }
         for (int i = 0; i < batch.count; ++i) {
           const auto row = rows[batch[i]];
-          const auto sink = sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]);
+          const auto sink = sink_of<R>(out, logits, batch[i]);
           softmax_row(row, sink, classes, guess, share.scratch);
         }
       },
-      [&](const auto& panel, const Batch& batch) {
-        softmax_panel(panel, panel_sink<V>(out, batch), guess, share.scratch);
-      });
+      [&](const auto& panel) { softmax_bundle(panel, out, guess, share.scratch); });
 }
 
 }  // namespace logits

@@ -1,0 +1,191 @@
+// A bundle: up to sixteen rows that are solved together, one lane a row. They lie one after another
+// (stack.h) or side by side (panel.h); in both, each lane does what row.h does for that row alone,
+// in the same order of additions, so that the bits are the same.
+//
+// This file holds what does not depend on where the rows lie: the logarithms and factors of all of
+// them at once. A bundle P offers
+//   Arithmetic, kScaled   as a row does (elements.h)
+//   row(i)                one of its rows
+//   is_active[i]          not 0 where lane i is a row that may be read
+//   classes, inverse      what its rows share
+#pragma once
+
+#include <cstdint>
+
+#include "../force-inline.h"
+#include "exp.h"
+#include "log-probability.h"
+#include "log.h"
+#include "reference.h"
+#include "row.h"
+
+namespace logits {
+
+static constexpr int kBundleRows = 16;
+
+// A row's outer and inner position.
+struct Place {
+  int64_t outer;
+  int64_t inner;
+};
+
+// `count` rows that follow each other: neighbours by outer position, or else by inner position.
+struct Batch {
+  Place first;
+  int64_t row;  // the number of the first
+  int count;
+  bool along_inner;
+
+  LOGITS_INLINE Place operator[](int i) const {
+    return along_inner ? Place{first.outer, first.inner + i} : Place{first.outer + i, first.inner};
+  }
+};
+
+LOGITS_INLINE int64_t offset_of(const Place& place, int64_t outer_stride) {
+  return place.outer * outer_stride + place.inner;
+}
+
+// One element excluded from each lane's sum.
+struct Exclusion {
+  uint32_t at[kBundleRows];
+  bool any;
+};
+
+static constexpr uint32_t kNothingExcluded = 0xffffffff;
+
+template <class P>
+LOGITS_INLINE Exclusion no_exclusion() {
+  Exclusion none;
+  for (uint32_t& at : none.at) at = kNothingExcluded;
+  none.any = false;
+  return none;
+}
+
+// RowSum (reference.h) for every lane. Lanes that are not active mean nothing.
+struct BundleSums {
+  double sum[kBundleRows];
+  double excluded[kBundleRows];
+  RowKind kind[kBundleRows];
+  Reference reference[kBundleRows];
+  bool uniform;  // all rows are regular and counted in the first reference, whose offset is 0
+
+  LOGITS_INLINE RowSum operator[](int i) const {
+    return {kind[i], sum[i], excluded[i], reference[i], {0, 0}};
+  }
+  LOGITS_INLINE void set(int i, const RowSum& row) {
+    kind[i] = row.kind;
+    sum[i] = row.sum;
+    excluded[i] = row.excluded;
+    reference[i] = row.reference;
+  }
+};
+
+template <class V>
+LOGITS_INLINE void set_uniform(BundleSums& sums, const Reference& reference) {
+  for (int i = 0; i < kBundleRows; ++i) {
+    sums.kind[i] = RowKind::regular;
+    sums.reference[i] = reference;
+  }
+  sums.uniform = true;
+}
+
+// The terms of the excluded elements in a reference common to all lanes; 0 where none is excluded.
+template <class P>
+LOGITS_INLINE void common_terms(const P& bundle, const Exclusion& exclusion,
+                                const ReferenceVectors<typename P::Arithmetic>& reference,
+                                double (&terms)[kBundleRows]) {
+  using V = typename P::Arithmetic::Set;
+  if (!exclusion.any) {
+    for (double& term : terms) term = 0;
+    return;
+  }
+  float x[kBundleRows];
+  uint32_t present[kBundleRows];
+  for (int i = 0; i < kBundleRows; ++i) {
+    const bool excludes = bundle.is_active[i] != 0 && exclusion.at[i] != kNothingExcluded;
+    present[i] = excludes ? 1 : 0;
+    x[i] = excludes ? static_cast<float>(bundle.row(i).value(exclusion.at[i])) : 0;
+  }
+  typename V::F32 v[1] = {V::load(static_cast<const float*>(x))};
+  auto largest = V::broadcast_bits(0);
+  scaled_exp<V, false, P::kScaled>(v, reference, largest);
+  const auto is_present = V::equal(V::load_bits(present), V::broadcast_bits(1));
+  v[0] = V::keep(is_present, v[0]);
+  V::store(terms, V::widen_low(v[0]));
+  V::store(terms + 8, V::widen_high(v[0]));
+}
+
+// log sum e^x of every lane, as log_sum (log-probability.h).
+template <class P>
+LOGITS_INLINE void log_sums(const P& bundle, const BundleSums& sums, double (&logs)[kBundleRows]) {
+  using A = typename P::Arithmetic;
+  using V = typename A::Set;
+  if (!sums.uniform) {
+    for (int i = 0; i < kBundleRows; ++i) {
+      if (bundle.is_active[i] != 0) logs[i] = log_sum(bundle.row(i), sums[i]);
+    }
+    return;
+  }
+  for (int at = 0; at < kBundleRows; at += 8) {
+    const auto total = V::add(V::load(sums.sum + at), V::load(sums.excluded + at));
+    const auto log = log_scaled<V>(total, sums.reference[0].exponent - A::kHeadroom);
+    // The offset, 0, is added as log_sum does: it turns a -0 into +0.
+    V::store(logs + at, V::add(V::add(log.high, log.low), V::zero()));
+  }
+}
+
+// loss_of_target (log-probability.h) for every lane of uniform sums, and whether one of them is
+// confident.
+template <class P>
+LOGITS_INLINE bool uniform_losses(const P& bundle, const Exclusion& targets, const BundleSums& sums,
+                                  double (&losses)[kBundleRows],
+                                  double (&complements)[kBundleRows]) {
+  using A = typename P::Arithmetic;
+  using V = typename A::Set;
+  double own[kBundleRows];
+  for (int i = 0; i < kBundleRows; ++i) {
+    own[i] = 0;
+    if (bundle.is_active[i] == 0) continue;
+    const auto row = bundle.row(i);
+    own[i] = row.scaled(row.value(targets.at[i])).high;
+  }
+  bool confident = false;
+  for (int at = 0; at < kBundleRows; at += 8) {
+    const auto others = V::load(sums.sum + at);
+    const auto term = V::load(sums.excluded + at);
+    const auto total = V::add(others, term);
+    // log1p(others / term) where the target is the likelier half, log(total) - x where it is not:
+    // one logarithm of what is asked for.
+    const auto ratio = V::div(others, term);
+    const auto is_lesser = V::greater(others, term);
+    const auto is_large = V::greater(ratio, V::broadcast(kSqrt2Minus1));
+    const auto power = static_cast<double>(sums.reference[0].exponent - A::kHeadroom);
+    auto parts = decompose<V>(V::select(is_lesser, total, V::add(V::broadcast(1.0), ratio)), 0);
+    parts.power = V::add(parts.power, V::select(is_lesser, V::broadcast(power), V::zero()));
+    parts.u = V::select(is_large, parts.u, ratio);
+    parts.power = V::select(is_large, parts.power, V::zero());
+    const auto log = parts.log();
+    const auto distance = V::select(is_lesser, V::load(own + at), V::zero());
+    const auto loss = V::add(V::sub(log.high, distance), log.low);
+    V::store(losses + at, loss);
+    V::store(complements + at, V::div(others, total));
+    const auto least = V::mul(term, V::broadcast(A::kConfidentShare));
+    const auto is_confident = V::select(V::greater(least, others), V::broadcast(1.0), V::zero());
+    confident = confident || !V::all(V::equal(is_confident, V::zero()));
+  }
+  return confident;
+}
+
+// Factors as the two floats of FactorVectors (scale.h).
+template <class V>
+LOGITS_INLINE void split_factors(const double (&factor)[kBundleRows], float (&high)[kBundleRows],
+                                 float (&low)[kBundleRows]) {
+  const auto first = V::load(factor);
+  const auto second = V::load(factor + 8);
+  const auto rounded = V::narrow(first, second);
+  V::store(high, rounded);
+  V::store(low,
+           V::narrow(V::sub(first, V::widen_low(rounded)), V::sub(second, V::widen_high(rounded))));
+}
+
+}  // namespace logits
