@@ -37,6 +37,9 @@
         "native/binding/targets.cc",
         "native/dispatch/cpu-features.cc",
         "native/dispatch/dispatch.cc",
+        "native/threads/pool.cc",
+        "native/threads/split.cc",
+        "native/threads/system.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "dependencies": ["kernels_scalar"],
@@ -54,6 +57,7 @@
         ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
         ["target_arch=='arm64'", {"dependencies": ["kernels_neon"]}],
         ["OS=='linux'", {
+          "libraries": ["-ldl", "-pthread"],
           "ldflags": ["-static-libstdc++", "-static-libgcc", "-Wl,--version-script=<(module_root_dir)/native/exports.map"],
         }],
       ],

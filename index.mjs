@@ -11,6 +11,7 @@ export const {
   logSumExp,
   nllLoss,
   runtime,
+  setThreads,
   softmax,
   softmaxGradient,
 } = logits;

@@ -4,7 +4,7 @@ export type { ErrorCode } from './errors.js';
 export { klDivergence } from './kl-divergence.js';
 export { logSumExp } from './log-sum-exp.js';
 export { nllLoss } from './nll-loss.js';
-export { runtime } from './runtime.js';
+export { runtime, setThreads } from './runtime.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { logSoftmaxGradient, softmaxGradient } from './softmax-gradient.js';
 export type {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import bindings from 'bindings';
 import { addonNotFound, valueError } from './errors.js';
@@ -104,6 +105,12 @@ interface NativeAddon {
   isa(): string;
   /** Whether this instruction set is available; if so, this thread uses it from now on. */
   selectIsa(name: string): boolean;
+  /** The number of threads that a call may use. */
+  threads(): number;
+  /** The same from now on, in the whole process. */
+  setThreads(threads: number): void;
+  /** The same unless it has been said in this process. */
+  setFirstThreads(threads: number): void;
   /** For tests: out[i] = e^x[i] * 2^(40 - exponent). */
   scaledExp(x: Float32Array, out: Float32Array, exponent: number): void;
   /** For benchmarks: the sum of all elements, at the speed of memory. */
@@ -147,6 +154,20 @@ function forceIsa(addon: NativeAddon, name: string | undefined): void {
   }
 }
 
+/** Applies LOGITS_THREADS, or all of the machine's threads, unless another thread has done so. */
+function limitThreads(addon: NativeAddon, given: string | undefined): void {
+  if (given === undefined || given === '') {
+    addon.setFirstThreads(availableParallelism());
+    return;
+  }
+  const threads = Number(given);
+  if (!/^[0-9]+$/.test(given) || !(threads >= 1 && Number.isSafeInteger(threads))) {
+    throw valueError('an integer >= 1', 'LOGITS_THREADS', given);
+  }
+  addon.setFirstThreads(threads);
+}
+
 /** The addon of this thread. */
 export const native: NativeAddon = load();
 forceIsa(native, process.env.LOGITS_ISA);
+limitThreads(native, process.env.LOGITS_THREADS);

@@ -201,7 +201,7 @@ export interface Runtime {
   readonly isa: string;
   /** The instruction sets that this machine can run, best first. */
   readonly isas: readonly string[];
-  /** The number of threads that a call uses. */
+  /** The number of threads that a call may use. */
   readonly threads: number;
   /** The file of the addon that was loaded. */
   readonly addon: string;

@@ -34,6 +34,9 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("isas", isas_binding);
   add("isa", isa_binding);
   add("selectIsa", select_isa_binding);
+  add("threads", threads_binding);
+  add("setThreads", set_threads_binding);
+  add("setFirstThreads", set_first_threads_binding);
   add("scaledExp", scaled_exp_binding);
   add("readSum", read_sum_binding);
   return exports;

@@ -61,12 +61,20 @@ struct Output {
 // in NUMERICS.md. Longer rows are computed twice instead.
 constexpr int64_t kScratchFloats = 65536;
 
+// Threads that a kernel may ask to compute parts of one row.
+struct Team {
+  // part(context, i) for each i in [0, count), in any order; returns when all are done.
+  void (*run)(const Team& team, int64_t count, void (*part)(void* context, int64_t index),
+              void* context);
+};
+
 // The part of a call that one thread computes: rows first .. end - 1, by their numbers. A row's
-// results are the same whichever share it is in.
+// results are the same whichever share it is in, with a team or without.
 struct Share {
   int64_t first;
   int64_t end;
-  float* scratch;  // kScratchFloats
+  float* scratch;    // kScratchFloats
+  const Team* team;  // null where other threads have rows of their own
 };
 
 constexpr int64_t kIgnoredRow = -1;

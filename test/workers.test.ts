@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crossEntropy, crossEntropyWithGradient, runtime, softmax } from '../lib/index.js';
 import { native } from '../lib/native.js';
 import { normalLogits } from './support/inputs.js';
+import { installerOf } from './support/installation.js';
 
 // The addon in several threads at once and in processes of its own.
 
@@ -145,24 +146,10 @@ describe('worker threads', () => {
 });
 
 describe('the compiled package', () => {
-  const root = join(import.meta.dirname, '..');
   let temporary = '';
   const folder = (name: string) => join(temporary, name);
   const platform = `${process.platform}-${process.arch}`;
-
-  /** A folder with the package as it is installed, and perhaps a file as its addon. */
-  function install(name: string, addonPath?: string[], addon?: string): void {
-    for (const dependency of ['bindings', 'file-uri-to-path']) {
-      const path = join('node_modules', dependency);
-      cpSync(join(root, path), join(folder(name), path), { recursive: true });
-    }
-    cpSync(folder('dist'), join(folder(name), 'dist'), { recursive: true });
-    if (!addonPath) return;
-    const file = join(folder(name), ...addonPath);
-    mkdirSync(join(file, '..'), { recursive: true });
-    if (addon === undefined) cpSync(native.path, file);
-    else writeFileSync(file, addon);
-  }
+  let install: ReturnType<typeof installerOf>;
 
   /** What a process of its own prints: its answer, or the error of loading the package. */
   function inProcess(name: string, answer: string, env: NodeJS.ProcessEnv = {}) {
@@ -175,7 +162,7 @@ describe('the compiled package', () => {
       }
       console.log(JSON.stringify(error ? { error } : { answer: ${answer} }));
     `;
-    const { LOGITS_ISA: _, ...inherited } = process.env;
+    const { LOGITS_ISA: _isa, LOGITS_THREADS: _threads, ...inherited } = process.env;
     const options = { cwd: folder(name), env: { ...inherited, ...env }, timeout: 20_000 };
     const { stdout, stderr, status, signal } = spawnSync(process.execPath, ['-e', code], {
       ...options,
@@ -187,14 +174,7 @@ describe('the compiled package', () => {
 
   beforeAll(() => {
     temporary = mkdtempSync(join(tmpdir(), 'logits-'));
-    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const config = join(root, 'tsconfig.build.json');
-    const compiled = spawnSync(
-      process.execPath,
-      [compiler, '--project', config, '--outDir', folder('dist')],
-      { encoding: 'utf8' },
-    );
-    expect(compiled).toMatchObject({ stdout: '', status: 0 });
+    install = installerOf(folder('dist'), folder);
     install('built', ['build', 'Release', 'logits.node']);
     install('prebuilt', ['prebuilds', platform, 'logits.node']);
     install('bare');
@@ -210,7 +190,7 @@ describe('the compiled package', () => {
     expect(answer).toEqual({
       isa: native.isas()[0],
       isas: native.isas(),
-      threads: 1,
+      threads: availableParallelism(),
       addon: expect.stringContaining(join(name, ...path, 'logits.node')),
     });
     expect(Object.keys(answer as object)).toEqual(Object.keys(runtime()));
@@ -234,6 +214,31 @@ describe('the compiled package', () => {
       message: `Expected one of ${native.isas().join(', ')} for LOGITS_ISA, received '${isa}'`,
     });
   });
+
+  it('LOGITS_THREADS limits the threads, before setThreads says otherwise', () => {
+    const answer =
+      '[logits.runtime().threads, logits.setThreads(5), logits.runtime().threads].map(String)';
+    expect(inProcess('built', answer, { LOGITS_THREADS: '3' }).answer).toEqual([
+      '3',
+      'undefined',
+      '5',
+    ]);
+    expect(inProcess('built', 'logits.runtime().threads', { LOGITS_THREADS: '' }).answer).toBe(
+      availableParallelism(),
+    );
+  });
+
+  it.each(['0', '-1', '1.5', 'all', ' 2', '1e3', '9007199254740993'])(
+    'LOGITS_THREADS=%j is an error',
+    (threads) => {
+      const { error } = inProcess('built', '0', { LOGITS_THREADS: threads });
+      expect(error).toEqual({
+        name: 'RangeError',
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: `Expected an integer >= 1 for LOGITS_THREADS, received '${threads}'`,
+      });
+    },
+  );
 
   it.each([
     ['bare', /there is no such file/],

@@ -10,5 +10,11 @@ Napi::Value isas_binding(const Napi::CallbackInfo& info);
 Napi::Value isa_binding(const Napi::CallbackInfo& info);
 // (name): whether that one is available; if so, this environment uses it from now on
 Napi::Value select_isa_binding(const Napi::CallbackInfo& info);
+// (): the threads that a call may use
+Napi::Value threads_binding(const Napi::CallbackInfo& info);
+// (threads): so many from now on, in the whole process
+void set_threads_binding(const Napi::CallbackInfo& info);
+// (threads): so many unless it has been said
+void set_first_threads_binding(const Napi::CallbackInfo& info);
 
 }  // namespace logits

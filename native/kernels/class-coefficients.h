@@ -44,6 +44,8 @@ struct Coefficients {
 template <class V>
 struct NoLinearTerms {
   struct Sums {
+    static constexpr bool kIsNothing = true;
+
     template <class R>
     LOGITS_INLINE void add_group(const R&, int64_t, int64_t, int64_t) {}
     LOGITS_INLINE LinearSums total() const { return {0, 0}; }
@@ -56,6 +58,8 @@ struct LinearTerms {
   const Coefficients<V>& coefficients;
 
   struct Sums {
+    static constexpr bool kIsNothing = false;
+
     const Coefficients<V>& coefficients;
     typename V::F64 pivot;
     typename V::F64 weight;

@@ -137,7 +137,7 @@ LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, i
                                    const Coefficients<typename R::Arithmetic::Set>* spread,
                                    const RowSum& solved, const RowLoss& loss, double scale,
                                    const typename R::Results& out,
-                                   const typename R::Arithmetic::Lane* scaled) {
+                                   const typename R::Arithmetic::Lane* scaled, const Team* team) {
   using V = typename R::Arithmetic::Set;
   const int64_t classes = call.logits.layout.classes;
   const auto slope = V::broadcast(loss.slope() * scale);
@@ -154,7 +154,7 @@ LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, i
     at_target = (loss.slope() * (term / solved.total()) - all) * scale *
                 first_lane<V>(row.slope(target, 1));
   }
-  write_terms(row, out, classes, solved, scaled, [&](auto term, int64_t at, int count) {
+  write_terms(row, out, classes, solved, scaled, team, [&](auto term, int64_t at, int count) {
     return in_doubles<V>(term, at, count, [&](typename V::F64 t, int64_t first, int lanes) {
       auto p = V::mul(t, inverse);
       const auto is_plain = V::greater(t, smallest);
@@ -215,7 +215,7 @@ LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, cons
   const double factor = scale * own_coefficient(call.loss, target);
   const bool in_floats = A::kLanes == 16 && call.loss.z_loss == 0 && is_moderate(factor);
   const double divisor = in_floats ? 1 / (factor < 0 ? -factor : factor) : 1.0;
-  const RowSum solved = solve_row(row, classes, target, divisor, guess, scaled);
+  const RowSum solved = solve_row(row, classes, target, divisor, guess, scaled, share.team);
   const TargetLoss of_target = loss_in_row(row, classes, target, solved);
   const RowLoss result = loss_of_index(row, call, target, solved, of_target);
   call.losses[number] = result.loss;
@@ -223,10 +223,10 @@ LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, cons
   if (solved.kind != RowKind::regular || scale != scale) {
     fill_row_with_nan<A>(out, classes);
   } else if (in_floats) {
-    write_scaled_row(row, out, classes, solved, factor / solved.total(), scaled);
+    write_scaled_row(row, out, classes, solved, factor / solved.total(), scaled, share.team);
     out.store(target, result.pivot_slope() * scale);
   } else {
-    write_gradient(row, call, target, nullptr, solved, result, scale, out, scaled);
+    write_gradient(row, call, target, nullptr, solved, result, scale, out, scaled, share.team);
   }
 }
 
@@ -244,14 +244,15 @@ LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const
   const double scale = row_scale(call, number) * row.scaled(1).high;
   const Coefficients<V> spread = coefficients_of<V>(call, place);
   const int64_t pivot = pivot_of(row, classes, target, spread);
-  const RowSum solved = solve_row(row, classes, pivot, 1.0, guess, scaled, LinearTerms<V>{spread});
+  const RowSum solved =
+      solve_row(row, classes, pivot, 1.0, guess, scaled, share.team, LinearTerms<V>{spread});
   const RowLoss result = loss_of_all(row, call, target, pivot, spread, solved);
   call.losses[number] = result.loss;
   if (!wants_gradient) return;
   if (solved.kind != RowKind::regular || scale != scale) {
     fill_row_with_nan<A>(out, classes);
   } else {
-    write_gradient(row, call, target, &spread, solved, result, scale, out, scaled);
+    write_gradient(row, call, target, &spread, solved, result, scale, out, scaled, share.team);
   }
 }
 
@@ -272,14 +273,14 @@ inline void cross_entropy_row(const CrossEntropyCall& call, const Share& share, 
 
 // Rows of which only the targets have coefficients, and only losses are wanted.
 template <class R>
-inline void index_losses(const CrossEntropyCall& call, const Rows<R>& rows, const Batch& batch,
-                         int& guess) {
+inline void index_losses(const CrossEntropyCall& call, const Share& share, const Rows<R>& rows,
+                         const Batch& batch, int& guess) {
   const int64_t classes = call.logits.layout.classes;
   const int64_t* targets = call.loss.targets + batch.row;
   RowSum solved[kBundleRows];
   for (int i = 0; i < batch.count; ++i) {
     if (targets[i] == kIgnoredRow) continue;
-    solved[i] = solve_row(rows[batch[i]], classes, targets[i], 1.0, guess, nullptr);
+    solved[i] = solve_row(rows[batch[i]], classes, targets[i], 1.0, guess, nullptr, share.team);
   }
   for (int i = 0; i < batch.count; ++i) {
     double& loss = call.losses[batch.row + i];
@@ -376,7 +377,7 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
           }
         }
         if (only_losses) {
-          index_losses(call, rows, batch, guess);
+          index_losses(call, share, rows, batch, guess);
           return;
         }
         for (int i = 0; i < batch.count; ++i) {

@@ -31,8 +31,8 @@ LOGITS_INLINE double sum_over_row(int64_t classes, Compute compute) {
 template <class V>
 inline double divergence_of_rows(const AnyRow<V>& x, const AnyRow<V>& y, int64_t classes,
                                  int& guess) {
-  const RowSum of_x = solve_row(x, classes, -1, 1.0, guess, nullptr);
-  const RowSum of_y = solve_row(y, classes, -1, 1.0, guess, nullptr);
+  const RowSum of_x = solve_row(x, classes, -1, 1.0, guess, nullptr, nullptr);
+  const RowSum of_y = solve_row(y, classes, -1, 1.0, guess, nullptr, nullptr);
   if (of_x.kind != RowKind::regular || of_y.kind != RowKind::regular) {
     return double_of<V>(kNanBitsF64);
   }

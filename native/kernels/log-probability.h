@@ -118,7 +118,7 @@ LOGITS_INLINE TargetLoss loss_in_row(const R& row, int64_t classes, int64_t targ
   Reference of_others;
   if (!reference_of_others(row, others_max, logit, solved.reference, of_others)) return {0, 0};
   auto none = NoLinearTerms<typename A::Set>().start(0);
-  const double others = sum_row(row, classes, target, of_others, nullptr, none).sum;
+  const double others = sum_row(row, classes, target, of_others, nullptr, none, nullptr).sum;
   return confident_loss(row, others, of_others, logit);
 }
 

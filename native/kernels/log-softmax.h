@@ -78,19 +78,20 @@ LOGITS_INLINE LogSumVectors<Double<typename R::Arithmetic::Set>> double_log_sum(
 }
 
 template <class R>
-inline void log_softmax_row(const R& row, const typename R::Results& out, int64_t classes) {
+inline void log_softmax_row(const R& row, const typename R::Results& out, int64_t classes,
+                            const Team* team) {
   using A = typename R::Arithmetic;
-  const Extent extent = extent_of_row(row, classes);
+  const Extent extent = extent_of_row(row, classes, team);
   if (kind_of<A>(extent) != RowKind::regular) {
     fill_row_with_nan<A>(out, classes);
     return;
   }
   const int64_t likeliest = find_max(row, classes, extent.max);
   int guess = reference_of(row, extent.max).exponent;
-  const RowSum solved = solve_row(row, classes, likeliest, 1.0, guess, nullptr);
+  const RowSum solved = solve_row(row, classes, likeliest, 1.0, guess, nullptr, team);
   const TargetLoss loss = loss_in_row(row, classes, likeliest, solved);
   const LogSumVectors<A> logs = broadcast_log_sum(row, solved);
-  write_row<A>(out, classes, [&](int64_t at, int count) {
+  write_row<A>(out, classes, team, [&](int64_t at, int count) {
     return logs.template below<R::kScaled>(load_elements(row, at, count));
   });
   if (loss.complement < 0.5) out.store(likeliest, 0 - loss.loss);
@@ -149,7 +150,8 @@ inline void log_softmax(const Input& logits, const Output& out, const Share& sha
       [&](auto rows, const Batch& batch) {
         for (int i = 0; i < batch.count; ++i) {
           const auto row = rows[batch[i]];
-          log_softmax_row(row, sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]), classes);
+          log_softmax_row(row, sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]), classes,
+                          share.team);
         }
       },
       [&](const auto& panel) { log_softmax_panel(panel, out, guess); });

@@ -48,7 +48,7 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
           }
         }
         for (int i = 0; i < batch.count; ++i) {
-          solved[i] = solve_row(rows[batch[i]], classes, -1, 1.0, guess, nullptr);
+          solved[i] = solve_row(rows[batch[i]], classes, -1, 1.0, guess, nullptr, share.team);
         }
         for (int i = 0; i < batch.count; ++i) {
           sink.store(batch.row + i, log_sum(rows[batch[i]], solved[i]));

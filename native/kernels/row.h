@@ -14,6 +14,7 @@
 #include "class-coefficients.h"
 #include "elements.h"
 #include "reference.h"
+#include "team.h"
 
 namespace logits {
 
@@ -149,6 +150,30 @@ struct RawRowSum {
   typename A::Largest largest;  // see scaled_exp
 };
 
+// The sums of one chunk, elements at .. end - 1.
+template <class R, bool Shifted, bool Stored, class L>
+LOGITS_INLINE GroupSums<typename R::Arithmetic> sum_chunk(
+    const R& row, int64_t at, int64_t end, int64_t excluded,
+    const ReferenceVectors<typename R::Arithmetic>& reference,
+    typename R::Arithmetic::Set::I32& largest, typename R::Arithmetic::Lane* scaled, L& linear) {
+  GroupSums<typename R::Arithmetic> sums;
+  for (; at < end; at += kGroup) {
+    // Whole groups up to the one that is not, in a loop of their own.
+    const int64_t limit = excluded >= at && excluded < end ? excluded : end;
+    const int64_t whole_end = at + (limit - at) / kGroup * kGroup;
+    for (; at < whole_end; at += kGroup) {
+      sums.add(sum_group<R, Shifted, Stored>(row, at, reference, largest, scaled));
+      linear.add_group(row, at, kGroup, -1);
+    }
+    if (at == end) break;
+    const int64_t count = end - at < kGroup ? end - at : kGroup;
+    sums.add(sum_partial_group<R, Shifted, Stored>(row, at, count, excluded - at, reference,
+                                                   largest, scaled));
+    linear.add_group(row, at, count, excluded - at);
+  }
+  return sums;
+}
+
 // `scaled` is as long as the row where Stored; `linear` gathers its sums over the same groups.
 template <class R, bool Shifted, bool Stored, class L>
 inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classes, int64_t excluded,
@@ -162,24 +187,43 @@ inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classe
   GroupSums<A> total;
   for (int64_t chunk = 0; chunk < classes; chunk += kChunk) {
     const int64_t end = classes - chunk < kChunk ? classes : chunk + kChunk;
-    GroupSums<A> sums;
-    for (int64_t at = chunk; at < end; at += kGroup) {
-      // Whole groups up to the one that is not, in a loop of their own.
-      const int64_t limit = excluded >= at && excluded < end ? excluded : end;
-      const int64_t whole_end = at + (limit - at) / kGroup * kGroup;
-      for (; at < whole_end; at += kGroup) {
-        sums.add(sum_group<R, Shifted, Stored>(row, at, vectors, largest, scaled));
-        linear.add_group(row, at, kGroup, -1);
-      }
-      if (at == end) break;
-      const int64_t count = end - at < kGroup ? end - at : kGroup;
-      sums.add(sum_partial_group<R, Shifted, Stored>(row, at, count, excluded - at, vectors,
-                                                     largest, scaled));
-      linear.add_group(row, at, count, excluded - at);
-    }
-    total.add(sums);
+    total.add(
+        sum_chunk<R, Shifted, Stored>(row, chunk, end, excluded, vectors, largest, scaled, linear));
   }
   return {total.total(), A::largest_lane(largest)};
+}
+
+// sum_row_as by a team: chunks in any order, their sums in theirs.
+template <class R, bool Shifted>
+LOGITS_OUTLINE RawRowSum<typename R::Arithmetic> sum_row_by_team(const R& row, int64_t classes,
+                                                                 int64_t excluded,
+                                                                 const Reference& reference,
+                                                                 const Team& team) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  static constexpr int kMostChunks = 128;
+  GroupSums<A> sums[kMostChunks];
+  typename V::I32 largest[kMostChunks];
+  const ReferenceVectors<A> vectors = broadcast_reference(row, reference);
+  auto largest_of_all = V::broadcast_bits(0);
+  GroupSums<A> total;
+  for (int64_t first = 0; first < classes; first += kMostChunks * kChunk) {
+    const int64_t left = (classes - first + kChunk - 1) / kChunk;
+    const int64_t count = left < kMostChunks ? left : kMostChunks;
+    for_each_part<V>(&team, count, [&](int64_t i) {
+      const int64_t at = first + i * kChunk;
+      const int64_t end = classes - at < kChunk ? classes : at + kChunk;
+      auto none = NoLinearTerms<V>().start(0);
+      auto most = V::broadcast_bits(0);
+      sums[i] = sum_chunk<R, Shifted, false>(row, at, end, excluded, vectors, most, nullptr, none);
+      largest[i] = most;
+    });
+    for (int64_t i = 0; i < count; ++i) {
+      total.add(sums[i]);
+      largest_of_all = V::max_unsigned(largest_of_all, largest[i]);
+    }
+  }
+  return {total.total(), A::largest_lane(largest_of_all)};
 }
 
 template <class R, class L>
@@ -187,7 +231,12 @@ LOGITS_INLINE RawRowSum<typename R::Arithmetic> sum_row(const R& row, int64_t cl
                                                         int64_t excluded,
                                                         const Reference& reference,
                                                         typename R::Arithmetic::Lane* scaled,
-                                                        L& linear) {
+                                                        L& linear, const Team* team) {
+  if (L::kIsNothing && team != nullptr && scaled == nullptr && classes > kChunk) {
+    return reference.offset == 0
+               ? sum_row_by_team<R, false>(row, classes, excluded, reference, *team)
+               : sum_row_by_team<R, true>(row, classes, excluded, reference, *team);
+  }
   if (reference.offset == 0) {
     return scaled ? sum_row_as<R, false, true>(row, classes, excluded, reference, scaled, linear)
                   : sum_row_as<R, false, false>(row, classes, excluded, reference, scaled, linear);
@@ -231,6 +280,26 @@ inline Extent extent_of_row(const R& row, int64_t classes) {
   return {static_cast<double>(largest), nan};
 }
 
+template <class R>
+LOGITS_INLINE Extent extent_of_row(const R& row, int64_t classes, const Team* team) {
+  using V = typename R::Arithmetic::Set;
+  if (team == nullptr || classes <= kChunk) return extent_of_row(row, classes);
+  static constexpr int kParts = 64;
+  Extent extents[kParts];
+  const int64_t step = ((classes - 1) / kParts / kGroup + 1) * kGroup;
+  const int64_t count = (classes - 1) / step + 1;
+  for_each_part<V>(team, count, [&](int64_t i) {
+    const int64_t at = i * step;
+    extents[i] = extent_of_row(row.from(at), classes - at < step ? classes - at : step);
+  });
+  Extent whole = extents[0];
+  for (int64_t i = 1; i < count; ++i) {
+    if (extents[i].max > whole.max) whole.max = extents[i].max;
+    whole.nan = whole.nan || extents[i].nan;
+  }
+  return whole;
+}
+
 // The first element that is not below `max`, the row's maximum; the last one if another thread has
 // meanwhile overwritten it (shared memory), so that the walk ends inside the row.
 template <class R>
@@ -254,7 +323,7 @@ LOGITS_INLINE Reference reference_of(const R& row, double max) {
 // next row. `divisor` is what the sum is going to be multiplied by before it divides.
 template <class R, class L>
 inline RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double divisor, int& guess,
-                        typename R::Arithmetic::Lane* scaled, const L& terms) {
+                        typename R::Arithmetic::Lane* scaled, const Team* team, const L& terms) {
   using A = typename R::Arithmetic;
   const bool excludes = excluded >= 0;
   if (classes >= kLongRow) {
@@ -267,15 +336,15 @@ inline RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double 
   Reference reference = {guess, 0};
   const double pivot = excludes ? row.value(excluded) : 0;
   auto linear = terms.start(pivot);
-  auto raw = sum_row(row, classes, excluded, reference, scaled, linear);
+  auto raw = sum_row(row, classes, excluded, reference, scaled, linear, team);
   double term = excludes ? scaled_exp_of(row, pivot, reference) : 0;
   if (!A::within_window(raw.largest) || !((raw.sum + term) * divisor <= A::kLargestSum)) {
-    const Extent extent = extent_of_row(row, classes);
+    const Extent extent = extent_of_row(row, classes, team);
     const RowKind kind = kind_of<A>(extent);
     if (kind != RowKind::regular) return {kind, 0, 0, reference, {}};
     reference = reference_of(row, extent.max);
     auto none = NoLinearTerms<typename A::Set>().start(0);
-    raw = sum_row(row, classes, excluded, reference, scaled, none);
+    raw = sum_row(row, classes, excluded, reference, scaled, none, team);
     term = excludes ? scaled_exp_of(row, pivot, reference) : 0;
   }
   if (reference.offset == 0) guess = reference.exponent;
@@ -284,8 +353,8 @@ inline RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double 
 
 template <class R>
 LOGITS_INLINE RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double divisor,
-                               int& guess, typename R::Arithmetic::Lane* scaled) {
-  return solve_row(row, classes, excluded, divisor, guess, scaled,
+                               int& guess, typename R::Arithmetic::Lane* scaled, const Team* team) {
+  return solve_row(row, classes, excluded, divisor, guess, scaled, team,
                    NoLinearTerms<typename R::Arithmetic::Set>());
 }
 

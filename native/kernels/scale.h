@@ -52,17 +52,36 @@ LOGITS_INLINE FactorVectors<Double<V>> split_factor(const Double<V>&, double fac
   return {V::broadcast(factor)};
 }
 
-// compute(at, count) for every element, into `out`, in steps of one vector, the last one partial.
+// compute(at, count) for elements at .. end - 1, into `out`, in steps of one vector, the last one
+// partial.
 template <class A, class Results, class Compute>
-LOGITS_INLINE void write_row(const Results& out, int64_t classes, Compute compute) {
-  int64_t at = 0;
-  for (; at + A::kLanes <= classes; at += A::kLanes) {
+LOGITS_INLINE void write_elements(const Results& out, int64_t at, int64_t end, Compute compute) {
+  for (; at + A::kLanes <= end; at += A::kLanes) {
     out.store(at, compute(at, A::kLanes), A::kLanes);
   }
-  if (at < classes) {
-    const int count = static_cast<int>(classes - at);
+  if (at < end) {
+    const int count = static_cast<int>(end - at);
     out.store(at, compute(at, count), count);
   }
+}
+
+template <class A, class Results, class Compute>
+LOGITS_INLINE void write_row(const Results& out, int64_t classes, Compute compute) {
+  write_elements<A>(out, 0, classes, compute);
+}
+
+// The same by a team, chunk by chunk.
+template <class A, class Results, class Compute>
+LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* team,
+                             Compute compute) {
+  if (team == nullptr) {
+    write_elements<A>(out, 0, classes, compute);
+    return;
+  }
+  for_each_part<typename A::Set>(team, (classes + kChunk - 1) / kChunk, [&](int64_t i) {
+    const int64_t at = i * kChunk;
+    write_elements<A>(out, at, classes - at < kChunk ? classes : at + kChunk, compute);
+  });
 }
 
 template <class A, class Results>
@@ -97,7 +116,7 @@ LOGITS_INLINE typename V::F64 load_scaled(const double* p, int count) {
 template <class R, class Compute>
 LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int64_t classes,
                                const RowSum& solved, const typename R::Arithmetic::Lane* scaled,
-                               Compute compute) {
+                               const Team* team, Compute compute) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   if (scaled) {
@@ -107,8 +126,8 @@ LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int
     return;
   }
   const auto reference = broadcast_reference(row, solved.reference);
-  auto largest = V::broadcast_bits(0);
-  write_row<A>(out, classes, [&](int64_t at, int count) {
+  write_row<A>(out, classes, team, [&](int64_t at, int count) {
+    auto largest = V::broadcast_bits(0);
     typename A::Vector v[1] = {load_elements(row, at, count)};
     scaled_exp<V, true, R::kScaled>(v, reference, largest);
     return compute(v[0], at, count);
@@ -119,9 +138,9 @@ LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int
 template <class R>
 inline void write_scaled_row(const R& row, const typename R::Results& out, int64_t classes,
                              const RowSum& solved, double factor,
-                             const typename R::Arithmetic::Lane* scaled) {
+                             const typename R::Arithmetic::Lane* scaled, const Team* team) {
   const auto factors = split_factor(typename R::Arithmetic(), factor);
-  write_terms(row, out, classes, solved, scaled,
+  write_terms(row, out, classes, solved, scaled, team,
               [&](auto term, int64_t, int) { return factors.times(term); });
 }
 

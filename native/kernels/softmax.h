@@ -16,11 +16,11 @@ namespace logits {
 
 template <class R>
 LOGITS_INLINE void softmax_row(const R& row, const typename R::Results& out, int64_t classes,
-                               int& guess, float* scratch) {
-  auto* scaled = scratch_for<R>(scratch, classes);
-  const RowSum solved = solve_row(row, classes, -1, 1.0, guess, scaled);
+                               int& guess, const Share& share) {
+  auto* scaled = scratch_for<R>(share.scratch, classes);
+  const RowSum solved = solve_row(row, classes, -1, 1.0, guess, scaled, share.team);
   if (solved.kind == RowKind::regular) {
-    write_scaled_row(row, out, classes, solved, 1 / solved.sum, scaled);
+    write_scaled_row(row, out, classes, solved, 1 / solved.sum, scaled, share.team);
   } else {
     fill_row_with_nan<typename R::Arithmetic>(out, classes);
   }
@@ -56,7 +56,7 @@ inline void softmax(const Input& logits, const Output& out, const Share& share) 
         for (int i = 0; i < batch.count; ++i) {
           const auto row = rows[batch[i]];
           const auto sink = sink_of<R>(out, logits, batch[i]);
-          softmax_row(row, sink, classes, guess, share.scratch);
+          softmax_row(row, sink, classes, guess, share);
         }
       },
       [&](const auto& panel) { softmax_bundle(panel, out, guess, share.scratch); });

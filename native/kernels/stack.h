@@ -171,7 +171,7 @@ LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion& exclusio
     if (stack.is_active[i] == 0) continue;
     const int64_t excluded = exclusion.any ? static_cast<int64_t>(exclusion.at[i]) : -1;
     float* terms = scaled ? scaled + i * stack.pitch() : nullptr;
-    sums.set(i, solve_row(stack.row(i), stack.classes, excluded, divisor, guess, terms));
+    sums.set(i, solve_row(stack.row(i), stack.classes, excluded, divisor, guess, terms, nullptr));
   }
 }
 

@@ -75,7 +75,7 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
   const Fenced weight_memory(layout.classes * 8, at_end);
   const Fenced target_memory(elements * 4, at_end);
   std::vector<float> scratch(kScratchFloats);
-  const Share share = {0, rows, scratch.data()};
+  const Share share = {0, rows, scratch.data(), nullptr};
   std::vector<int64_t> targets(static_cast<size_t>(rows));
   const Input logits = {logits_memory.data(), element, layout, temperature, softcap};
   Input others = logits;
@@ -168,7 +168,7 @@ int run_ignored(const KernelTable& kernels) {
       std::vector<double> losses(static_cast<size_t>(layout.rows()));
       std::vector<double> weight(static_cast<size_t>(classes), 2.0);
       std::vector<float> scratch(kScratchFloats);
-      const Share share = {0, layout.rows(), scratch.data()};
+      const Share share = {0, layout.rows(), scratch.data(), nullptr};
       std::vector<int64_t> targets(static_cast<size_t>(layout.rows()));
       for (int64_t row = 0; row < layout.rows(); ++row) {
         const int64_t page = side_by_side ? row / per_page : row;

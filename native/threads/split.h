@@ -1,0 +1,39 @@
+// How a call is split among threads: by its shape, so that each part is worth handing over. The
+// split decides about time alone, never about bits.
+#pragma once
+
+#include <cstdint>
+
+#include "../kernel-table.h"
+
+namespace logits {
+
+// The threads that a call may use where it does not say so itself: one number for the process.
+int thread_limit();
+// The limit from now on.
+void set_thread_limit(int threads);
+// The limit where none has been set in this process.
+void set_first_thread_limit(int threads);
+
+// More are not started, whatever the limit.
+constexpr int kMostThreads = 256;
+
+// Either each thread takes rows, part by part, or all of them work on one row after another.
+struct Split {
+  int64_t rows;
+  int64_t rows_per_part;
+  int64_t parts;
+  int threads;
+  bool within_rows;
+
+  Share part(int64_t index, float* scratch) const {
+    const int64_t first = index * rows_per_part;
+    const int64_t left = rows - first;
+    return {first, first + (left < rows_per_part ? left : rows_per_part), scratch, nullptr};
+  }
+  Share whole(float* scratch, const Team* team) const { return {0, rows, scratch, team}; }
+};
+
+Split split_rows(const Layout& layout, int limit);
+
+}  // namespace logits
