@@ -65,6 +65,7 @@ LOGITS_INLINE Exclusion no_exclusion() {
 struct BundleSums {
   double sum[kBundleRows];
   double excluded[kBundleRows];
+  float excluded_element[kBundleRows];  // where uniform
   RowKind kind[kBundleRows];
   Reference reference[kBundleRows];
   bool uniform;  // all rows are regular and counted in the first reference, whose offset is 0
@@ -80,39 +81,64 @@ struct BundleSums {
   }
 };
 
+// The terms of the excluded elements in a reference common to all lanes; 0 where none is excluded.
+template <class P>
+LOGITS_INLINE void common_terms(const P& bundle, const Exclusion& exclusion,
+                                const ReferenceVectors<typename P::Arithmetic>& reference,
+                                BundleSums& sums) {
+  using V = typename P::Arithmetic::Set;
+  if (!exclusion.any) {
+    for (double& term : sums.excluded) term = 0;
+    return;
+  }
+  float* x = sums.excluded_element;
+  for (int i = 0; i < kBundleRows; ++i) {
+    x[i] = bundle.is_active[i] != 0
+               ? static_cast<float>(bundle.row(i).value(static_cast<int64_t>(exclusion.at[i])))
+               : 0;
+  }
+  typename V::F32 v[1] = {V::load(static_cast<const float*>(x))};
+  auto largest = V::broadcast_bits(0);
+  scaled_exp<V, false, P::kScaled>(v, reference, largest);
+  V::store(sums.excluded, V::widen_low(v[0]));
+  V::store(sums.excluded + 8, V::widen_high(v[0]));
+}
+
+// Whether no lane of the mask is set.
 template <class V>
-LOGITS_INLINE void set_uniform(BundleSums& sums, const Reference& reference) {
+LOGITS_INLINE bool none(typename V::Mask64 mask) {
+  return V::all(V::equal(V::select(mask, V::broadcast(1.0), V::zero()), V::zero()));
+}
+
+// Whether sums in one reference are good for all lanes; then they are uniform. `largest` is what
+// scaled_exp has collected.
+//
+// A row's largest term is at least the mean of its terms: if that is 2^28, it is within the window.
+template <class P>
+LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double divisor,
+                          typename P::Arithmetic::Set::I32 largest, BundleSums& sums) {
+  using A = typename P::Arithmetic;
+  using V = typename A::Set;
+  const double least =
+      static_cast<double>(bundle.classes) * power_of_two<A>(A::kHeadroom - A::kWindowBelow);
+  for (int i = 0; i < kBundleRows; ++i) {
+    const bool active = bundle.is_active[i] != 0;
+    sums.sum[i] = active ? sums.sum[i] : least;
+    sums.excluded[i] = active ? sums.excluded[i] : 0;
+  }
+  for (int at = 0; at < kBundleRows; at += 8) {
+    const auto total = V::add(V::load(sums.sum + at), V::load(sums.excluded + at));
+    if (!none<V>(V::greater(V::broadcast(least), total))) return false;
+    const auto product = V::mul(total, V::broadcast(divisor));
+    if (!none<V>(V::greater(product, V::broadcast(A::kLargestSum)))) return false;
+  }
+  if (!A::within_window(A::largest_lane(largest))) return false;
   for (int i = 0; i < kBundleRows; ++i) {
     sums.kind[i] = RowKind::regular;
     sums.reference[i] = reference;
   }
   sums.uniform = true;
-}
-
-// The terms of the excluded elements in a reference common to all lanes; 0 where none is excluded.
-template <class P>
-LOGITS_INLINE void common_terms(const P& bundle, const Exclusion& exclusion,
-                                const ReferenceVectors<typename P::Arithmetic>& reference,
-                                double (&terms)[kBundleRows]) {
-  using V = typename P::Arithmetic::Set;
-  if (!exclusion.any) {
-    for (double& term : terms) term = 0;
-    return;
-  }
-  float x[kBundleRows];
-  uint32_t present[kBundleRows];
-  for (int i = 0; i < kBundleRows; ++i) {
-    const bool excludes = bundle.is_active[i] != 0 && exclusion.at[i] != kNothingExcluded;
-    present[i] = excludes ? 1 : 0;
-    x[i] = excludes ? static_cast<float>(bundle.row(i).value(exclusion.at[i])) : 0;
-  }
-  typename V::F32 v[1] = {V::load(static_cast<const float*>(x))};
-  auto largest = V::broadcast_bits(0);
-  scaled_exp<V, false, P::kScaled>(v, reference, largest);
-  const auto is_present = V::equal(V::load_bits(present), V::broadcast_bits(1));
-  v[0] = V::keep(is_present, v[0]);
-  V::store(terms, V::widen_low(v[0]));
-  V::store(terms + 8, V::widen_high(v[0]));
+  return true;
 }
 
 // log sum e^x of every lane, as log_sum (log-probability.h).
@@ -137,17 +163,15 @@ LOGITS_INLINE void log_sums(const P& bundle, const BundleSums& sums, double (&lo
 // loss_of_target (log-probability.h) for every lane of uniform sums, and whether one of them is
 // confident.
 template <class P>
-LOGITS_INLINE bool uniform_losses(const P& bundle, const Exclusion& targets, const BundleSums& sums,
+LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums& sums,
                                   double (&losses)[kBundleRows],
                                   double (&complements)[kBundleRows]) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
   double own[kBundleRows];
   for (int i = 0; i < kBundleRows; ++i) {
-    own[i] = 0;
-    if (bundle.is_active[i] == 0) continue;
-    const auto row = bundle.row(i);
-    own[i] = row.scaled(row.value(targets.at[i])).high;
+    const auto x = static_cast<double>(sums.excluded_element[i]);
+    own[i] = scaled_single<P::kScaled>(x, bundle.inverse).high;
   }
   bool confident = false;
   for (int at = 0; at < kBundleRows; at += 8) {
@@ -170,8 +194,7 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const Exclusion& targets, con
     V::store(losses + at, loss);
     V::store(complements + at, V::div(others, total));
     const auto least = V::mul(term, V::broadcast(A::kConfidentShare));
-    const auto is_confident = V::select(V::greater(least, others), V::broadcast(1.0), V::zero());
-    confident = confident || !V::all(V::equal(is_confident, V::zero()));
+    confident = confident || !none<V>(V::greater(least, others));
   }
   return confident;
 }

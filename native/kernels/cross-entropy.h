@@ -301,6 +301,7 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   const bool wants_gradient = call.gradient.data != nullptr;
   const bool simple = !spreads(call.loss) && call.loss.z_loss == 0;
   bool active[kBundleRows] = {};
+  double own[kBundleRows];
   double scale[kBundleRows] = {};
   Exclusion targets = no_exclusion<P>();
   double divisor = 1;
@@ -308,9 +309,10 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
     const int64_t number = batch.row + i;
     const int64_t target = call.loss.targets ? call.loss.targets[number] : kIgnoredRow;
     active[i] = simple && target != kIgnoredRow;
+    if (active[i]) own[i] = own_coefficient(call.loss, target);
     if (wants_gradient && active[i]) {
       scale[i] = row_scale(call, number) * all.row(i).scaled(1).high;
-      const double factor = scale[i] * own_coefficient(call.loss, target);
+      const double factor = scale[i] * own[i];
       const double inverse = 1 / (factor < 0 ? -factor : factor);
       active[i] = is_moderate(factor);
       if (active[i] && inverse > divisor) divisor = inverse;
@@ -332,18 +334,19 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   double complements[kBundleRows];
   solve_bundle(bundle, targets, divisor, guess, scaled, sums);
   target_losses(bundle, targets, sums, losses, complements);
+  for (int i = 0; i < batch.count; ++i) {
+    if (!active[i]) continue;
+    const bool regular = sums.kind[i] == RowKind::regular;
+    call.losses[batch.row + i] = regular ? times(own[i], losses[i]) : losses[i];
+  }
+  if (!wants_gradient) return;
   double factor[kBundleRows] = {};
   double at_target[kBundleRows];
   for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
-    const RowLoss result =
-        loss_of_index(bundle.row(i), call, targets.at[i], sums[i], {losses[i], complements[i]});
-    call.losses[batch.row + i] = result.loss;
-    if (!wants_gradient) continue;
-    factor[i] = result.slope() * scale[i] / sums[i].total();
-    at_target[i] = result.pivot_slope() * scale[i];
+    factor[i] = own[i] * scale[i] / (sums.sum[i] + sums.excluded[i]);
+    at_target[i] = (0 - times(own[i], complements[i])) * scale[i];
   }
-  if (!wants_gradient) return;
   write_bundle(bundle, call.gradient, sums, factor, scaled);
   float* gradient = batch_sink<V>(call.gradient, batch);
   for (int i = 0; i < batch.count; ++i) {

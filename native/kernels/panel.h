@@ -91,11 +91,7 @@ LOGITS_INLINE void set_active(P& panel, const bool (&active)[kBundleRows]) {
   panel.active = V::greater_signed(V::broadcast_bits(0), V::load_bits(panel.is_active));
 }
 
-struct RawPanelSum {
-  double sum[kBundleRows];
-  uint32_t largest[kBundleRows];
-};
-
+// One reference a lane.
 template <class P>
 LOGITS_INLINE ReferenceVectors<typename P::Arithmetic> load_references(
     const P& panel, const Reference (&references)[kBundleRows]) {
@@ -169,11 +165,23 @@ LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int6
   return V::add(V::add(half[0], half[2]), V::add(half[1], half[3]));
 }
 
+template <class V>
+LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kBundleRows],
+                                double (&sum)[kBundleRows]) {
+  for (int i = 0; i < kBundleRows; i += 8) {
+    typename V::F64 lanes[8];
+    for (int j = 0; j < 8; ++j) lanes[j] = V::load(eighths[j] + i);
+    V::store(sum + i, fold_vectors<V>(lanes));
+  }
+}
+
+// The sums of all lanes; returns what scaled_exp collects.
 template <class P, bool Shifted>
-inline RawPanelSum sum_panel_as(const P& panel, const Exclusion& exclusion,
-                                const Reference (&references)[kBundleRows], float* scaled) {
+inline typename P::Arithmetic::Set::I32 sum_panel(
+    const P& panel, const Exclusion& exclusion,
+    const ReferenceVectors<typename P::Arithmetic>& reference, float* scaled,
+    double (&sum)[kBundleRows]) {
   using V = typename P::Arithmetic::Set;
-  const auto vectors = load_references(panel, references);
   auto largest = V::broadcast_bits(0);
   float group[kGroup * kBundleRows];
   double total[8][kBundleRows] = {};
@@ -183,32 +191,29 @@ inline RawPanelSum sum_panel_as(const P& panel, const Exclusion& exclusion,
     for (int64_t at = chunk; at < end; at += kGroup) {
       const int64_t count = end - at < kGroup ? end - at : kGroup;
       float* terms = scaled ? scaled + at * kBundleRows : group;
-      terms_of_classes<P, Shifted>(panel, at, count, vectors, largest, terms);
+      terms_of_classes<P, Shifted>(panel, at, count, reference, largest, terms);
       for (int j = 0; j < 8 && j < count; ++j) {
         accumulate<V>(sums[j], sum_eighth<P>(terms, at, j, count, exclusion));
       }
+    }
+    if (panel.classes <= kChunk) {
+      fold_eighths<V>(sums, sum);
+      return largest;
     }
     for (int j = 0; j < 8; ++j) {
       for (int i = 0; i < kBundleRows; ++i) total[j][i] += sums[j][i];
     }
   }
-  RawPanelSum raw;
-  V::store_bits(raw.largest, largest);
-  for (int i = 0; i < kBundleRows; i += 8) {
-    typename V::F64 lanes[8];
-    for (int j = 0; j < 8; ++j) lanes[j] = V::load(static_cast<const double*>(total[j] + i));
-    V::store(raw.sum + i, fold_vectors<V>(lanes));
-  }
-  return raw;
+  fold_eighths<V>(total, sum);
+  return largest;
 }
 
+// The same with one reference a lane.
 template <class P>
-LOGITS_INLINE RawPanelSum sum_panel(const P& panel, const Exclusion& exclusion,
-                                    const Reference (&references)[kBundleRows], float* scaled) {
-  bool shifted = false;
-  for (const Reference& reference : references) shifted = shifted || reference.offset != 0;
-  return shifted ? sum_panel_as<P, true>(panel, exclusion, references, scaled)
-                 : sum_panel_as<P, false>(panel, exclusion, references, scaled);
+LOGITS_INLINE void sum_panel_by_lane(const P& panel, const Exclusion& exclusion,
+                                     const Reference (&references)[kBundleRows], float* scaled,
+                                     double (&sum)[kBundleRows]) {
+  sum_panel<P, true>(panel, exclusion, load_references(panel, references), scaled, sum);
 }
 
 struct PanelExtent {
@@ -246,18 +251,6 @@ inline PanelExtent extent_of_panel(const P& panel, const Exclusion& exclusion) {
   return extent;
 }
 
-template <class P>
-LOGITS_INLINE bool panel_within_window(const P& panel, const RawPanelSum& raw,
-                                       const double (&terms)[kBundleRows], double divisor) {
-  using A = typename P::Arithmetic;
-  for (int i = 0; i < kBundleRows; ++i) {
-    if (panel.is_active[i] == 0) continue;
-    if (!A::within_window(raw.largest[i])) return false;
-    if (!((raw.sum[i] + terms[i]) * divisor <= A::kLargestSum)) return false;
-  }
-  return true;
-}
-
 // The terms of the excluded elements; 0 where a lane is idle or excludes none.
 template <class P>
 LOGITS_INLINE void excluded_terms(const P& panel, const Exclusion& exclusion,
@@ -275,27 +268,25 @@ template <class V, class E, bool Scaled>
 inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion& exclusion,
                          double divisor, int& guess, float* scaled, BundleSums& sums) {
   using A = Single<V>;
-  set_uniform<A>(sums, {guess, 0});
-  RawPanelSum raw = sum_panel(panel, exclusion, sums.reference, scaled);
-  common_terms(panel, exclusion, load_references(panel, sums.reference), sums.excluded);
-  if (!panel_within_window(panel, raw, sums.excluded, divisor)) {
-    sums.uniform = false;
-    const PanelExtent extent = extent_of_panel(panel, no_exclusion<A>());
-    for (int i = 0; i < kBundleRows; ++i) {
-      if (panel.is_active[i] == 0) continue;
-      sums.kind[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
-      if (sums.kind[i] != RowKind::regular) continue;
-      sums.reference[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
-      if (sums.reference[i].offset == 0) guess = sums.reference[i].exponent;
-    }
-    raw = sum_panel(panel, exclusion, sums.reference, scaled);
-    excluded_terms(panel, exclusion, sums.reference, sums.excluded);
-  }
+  const Reference common = {guess, 0};
+  const auto vectors = broadcast_reference(panel.row(0), common);
+  using P = Panel<V, E, Scaled>;
+  const auto largest = sum_panel<P, false>(panel, exclusion, vectors, scaled, sums.sum);
+  common_terms(panel, exclusion, vectors, sums);
+  if (accept(panel, common, divisor, largest, sums)) return;
+  sums.uniform = false;
+  const PanelExtent extent = extent_of_panel(panel, no_exclusion<A>());
   for (int i = 0; i < kBundleRows; ++i) {
-    const bool active = panel.is_active[i] != 0;
-    sums.sum[i] = active ? raw.sum[i] : 1;
-    if (!active) sums.excluded[i] = 1;
+    sums.kind[i] = RowKind::regular;
+    sums.reference[i] = common;
+    if (panel.is_active[i] == 0) continue;
+    sums.kind[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
+    if (sums.kind[i] != RowKind::regular) continue;
+    sums.reference[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
+    if (sums.reference[i].offset == 0) guess = sums.reference[i].exponent;
   }
+  sum_panel_by_lane(panel, exclusion, sums.reference, scaled, sums.sum);
+  excluded_terms(panel, exclusion, sums.reference, sums.excluded);
 }
 
 // The losses of a panel's confident rows, from the sums of their other classes in units of their
@@ -319,11 +310,12 @@ LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion& targets,
     resolved[i] = reference_of_others(panel.row(i), static_cast<double>(others.max[i]), target[i],
                                       sums.reference[i], references[i]);
   }
-  const RawPanelSum raw = sum_panel(panel, targets, references, nullptr);
+  double sum[kBundleRows];
+  sum_panel_by_lane(panel, targets, references, nullptr, sum);
   for (int i = 0; i < kBundleRows; ++i) {
     if (!confident[i]) continue;
     const TargetLoss loss = resolved[i]
-                                ? confident_loss(panel.row(i), raw.sum[i], references[i], target[i])
+                                ? confident_loss(panel.row(i), sum[i], references[i], target[i])
                                 : TargetLoss{0, 0};
     losses[i] = loss.loss;
     complements[i] = loss.complement;
@@ -337,7 +329,7 @@ LOGITS_INLINE void target_losses(const Panel<V, E, Scaled>& panel, const Exclusi
                                  double (&complements)[kBundleRows]) {
   bool confident = false;
   if (sums.uniform) {
-    confident = uniform_losses(panel, targets, sums, losses, complements);
+    confident = uniform_losses(panel, sums, losses, complements);
   } else {
     for (int i = 0; i < kBundleRows; ++i) {
       if (panel.is_active[i] == 0) continue;

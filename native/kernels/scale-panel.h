@@ -41,17 +41,20 @@ LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& 
                                             V::load(static_cast<const float*>(low))};
   const auto nan = V::load_bits(irregular);
   const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
+  const auto result = [&](typename V::F32 term) {
+    return V::from_bits(V::select(is_nan, nan, V::bits(factors.times(term))));
+  };
+  float* sink = batch_sink<V>(out, panel.batch);
+  if (scaled) {
+    write_panel(panel, sink, [&](int64_t c) { return result(V::load(scaled + c * kBundleRows)); });
+    return;
+  }
   const auto reference = load_references(panel, sums.reference);
-  auto largest = V::broadcast_bits(0);
-  write_panel(panel, batch_sink<V>(out, panel.batch), [&](int64_t c) {
-    typename V::F32 v[1];
-    if (scaled) {
-      v[0] = V::load(scaled + c * kBundleRows);
-    } else {
-      v[0] = panel.load(c);
-      scaled_exp<V, true, Scaled>(v, reference, largest);
-    }
-    return V::from_bits(V::select(is_nan, nan, V::bits(factors.times(v[0]))));
+  write_panel(panel, sink, [&](int64_t c) {
+    auto largest = V::broadcast_bits(0);
+    typename V::F32 v[1] = {panel.load(c)};
+    scaled_exp<V, true, Scaled>(v, reference, largest);
+    return result(v[0]);
   });
 }
 

@@ -22,12 +22,14 @@ struct Stack {
   using Row = R;
   static constexpr bool kScaled = R::kScaled;
 
-  const Rows<R>& rows;
+  R first;
+  int64_t outer_stride;
   Batch batch;
   int64_t classes;
+  Scale inverse;
   uint32_t is_active[kBundleRows];
 
-  LOGITS_INLINE R row(int i) const { return rows[batch[i]]; }
+  LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
   // Where the result of class c in row i is, from the batch's first.
   LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t outer_stride) const {
     return i * outer_stride + c;
@@ -63,108 +65,164 @@ LOGITS_INLINE void scaled_exp_of_all(typename V::F32 (&v)[Count],
   }
 }
 
-// sum_partial_group (row.h) for elements that fill `Count` vectors, the last one in part or whole;
-// `Stored` keeps whole vectors.
-template <class R, bool Stored, int Count>
-LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_vectors(
-    const R& row, int64_t first, int64_t count, int64_t excluded,
+// fold_group (lanes.h) where the vectors from Count on are +0.
+template <class V, int Count>
+LOGITS_INLINE typename V::F64 fold_vectors_of_group(const typename V::F32* y) {
+  if constexpr (Count == 1) return V::fold(y[0]);
+  if constexpr (Count == 2) return V::fold(V::add(y[0], y[1]));
+  if constexpr (Count == 3) return V::fold(V::add(V::add(y[0], y[2]), y[1]));
+  if constexpr (Count == 4) return V::fold(V::add(V::add(y[0], y[2]), V::add(y[1], y[3])));
+}
+
+// sum_partial_group (row.h) for `Rows` rows at once, whose elements fill `Count` vectors, the last
+// one in part or whole; `Stored` keeps whole vectors, each row's `pitch` behind the one before.
+// Where an element may be Excluded, but not within these, `excluded` is none of their numbers.
+template <class R, bool Stored, bool Excluded, int Rows, int Count>
+LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t count,
+                               const int64_t (&excluded)[Rows],
+                               const ReferenceVectors<typename R::Arithmetic>& reference,
+                               typename R::Arithmetic::Set::I32& largest, float* scaled,
+                               int64_t pitch, typename R::Arithmetic::Set::F64 (&sums)[Rows]) {
+  using V = typename R::Arithmetic::Set;
+  const int last = static_cast<int>(count) - 16 * (Count - 1);
+  typename V::F32 v[Rows * Count];
+  for (int i = 0; i < Rows; ++i) {
+    for (int k = 0; k < Count - 1; ++k) v[i * Count + k] = row[i].load(first + 16 * k);
+    v[i * Count + Count - 1] = row[i].load(first + 16 * (Count - 1), last);
+  }
+  scaled_exp_of_all<V, R::kScaled>(v, reference, largest);
+  for (int i = 0; i < Rows; ++i) {
+    typename V::F32* y = v + i * Count;
+    if constexpr (Stored) {
+      for (int k = 0; k < Count; ++k) V::store(scaled + i * pitch + first + 16 * k, y[k]);
+    }
+    if constexpr (Excluded) {
+      for (int k = 0; k < Count; ++k) y[k] = drop_lane<V>(y[k], excluded[i] - 16 * k);
+    }
+    y[Count - 1] = keep_first<V>(y[Count - 1], last);
+    sums[i] = fold_vectors_of_group<V, Count>(y);
+  }
+}
+
+template <int Count>
+struct Vectors {
+  static constexpr int kCount = Count;
+};
+
+// The eight sums of a row of at most one chunk, as sum_chunk (row.h) makes them.
+template <class R, bool Stored, bool Excluded>
+LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
+    const R& row, int64_t classes, int64_t excluded,
     const ReferenceVectors<typename R::Arithmetic>& reference,
     typename R::Arithmetic::Set::I32& largest, float* scaled) {
   using V = typename R::Arithmetic::Set;
-  const int last = static_cast<int>(count) - 16 * (Count - 1);
-  typename V::F32 v[Count];
-  for (int k = 0; k < Count - 1; ++k) v[k] = row.load(first + 16 * k);
-  v[Count - 1] = row.load(first + 16 * (Count - 1), last);
-  scaled_exp_of_all<V, R::kScaled>(v, reference, largest);
-  typename V::F32 y[4];
-  for (int k = 0; k < 4; ++k) y[k] = k < Count ? v[k < Count ? k : 0] : V::broadcast(0.0f);
-  if constexpr (Stored) {
-    for (int k = 0; k < Count; ++k) V::store(scaled + first + 16 * k, v[k]);
-  }
-  y[Count - 1] = keep_first<V>(y[Count - 1], last);
-  if (excluded >= 0 && excluded < count) {
-    for (int k = 0; k < Count; ++k) y[k] = drop_lane<V>(y[k], excluded - 16 * k);
-  }
-  return fold_group<V>(y);
-}
-
-// sum_row_as (row.h) for a row of at most one chunk.
-template <class R, bool Stored>
-LOGITS_INLINE double sum_short_row(const R& row, int64_t classes, int64_t excluded,
-                                   const ReferenceVectors<typename R::Arithmetic>& reference,
-                                   typename R::Arithmetic::Set::I32& largest, float* scaled) {
-  using V = typename R::Arithmetic::Set;
+  // Up to here it costs less to look for the excluded element in each vector than to mistake, in
+  // every other row, the group that has it.
+  static constexpr int64_t kFewClasses = 2 * kGroup;
   auto sums = V::zero();
   int64_t at = 0;
-  while (classes - at >= kGroup) {
-    if (excluded >= at && excluded < at + kGroup) {
-      sums = V::add(sums, sum_vectors<R, Stored, 4>(row, at, kGroup, excluded - at, reference,
-                                                    largest, scaled));
+  const R rows[1] = {row};
+  typename V::F64 sum[1];
+  for (; classes - at >= kGroup; at += kGroup) {
+    const bool may_exclude =
+        Excluded && (classes <= kFewClasses || (excluded >= at && excluded < at + kGroup));
+    if (may_exclude) {
+      sum_vectors<R, Stored, true, 1, 4>(rows, at, kGroup, {excluded - at}, reference, largest,
+                                         scaled, 0, sum);
+      sums = V::add(sums, sum[0]);
     } else {
       sums = V::add(sums, sum_group<R, false, Stored>(row, at, reference, largest, scaled));
     }
-    at += kGroup;
   }
   const int64_t count = classes - at;
+  if (count == 0) return sums;
+  const auto last = [&](auto vectors) {
+    sum_vectors<R, Stored, Excluded, 1, decltype(vectors)::kCount>(
+        rows, at, count, {excluded - at}, reference, largest, scaled, 0, sum);
+  };
   if (count > 48) {
-    sums = V::add(
-        sums, sum_vectors<R, Stored, 4>(row, at, count, excluded - at, reference, largest, scaled));
+    last(Vectors<4>());
   } else if (count > 32) {
-    sums = V::add(
-        sums, sum_vectors<R, Stored, 3>(row, at, count, excluded - at, reference, largest, scaled));
+    last(Vectors<3>());
   } else if (count > 16) {
-    sums = V::add(
-        sums, sum_vectors<R, Stored, 2>(row, at, count, excluded - at, reference, largest, scaled));
-  } else if (count > 0) {
-    sums = V::add(
-        sums, sum_vectors<R, Stored, 1>(row, at, count, excluded - at, reference, largest, scaled));
+    last(Vectors<2>());
+  } else {
+    last(Vectors<1>());
   }
-  return fold_lanes<V>(sums);
+  return V::add(sums, sum[0]);
+}
+
+// Rows of so few classes that several of them are what the processor can have under way.
+template <class S, bool Stored, bool Excluded, int Rows, int Count>
+LOGITS_INLINE void sum_rows_at_once(const S& stack, int first, const Exclusion& exclusion,
+                                    const ReferenceVectors<typename S::Arithmetic>& reference,
+                                    typename S::Arithmetic::Set::I32& largest, float* scaled,
+                                    double (&eighths)[kBundleRows][8]) {
+  using V = typename S::Arithmetic::Set;
+  typename S::Row rows[Rows];
+  int64_t excluded[Rows];
+  typename V::F64 sums[Rows];
+  for (int i = 0; i < Rows; ++i) {
+    rows[i] = stack.row(first + i);
+    excluded[i] = Excluded ? static_cast<int64_t>(exclusion.at[first + i]) : -1;
+  }
+  sum_vectors<typename S::Row, Stored, Excluded, Rows, Count>(
+      rows, 0, stack.classes, excluded, reference, largest, scaled + first * stack.pitch(),
+      stack.pitch(), sums);
+  for (int i = 0; i < Rows; ++i) V::store(eighths[first + i], sums[i]);
 }
 
 // Sums all rows in one reference; false where that is not good for one of them.
-template <class S, bool Stored>
-LOGITS_INLINE bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor, int guess,
-                             float* scaled, BundleSums& sums) {
+template <class S, bool Stored, bool Excluded>
+inline bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor, int guess,
+                      float* scaled, BundleSums& sums) {
   using A = typename S::Arithmetic;
   using V = typename A::Set;
   const Reference reference = {guess, 0};
-  const ReferenceVectors<A> vectors = broadcast_reference(stack.row(0), reference);
+  const ReferenceVectors<A> vectors = broadcast_reference(stack.first, reference);
   auto largest = V::broadcast_bits(0);
   const int64_t pitch = stack.pitch();
-  for (int i = 0; i < stack.batch.count; ++i) {
+  // Folded in a loop of their own, where rows do not wait for one another.
+  double eighths[kBundleRows][8];
+  bool all_active = true;
+  for (int i = 0; i < stack.batch.count; ++i) all_active = all_active && stack.is_active[i] != 0;
+  int done = 0;
+  if (all_active && stack.classes <= 16) {
+    for (; done + 4 <= stack.batch.count; done += 4) {
+      sum_rows_at_once<S, Stored, Excluded, 4, 1>(stack, done, exclusion, vectors, largest, scaled,
+                                                  eighths);
+    }
+  } else if (all_active && stack.classes <= 32) {
+    for (; done + 2 <= stack.batch.count; done += 2) {
+      sum_rows_at_once<S, Stored, Excluded, 2, 2>(stack, done, exclusion, vectors, largest, scaled,
+                                                  eighths);
+    }
+  }
+  for (int i = done; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
-    const int64_t excluded = exclusion.any ? static_cast<int64_t>(exclusion.at[i]) : -1;
-    sums.sum[i] = sum_short_row<typename S::Row, Stored>(stack.row(i), stack.classes, excluded,
-                                                         vectors, largest, scaled + i * pitch);
+    const int64_t excluded = Excluded ? static_cast<int64_t>(exclusion.at[i]) : -1;
+    V::store(eighths[i],
+             sum_short_row<typename S::Row, Stored, Excluded>(
+                 stack.row(i), stack.classes, excluded, vectors, largest, scaled + i * pitch));
   }
-  common_terms(stack, exclusion, vectors, sums.excluded);
-  if (!A::within_window(A::largest_lane(largest))) return false;
-  // A row's largest term is at least the mean of its terms: one that its sum lets be 2^28 is within
-  // the window.
-  const double least =
-      static_cast<double>(stack.classes) * power_of_two<A>(A::kHeadroom - A::kWindowBelow);
   for (int i = 0; i < stack.batch.count; ++i) {
-    if (stack.is_active[i] == 0) continue;
-    const double total = sums.sum[i] + sums.excluded[i];
-    if (!(total >= least) || !(total * divisor <= A::kLargestSum)) return false;
+    sums.sum[i] = stack.is_active[i] != 0
+                      ? fold_lanes<V>(V::load(static_cast<const double*>(eighths[i])))
+                      : 0;
   }
-  for (int i = 0; i < kBundleRows; ++i) {
-    if (i < stack.batch.count && stack.is_active[i] != 0) continue;
-    sums.sum[i] = 1;
-    sums.excluded[i] = 1;
-  }
-  set_uniform<A>(sums, reference);
-  return true;
+  common_terms(stack, exclusion, vectors, sums);
+  return accept(stack, reference, divisor, largest, sums);
 }
 
 // solve_row for every row of a stack.
 template <class R>
 LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion& exclusion, double divisor,
                                 int& guess, float* scaled, BundleSums& sums) {
-  const bool done =
-      scaled ? sum_stack<Stack<R>, true>(stack, exclusion, divisor, guess, scaled, sums)
-             : sum_stack<Stack<R>, false>(stack, exclusion, divisor, guess, scaled, sums);
+  using S = Stack<R>;
+  const auto sum = scaled
+                       ? (exclusion.any ? sum_stack<S, true, true> : sum_stack<S, true, false>)
+                       : (exclusion.any ? sum_stack<S, false, true> : sum_stack<S, false, false>);
+  const bool done = sum(stack, exclusion, divisor, guess, scaled, sums);
   if (done) return;
   sums.uniform = false;
   for (int i = 0; i < stack.batch.count; ++i) {
@@ -180,7 +238,7 @@ template <class R>
 LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion& targets,
                                  const BundleSums& sums, double (&losses)[kBundleRows],
                                  double (&complements)[kBundleRows]) {
-  const bool confident = sums.uniform && uniform_losses(stack, targets, sums, losses, complements);
+  const bool confident = sums.uniform && uniform_losses(stack, sums, losses, complements);
   if (sums.uniform && !confident) return;
   for (int i = 0; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
@@ -231,7 +289,13 @@ LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64
                                   int most, OnStack on_stack) {
   for (int first = 0; first < batch.count; first += most) {
     const int count = batch.count - first < most ? batch.count - first : most;
-    Stack<R> stack = {rows, {batch[first], batch.row + first, count, false}, classes, {}};
+    const Place place = batch[first];
+    Stack<R> stack = {rows[place],
+                      rows.input.layout.outer_stride,
+                      {place, batch.row + first, count, false},
+                      classes,
+                      rows.inverse,
+                      {}};
     for (int i = 0; i < kBundleRows; ++i) stack.is_active[i] = i < count ? 1 : 0;
     on_stack(stack);
   }
