@@ -152,8 +152,10 @@ describe('processes', () => {
     });
   });
 
-  it.runIf(process.platform === 'linux')('start threads when a call needs them, once (seen in Linux, in /proc)', () => {
-    const code = `
+  it.runIf(process.platform === 'linux')(
+    'start threads when a call needs them, once (seen in Linux, in /proc)',
+    () => {
+      const code = `
       const fs = require('node:fs');
       const named = (task) => fs.readFileSync('/proc/self/task/' + task + '/comm', 'utf8').trim();
       const count = () => fs.readdirSync('/proc/self/task').filter((t) => named(t) === 'logits').length;
@@ -171,8 +173,9 @@ describe('processes', () => {
       after(2, call);
       console.log(counts.join());
     `;
-    expect(run(code).stdout).toBe('0,0,0,3,3,3');
-  });
+      expect(run(code).stdout).toBe('0,0,0,3,3,3');
+    },
+  );
 
   it('exit from the main thread while a worker computes', () => {
     const code = `

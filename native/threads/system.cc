@@ -51,9 +51,6 @@ struct Start {
 void* run_start(void* pointer) {
   const Start start = *static_cast<Start*>(pointer);
   delete static_cast<Start*>(pointer);
-#if defined(__linux__)
-  pthread_setname_np(pthread_self(), "logits");
-#endif
   start.run(start.argument);
   return nullptr;
 }
@@ -78,6 +75,9 @@ bool start_thread(void (*run)(void* argument), void* argument) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
   if (!started) delete start;
+#if defined(__linux__)
+  if (started) pthread_setname_np(thread, "logits");  // here, so that it has its name at once
+#endif
   return started;
 }
 

@@ -7,7 +7,7 @@
 
 namespace logits {
 
-// Starts a thread that nobody waits for; false where the system refuses one.
+// Starts a thread that nobody waits for, and that never ends; false where the system refuses one.
 bool start_thread(void (*run)(void* argument), void* argument);
 
 // Keeps this library's code in memory until the process ends, although its last user (a worker
