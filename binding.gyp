@@ -37,6 +37,7 @@
         "native/binding/targets.cc",
         "native/dispatch/cpu-features.cc",
         "native/dispatch/dispatch.cc",
+        "native/dispatch/streaming.cc",
         "native/threads/pool.cc",
         "native/threads/split.cc",
         "native/threads/system.cc",

@@ -113,6 +113,8 @@ interface NativeAddon {
   setFirstThreads(threads: number): void;
   /** For tests: out[i] = e^x[i] * 2^(40 - exponent). */
   scaledExp(x: Float32Array, out: Float32Array, exponent: number): void;
+  /** For tests: from now on, results of more bytes than this pass the caches by. */
+  setStreamingLimit(bytes: number): void;
   /** For benchmarks: the sum of all elements, at the speed of memory. */
   readSum(x: Float32Array): number;
   /** The file that was loaded. */

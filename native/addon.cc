@@ -38,6 +38,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("setThreads", set_threads_binding);
   add("setFirstThreads", set_first_threads_binding);
   add("scaledExp", scaled_exp_binding);
+  add("setStreamingLimit", set_streaming_limit_binding);
   add("readSum", read_sum_binding);
   return exports;
 }

@@ -5,6 +5,8 @@
 #include <new>
 #include <string>
 
+#include "../dispatch/streaming.h"
+
 namespace logits {
 namespace {
 
@@ -250,7 +252,7 @@ Output read_output_like(const Napi::CallbackInfo& info, size_t index, const char
                         std::initializer_list<const View*> others) {
   const Layout& layout = input.input.layout;
   const int64_t dense = layout.classes * layout.inner;
-  if (info[index].IsNull()) return {nullptr, dense};
+  if (info[index].IsNull()) return {nullptr, dense, false};
   const View view = read_view(info, index, name);
   expect_result_type(info.Env(), view, input.input.element);
   bool in_place = is_same(view, input.view);
@@ -263,7 +265,8 @@ Output read_output_like(const Napi::CallbackInfo& info, size_t index, const char
   expect_no_overlap(info.Env(), view, input.view, Overlap::same);
   for (const View* other : same) expect_no_overlap(info.Env(), view, *other, Overlap::same);
   for (const View* other : others) expect_no_overlap(info.Env(), view, *other, Overlap::none);
-  return {view.data, in_place ? layout.outer_stride : dense};
+  const bool streams = !in_place && is_worth_streaming(static_cast<int64_t>(view.bytes()));
+  return {view.data, in_place ? layout.outer_stride : dense, streams};
 }
 
 void expect_length(Napi::Env env, const View& view, int64_t length) {

@@ -1,5 +1,6 @@
 #include "probes.h"
 
+#include "../dispatch/streaming.h"
 #include "../isa/floating-point-state.h"
 #include "arguments.h"
 
@@ -20,6 +21,10 @@ void scaled_exp_binding(const Napi::CallbackInfo& info) {
   const FloatingPointState state;
   state_of(info).set->kernels->scaled_exp(x.floats(), out.floats(), static_cast<int64_t>(x.length),
                                           static_cast<int>(exponent));
+}
+
+void set_streaming_limit_binding(const Napi::CallbackInfo& info) {
+  set_streaming_limit(read_integer(info, 0, "bytes"));
 }
 
 Napi::Value read_sum_binding(const Napi::CallbackInfo& info) {

@@ -51,6 +51,29 @@ uint64_t saved_states() {
 
 constexpr bool has_all(uint64_t bits, uint64_t wanted) { return (bits & wanted) == wanted; }
 
+// The size of the largest level that this leaf describes, 0 for none.
+int64_t cache_bytes(uint32_t leaf) {
+  int64_t bytes = 0;
+  for (uint32_t subleaf = 0; subleaf < 16; ++subleaf) {
+    const CpuidResult r = cpuid(leaf, subleaf);
+    if ((r.eax & 0x1f) == 0) break;  // no more of them
+    const int64_t ways = (r.ebx >> 22) + 1;
+    const int64_t partitions = ((r.ebx >> 12) & 0x3ff) + 1;
+    const int64_t line = (r.ebx & 0xfff) + 1;
+    const int64_t size = ways * partitions * line * (static_cast<int64_t>(r.ecx) + 1);
+    if (size > bytes) bytes = size;
+  }
+  return bytes;
+}
+
+// Intel's leaf, which AMD leaves empty, or AMD's with the same fields (AMD64 Architecture
+// Programmer's Manual, volume 3, E.4.15).
+int64_t cache_bytes() {
+  const int64_t bytes = cache_bytes(4);
+  constexpr uint32_t kAmdLeaf = 0x8000001d;
+  return bytes == 0 && cpuid(0x80000000, 0).eax >= kAmdLeaf ? cache_bytes(kAmdLeaf) : bytes;
+}
+
 // Bit positions: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, CPUID.
 CpuFeatures detect() {
   CpuFeatures features = {};
@@ -68,6 +91,7 @@ CpuFeatures detect() {
   constexpr uint32_t kAvx2 = 1u << 5;
   constexpr uint32_t kAvx512 = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F DQ BW VL
   features.avx2 = has_all(saved, kXmmYmm) && has_all(extended, kAvx2);
+  features.cache_bytes = cache_bytes();
   features.avx512 = features.avx2 && has_all(saved, kOpmaskZmm) && has_all(extended, kAvx512);
   return features;
 }

@@ -15,6 +15,8 @@ struct Avx2 {
   static constexpr int kInterleave = 2;
   // Whether the exponential stands wherever it is asked for.
   static constexpr bool kInlines = true;
+  // Whether it has stores that pass the caches by: `stream`, `end_streams`.
+  static constexpr bool kStreams = true;
 
   struct F32 {
     __m256 low, high;
@@ -52,6 +54,13 @@ struct Avx2 {
     _mm256_maskstore_ps(p, mask.low, v.low);
     _mm256_maskstore_ps(p + 8, mask.high, v.high);
   }
+  static LOGITS_INLINE void prefetch(const char* p) { _mm_prefetch(p, _MM_HINT_T0); }
+  // `p` at a multiple of 64 bytes.
+  static LOGITS_INLINE void stream(float* p, F32 v) {
+    _mm256_stream_ps(p, v.low);
+    _mm256_stream_ps(p + 8, v.high);
+  }
+  static LOGITS_INLINE void end_streams() { _mm_sfence(); }
   static LOGITS_INLINE I32 load_bits(const uint32_t* p) {
     return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)),
             _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8))};

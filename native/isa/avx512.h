@@ -15,6 +15,8 @@ struct Avx512 {
   static constexpr int kInterleave = 4;
   // Whether the exponential stands wherever it is asked for.
   static constexpr bool kInlines = true;
+  // Whether it has stores that pass the caches by: `stream`, `end_streams`.
+  static constexpr bool kStreams = true;
 
   using F32 = __m512;
   using I32 = __m512i;
@@ -37,6 +39,10 @@ struct Avx512 {
   }
   static LOGITS_INLINE void store(float* p, F32 v) { _mm512_storeu_ps(p, v); }
   static LOGITS_INLINE void store(float* p, F32 v, Mask mask) { _mm512_mask_storeu_ps(p, mask, v); }
+  static LOGITS_INLINE void prefetch(const char* p) { _mm_prefetch(p, _MM_HINT_T0); }
+  // `p` at a multiple of 64 bytes.
+  static LOGITS_INLINE void stream(float* p, F32 v) { _mm512_stream_ps(p, v); }
+  static LOGITS_INLINE void end_streams() { _mm_sfence(); }
   static LOGITS_INLINE I32 load_bits(const uint32_t* p) { return _mm512_loadu_si512(p); }
   static LOGITS_INLINE void store_bits(uint32_t* p, I32 v) { _mm512_storeu_si512(p, v); }
 

@@ -15,6 +15,8 @@ struct Neon {
   static constexpr int kInterleave = 2;
   // Whether the exponential stands wherever it is asked for.
   static constexpr bool kInlines = true;
+  // Whether it has stores that pass the caches by: `stream`, `end_streams`.
+  static constexpr bool kStreams = false;
 
   struct F32 {
     float32x4_t part[4];
@@ -31,6 +33,14 @@ struct Neon {
   };
 
   // Memory
+
+  static LOGITS_INLINE void prefetch(const char* p) {
+#if defined(_MSC_VER) && !defined(__clang__)
+    __prefetch(p);
+#else
+    __builtin_prefetch(p);
+#endif
+  }
 
   static LOGITS_INLINE F32 load(const float* p) {
     return {{vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}};

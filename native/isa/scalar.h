@@ -15,6 +15,8 @@ struct Scalar {
   static constexpr int kInterleave = 1;
   // The exponential is a thousand instructions here, and stands once.
   static constexpr bool kInlines = false;
+  // Whether it has stores that pass the caches by: `stream`, `end_streams`.
+  static constexpr bool kStreams = false;
 
   struct F32 {
     float lane[16];
@@ -31,6 +33,8 @@ struct Scalar {
   };
 
   // Memory
+
+  static LOGITS_INLINE void prefetch(const char*) {}
 
   static LOGITS_INLINE F32 load(const float* p) {
     F32 r;

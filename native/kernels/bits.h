@@ -62,4 +62,10 @@ LOGITS_INLINE double power_of_two(int exponent) {
   return double_of<V>(static_cast<uint64_t>(exponent + 1023) << 52);
 }
 
+// The exponent of x >= 2^-1022: floor(log2 x).
+template <class V>
+LOGITS_INLINE int exponent_of(double x) {
+  return static_cast<int>(bits_of<V>(x) >> 52) - 1023;
+}
+
 }  // namespace logits

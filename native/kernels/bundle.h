@@ -141,6 +141,30 @@ LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double di
   return true;
 }
 
+// The reference for bundles to come, after one that has not been accepted: in which its rows' sums
+// are in the middle of what is.
+template <class P>
+LOGITS_INLINE int likely_exponent(const P& bundle, double divisor, const BundleSums& sums,
+                                  int guess) {
+  using A = typename P::Arithmetic;
+  bool any = false;
+  int low = 0;
+  int high = 0;
+  for (int i = 0; i < kBundleRows; ++i) {
+    if (bundle.is_active[i] == 0 || sums.kind[i] != RowKind::regular) continue;
+    if (sums.reference[i].offset != 0) continue;
+    const int exponent =
+        exponent_of<A>(sums[i].total()) + sums.reference[i].exponent - A::kHeadroom;
+    low = any && low < exponent ? low : exponent;
+    high = any && high > exponent ? high : exponent;
+    any = true;
+  }
+  if (!any) return guess;
+  const int least = exponent_of<A>(static_cast<double>(bundle.classes)) + 1 - A::kWindowBelow;
+  const int most = exponent_of<A>(A::kLargestSum / divisor) - A::kHeadroom;
+  return even_below((low + high - least - (most < A::kWindowAbove ? most : A::kWindowAbove)) / 2);
+}
+
 // log sum e^x of every lane, as log_sum (log-probability.h).
 template <class P>
 LOGITS_INLINE void log_sums(const P& bundle, const BundleSums& sums, double (&logs)[kBundleRows]) {

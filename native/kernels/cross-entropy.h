@@ -296,7 +296,6 @@ inline void index_losses(const CrossEntropyCall& call, const Share& share, const
 template <class P>
 inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& share, const P& all,
                                  int& guess) {
-  using V = typename P::Arithmetic::Set;
   const Batch& batch = all.batch;
   const bool wants_gradient = call.gradient.data != nullptr;
   const bool simple = !spreads(call.loss) && call.loss.z_loss == 0;
@@ -347,13 +346,7 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
     factor[i] = own[i] * scale[i] / (sums.sum[i] + sums.excluded[i]);
     at_target[i] = (0 - times(own[i], complements[i])) * scale[i];
   }
-  write_bundle(bundle, call.gradient, sums, factor, scaled);
-  float* gradient = batch_sink<V>(call.gradient, batch);
-  for (int i = 0; i < batch.count; ++i) {
-    if (!active[i] || sums.kind[i] != RowKind::regular) continue;
-    gradient[bundle.offset(i, targets.at[i], call.gradient.outer_stride)] =
-        static_cast<float>(at_target[i]);
-  }
+  write_bundle(bundle, call.gradient, sums, factor, scaled, targets, at_target);
 }
 
 template <class V>
@@ -388,6 +381,7 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
         }
       },
       [&](const auto& panel) { cross_entropy_bundle(call, share, panel, guess); });
+  end_streams<V>(call.gradient.streams);
 }
 
 }  // namespace logits

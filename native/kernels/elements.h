@@ -7,6 +7,7 @@
 //   kScaled                     whether a temperature divides the elements (within scaled_exp)
 //   load(at), load(at, count)   lanes of the arithmetic, before the temperature; a vector's lanes
 //                               from `count` on repeat its first one
+//   prefetch(at, count)         says that those are read now, and that others behind them will be
 //   load_doubles(at, count)     eight of them in float64
 //   value(at)                   one of them
 //   from(at)                    the row from that element on
@@ -42,6 +43,18 @@ LOGITS_INLINE Pair scaled_single(double x, const Scale& inverse) {
 
 LOGITS_INLINE const void* moved(const void* data, Element element, int64_t elements) {
   return static_cast<const char*>(data) + elements * size_of(element);
+}
+
+// Asks for what lies 8 KiB behind `count` elements at p. The processor's own prefetching falls
+// behind where a second stream, of terms or results, is written beside the logits that it reads:
+// twice the time a row from memory, measured on Zen 5. Nearer is too late, farther no better.
+template <class V, class E>
+LOGITS_INLINE void prefetch_ahead(const E* p, int count) {
+  static constexpr int64_t kLine = 64;
+  const char* ahead = reinterpret_cast<const char*>(p) + 8192;
+  for (int64_t i = 0; i < count * static_cast<int64_t>(sizeof(E)); i += kLine) {
+    V::prefetch(ahead + i);
+  }
 }
 
 // Eight of the elements p[0], p[stride], ..., as load(at, count) gives them.
@@ -88,11 +101,18 @@ LOGITS_INLINE typename V::F32 load_first(const E* p, int count) {
 // Where a row of float32 results goes that are neighbours in memory.
 template <class V>
 struct FloatSink {
+  static constexpr bool kStreams = V::kStreams;
   float* data;
+  bool streams;
 
   static LOGITS_INLINE FloatSink of(const Output& out, int64_t offset, const Input&) {
-    return {static_cast<float*>(out.data) + offset};
+    return {static_cast<float*>(out.data) + offset, out.streams};
   }
+  // Elements before the first one at a multiple of 64 bytes, from `at` on.
+  LOGITS_INLINE int64_t until_aligned(int64_t at) const {
+    return static_cast<int64_t>((0 - reinterpret_cast<uintptr_t>(data + at)) / sizeof(float) % 16);
+  }
+  LOGITS_INLINE void stream(int64_t at, typename V::F32 v) const { V::stream(data + at, v); }
   LOGITS_INLINE void store(int64_t at, typename V::F32 v, int count) const {
     if (count == 16) {
       V::store(data + at, v);
@@ -106,6 +126,7 @@ struct FloatSink {
 // Where a row of results goes: any type, at any distance.
 template <class V>
 struct Sink {
+  static constexpr bool kStreams = false;
   void* data;
   bool is_double;
   int64_t stride;
@@ -175,6 +196,7 @@ struct SingleRow {
     return {static_cast<const E*>(input.data) + offset, inverse};
   }
   LOGITS_INLINE SingleRow from(int64_t at) const { return {data + at, inverse}; }
+  LOGITS_INLINE void prefetch(int64_t at, int count) const { prefetch_ahead<V>(data + at, count); }
   LOGITS_INLINE typename V::F32 load(int64_t at) const { return V::load(data + at); }
   LOGITS_INLINE typename V::F32 load(int64_t at, int count) const {
     return load_first<V>(data + at, count);
@@ -204,6 +226,7 @@ struct StridedRow {
   LOGITS_INLINE StridedRow from(int64_t at) const {
     return {moved(data, element, at * stride), element, stride, inverse};
   }
+  LOGITS_INLINE void prefetch(int64_t, int) const {}
   LOGITS_INLINE typename V::F32 load(int64_t at) const { return load(at, 16); }
   LOGITS_OUTLINE typename V::F32 load(int64_t at, int count) const {
     float lanes[16];
@@ -264,6 +287,7 @@ struct AnyRow {
   LOGITS_INLINE AnyRow from(int64_t at) const {
     return {moved(data, element, at * stride), element, stride, softcap, inverse};
   }
+  LOGITS_INLINE void prefetch(int64_t, int) const {}
   LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
   LOGITS_OUTLINE typename V::F64 load(int64_t at, int count) const {
     const auto x = load_uncapped(at, count);
@@ -327,6 +351,9 @@ struct DoubleRow {
     return {static_cast<const double*>(input.data) + offset, input.layout.inner};
   }
   LOGITS_INLINE DoubleRow from(int64_t at) const { return {data + at * stride, stride}; }
+  LOGITS_INLINE void prefetch(int64_t at, int count) const {
+    if (stride == 1) prefetch_ahead<V>(data + at, count);
+  }
   LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
   LOGITS_INLINE typename V::F64 load(int64_t at, int count) const {
     return load_8<V>(data + at * stride, stride, count);

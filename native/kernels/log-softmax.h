@@ -155,6 +155,7 @@ inline void log_softmax(const Input& logits, const Output& out, const Share& sha
         }
       },
       [&](const auto& panel) { log_softmax_panel(panel, out, guess); });
+  end_streams<V>(out.streams);
 }
 
 }  // namespace logits

@@ -50,8 +50,6 @@ struct Panel {
     const E* p = x + c * stride;
     return full ? V::load(p) : load_active<V>(p, active, is_active);
   }
-  // Where the result of class c in lane i is, from the batch's first.
-  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t) const { return c * stride + i; }
   // The scratch memory, where it holds all terms.
   LOGITS_INLINE float* scratch(float* memory) const {
     return classes * kBundleRows <= kScratchFloats ? memory : nullptr;
@@ -283,10 +281,10 @@ inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion& excl
     sums.kind[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
     if (sums.kind[i] != RowKind::regular) continue;
     sums.reference[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
-    if (sums.reference[i].offset == 0) guess = sums.reference[i].exponent;
   }
   sum_panel_by_lane(panel, exclusion, sums.reference, scaled, sums.sum);
   excluded_terms(panel, exclusion, sums.reference, sums.excluded);
+  guess = likely_exponent(panel, divisor, sums, guess);
 }
 
 // The losses of a panel's confident rows, from the sums of their other classes in units of their

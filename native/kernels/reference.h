@@ -71,6 +71,8 @@ LOGITS_INLINE int even_exponent(double x) {
   return 2 * static_cast<int>(halves < 0 ? halves - 0.5 : halves + 0.5);
 }
 
+LOGITS_INLINE int even_below(int n) { return n & ~1; }
+
 // The reference of a regular row with this maximum, `scaled` being max / temperature.
 template <class A>
 LOGITS_INLINE Reference reference_for(double max, double scaled) {

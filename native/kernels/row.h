@@ -162,6 +162,7 @@ LOGITS_INLINE GroupSums<typename R::Arithmetic> sum_chunk(
     const int64_t limit = excluded >= at && excluded < end ? excluded : end;
     const int64_t whole_end = at + (limit - at) / kGroup * kGroup;
     for (; at < whole_end; at += kGroup) {
+      row.prefetch(at, kGroup);
       sums.add(sum_group<R, Shifted, Stored>(row, at, reference, largest, scaled));
       linear.add_group(row, at, kGroup, -1);
     }

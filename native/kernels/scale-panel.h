@@ -24,12 +24,13 @@ LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
   }
 }
 
-// out[c] = e^x[c] * factor in each lane, from the terms kept in `scaled` or computed again. A lane
-// without a regular row becomes NaN.
+// out[c] = e^x[c] * factor in each lane, and `at_excluded` for what its sum has left out, from the
+// terms kept in `scaled` or computed again. A lane without a regular row becomes NaN.
 template <class V, class E, bool Scaled>
 LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& out,
                                 const BundleSums& sums, const double (&factor)[kBundleRows],
-                                const float* scaled) {
+                                const float* scaled, const Exclusion& excluded,
+                                const double* at_excluded) {
   float high[kBundleRows];
   float low[kBundleRows];
   uint32_t irregular[kBundleRows];
@@ -47,15 +48,20 @@ LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& 
   float* sink = batch_sink<V>(out, panel.batch);
   if (scaled) {
     write_panel(panel, sink, [&](int64_t c) { return result(V::load(scaled + c * kBundleRows)); });
-    return;
+  } else {
+    const auto reference = load_references(panel, sums.reference);
+    write_panel(panel, sink, [&](int64_t c) {
+      auto largest = V::broadcast_bits(0);
+      typename V::F32 v[1] = {panel.load(c)};
+      scaled_exp<V, true, Scaled>(v, reference, largest);
+      return result(v[0]);
+    });
   }
-  const auto reference = load_references(panel, sums.reference);
-  write_panel(panel, sink, [&](int64_t c) {
-    auto largest = V::broadcast_bits(0);
-    typename V::F32 v[1] = {panel.load(c)};
-    scaled_exp<V, true, Scaled>(v, reference, largest);
-    return result(v[0]);
-  });
+  if (!excluded.any) return;
+  for (int i = 0; i < kBundleRows; ++i) {
+    if (panel.is_active[i] == 0 || sums.kind[i] != RowKind::regular) continue;
+    sink[excluded.at[i] * panel.stride + i] = static_cast<float>(at_excluded[i]);
+  }
 }
 
 }  // namespace logits

@@ -52,10 +52,31 @@ LOGITS_INLINE FactorVectors<Double<V>> split_factor(const Double<V>&, double fac
   return {V::broadcast(factor)};
 }
 
+// Behind the last result that a thread writes: what has passed the caches by is in memory before
+// the thread says that it is done.
+template <class V>
+LOGITS_INLINE void end_streams(bool streams) {
+  if constexpr (V::kStreams) {
+    if (streams) V::end_streams();
+  }
+}
+
 // compute(at, count) for elements at .. end - 1, into `out`, in steps of one vector, the last one
 // partial.
 template <class A, class Results, class Compute>
 LOGITS_INLINE void write_elements(const Results& out, int64_t at, int64_t end, Compute compute) {
+  if constexpr (Results::kStreams) {
+    if (out.streams) {
+      const int64_t before = out.until_aligned(at);
+      if (before != 0 && before < end - at) {
+        out.store(at, compute(at, static_cast<int>(before)), static_cast<int>(before));
+        at += before;
+      }
+      if (out.until_aligned(at) == 0) {
+        for (; at + A::kLanes <= end; at += A::kLanes) out.stream(at, compute(at, A::kLanes));
+      }
+    }
+  }
   for (; at + A::kLanes <= end; at += A::kLanes) {
     out.store(at, compute(at, A::kLanes), A::kLanes);
   }
@@ -81,6 +102,7 @@ LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* te
   for_each_part<typename A::Set>(team, (classes + kChunk - 1) / kChunk, [&](int64_t i) {
     const int64_t at = i * kChunk;
     write_elements<A>(out, at, classes - at < kChunk ? classes : at + kChunk, compute);
+    if constexpr (Results::kStreams) end_streams<typename A::Set>(out.streams);
   });
 }
 

@@ -31,9 +31,10 @@ inline void softmax_bundle(const P& bundle, const Output& out, int& guess, float
   float* scaled = bundle.scratch(scratch);
   BundleSums sums;
   double factor[kBundleRows];
-  solve_bundle(bundle, no_exclusion<P>(), 1.0, guess, scaled, sums);
+  const Exclusion none = no_exclusion<P>();
+  solve_bundle(bundle, none, 1.0, guess, scaled, sums);
   for (int i = 0; i < kBundleRows; ++i) factor[i] = 1 / sums.sum[i];
-  write_bundle(bundle, out, sums, factor, scaled);
+  write_bundle(bundle, out, sums, factor, scaled, none, nullptr);
 }
 
 template <class V>
@@ -60,6 +61,7 @@ inline void softmax(const Input& logits, const Output& out, const Share& share) 
         }
       },
       [&](const auto& panel) { softmax_bundle(panel, out, guess, share.scratch); });
+  end_streams<V>(out.streams);
 }
 
 }  // namespace logits

@@ -30,10 +30,6 @@ struct Stack {
   uint32_t is_active[kBundleRows];
 
   LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
-  // Where the result of class c in row i is, from the batch's first.
-  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t outer_stride) const {
-    return i * outer_stride + c;
-  }
   // All terms fit: for_each_stack sees to it.
   LOGITS_INLINE float* scratch(float* memory) const { return memory; }
   // From one row's kept terms to the next one's: whole vectors fit behind its end.
@@ -131,11 +127,13 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
                                          scaled, 0, sum);
       sums = V::add(sums, sum[0]);
     } else {
+      if constexpr (Stored) row.prefetch(at, kGroup);
       sums = V::add(sums, sum_group<R, false, Stored>(row, at, reference, largest, scaled));
     }
   }
   const int64_t count = classes - at;
   if (count == 0) return sums;
+  if constexpr (Stored) row.prefetch(at, static_cast<int>(count));
   const auto last = [&](auto vectors) {
     sum_vectors<R, Stored, Excluded, 1, decltype(vectors)::kCount>(
         rows, at, count, {excluded - at}, reference, largest, scaled, 0, sum);
@@ -166,6 +164,7 @@ LOGITS_INLINE void sum_rows_at_once(const S& stack, int first, const Exclusion& 
     rows[i] = stack.row(first + i);
     excluded[i] = Excluded ? static_cast<int64_t>(exclusion.at[first + i]) : -1;
   }
+  if constexpr (Stored) rows[0].prefetch(0, Rows * static_cast<int>(stack.classes));
   sum_vectors<typename S::Row, Stored, Excluded, Rows, Count>(
       rows, 0, stack.classes, excluded, reference, largest, scaled + first * stack.pitch(),
       stack.pitch(), sums);
@@ -225,12 +224,15 @@ LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion& exclusio
   const bool done = sum(stack, exclusion, divisor, guess, scaled, sums);
   if (done) return;
   sums.uniform = false;
+  int own_guess = guess;
   for (int i = 0; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
     const int64_t excluded = exclusion.any ? static_cast<int64_t>(exclusion.at[i]) : -1;
     float* terms = scaled ? scaled + i * stack.pitch() : nullptr;
-    sums.set(i, solve_row(stack.row(i), stack.classes, excluded, divisor, guess, terms, nullptr));
+    sums.set(i,
+             solve_row(stack.row(i), stack.classes, excluded, divisor, own_guess, terms, nullptr));
   }
+  guess = likely_exponent(stack, divisor, sums, guess);
 }
 
 // The losses of the targets, which the sums have left out.
@@ -249,11 +251,13 @@ LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion& targets
   }
 }
 
-// out[c] = e^x[c] * factor for every row from the terms kept in `scaled`; NaN throughout where a
-// row is not regular. Rows that are not active are left alone.
+// out[c] = e^x[c] * factor for every row from the terms kept in `scaled`, and `at_excluded` for the
+// class that its sum has left out; NaN throughout where a row is not regular. Rows that are not
+// active are left alone.
 template <class R>
 LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out, const BundleSums& sums,
-                                const double (&factor)[kBundleRows], const float* scaled) {
+                                const double (&factor)[kBundleRows], float* scaled,
+                                const Exclusion& excluded, const double* at_excluded) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   float high[kBundleRows];
@@ -262,11 +266,15 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out, const 
   // A row's last vector may run over into the next row, which is written after it.
   bool runs_over = out.outer_stride == stack.classes;
   for (int i = 0; i < stack.batch.count; ++i) runs_over = runs_over && stack.is_active[i] != 0;
+  float* const sink = batch_sink<V>(out, stack.batch);
+  // Results take the place of the terms, which are never behind them, and leave from there as one.
+  const bool streams = V::kStreams && out.streams && runs_over;
+  float* const first = streams ? scaled : sink;
   for (int i = 0; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
-    float* row = batch_sink<V>(out, stack.batch) + i * out.outer_stride;
+    float* row = first + i * out.outer_stride;
     if (sums.kind[i] != RowKind::regular) {
-      fill_row_with_nan<A>(FloatSink<V>{row}, stack.classes);
+      fill_row_with_nan<A>(FloatSink<V>{row, false}, stack.classes);
       continue;
     }
     const FactorVectors<A> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
@@ -280,7 +288,11 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out, const 
       const int count = static_cast<int>(stack.classes - at);
       store_first<V>(row + at, factors.times(V::load(terms + at)), count);
     }
+    if (excluded.any) row[excluded.at[i]] = static_cast<float>(at_excluded[i]);
   }
+  if (!streams) return;
+  write_elements<A>(FloatSink<V>{sink, true}, 0, stack.batch.count * stack.classes,
+                    [&](int64_t at, int count) { return load_scaled<V>(scaled + at, count); });
 }
 
 // on_stack(stack) for the short rows of a batch, `most` together. All rows are active.
