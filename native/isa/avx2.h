@@ -236,6 +236,19 @@ struct Avx2 {
         _mm_add_pd(_mm256_castpd256_pd128(quarters), _mm256_extractf128_pd(quarters, 1));
     return _mm_cvtsd_f64(_mm_add_sd(halves, _mm_unpackhi_pd(halves, halves)));
   }
+  // Lane i is total(v[i]).
+  static LOGITS_INLINE F64 totals(const F64 (&v)[8]) {
+    const auto quarters = [](F64 a) { return _mm256_add_pd(a.low, a.high); };
+    const auto halves = [](__m256d a, __m256d b) {
+      return _mm256_add_pd(_mm256_permute2f128_pd(a, b, 0x20), _mm256_permute2f128_pd(a, b, 0x31));
+    };
+    const auto four = [&](int i) {
+      const __m256d even = halves(quarters(v[i]), quarters(v[i + 2]));
+      const __m256d odd = halves(quarters(v[i + 1]), quarters(v[i + 3]));
+      return _mm256_add_pd(_mm256_unpacklo_pd(even, odd), _mm256_unpackhi_pd(even, odd));
+    };
+    return {four(0), four(4)};
+  }
   static LOGITS_INLINE F64 widen_low(F32 v) { return widen(v.low); }
   static LOGITS_INLINE F64 widen_high(F32 v) { return widen(v.high); }
 };

@@ -137,6 +137,18 @@ struct Avx512 {
         _mm_add_pd(_mm256_castpd256_pd128(quarters), _mm256_extractf128_pd(quarters, 1));
     return _mm_cvtsd_f64(_mm_add_sd(halves, _mm_unpackhi_pd(halves, halves)));
   }
+  // Lane i is total(v[i]).
+  static LOGITS_INLINE F64 totals(const F64 (&v)[8]) {
+    const auto quarters = [](F64 a, F64 b) {
+      return _mm512_add_pd(_mm512_shuffle_f64x2(a, b, 0x44), _mm512_shuffle_f64x2(a, b, 0xee));
+    };
+    const auto halves = [](F64 a, F64 b) {
+      return _mm512_add_pd(_mm512_shuffle_f64x2(a, b, 0x88), _mm512_shuffle_f64x2(a, b, 0xdd));
+    };
+    const F64 even = halves(quarters(v[0], v[2]), quarters(v[4], v[6]));
+    const F64 odd = halves(quarters(v[1], v[3]), quarters(v[5], v[7]));
+    return _mm512_add_pd(_mm512_unpacklo_pd(even, odd), _mm512_unpackhi_pd(even, odd));
+  }
   static LOGITS_INLINE F64 widen_low(F32 v) { return _mm512_cvtps_pd(_mm512_castps512_ps256(v)); }
   static LOGITS_INLINE F64 widen_high(F32 v) {
     return _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));

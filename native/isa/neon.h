@@ -303,6 +303,12 @@ struct Neon {
     const float64x2_t halves = vaddq_f64(low, high);
     return vgetq_lane_f64(halves, 0) + vgetq_lane_f64(halves, 1);
   }
+  // Lane i is total(v[i]).
+  static LOGITS_INLINE F64 totals(const F64 (&v)[8]) {
+    double lanes[8];
+    for (int i = 0; i < 8; ++i) lanes[i] = total(v[i]);
+    return load(static_cast<const double*>(lanes));
+  }
   static LOGITS_INLINE F64 widen_low(F32 v) { return widen(v.part[0], v.part[1]); }
   static LOGITS_INLINE F64 widen_high(F32 v) { return widen(v.part[2], v.part[3]); }
 };

@@ -403,6 +403,12 @@ struct Scalar {
     const double* s = v.lane;
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
   }
+  // Lane i is total(v[i]).
+  static LOGITS_INLINE F64 totals(const F64 (&v)[8]) {
+    double lanes[8];
+    for (int i = 0; i < 8; ++i) lanes[i] = total(v[i]);
+    return load(static_cast<const double*>(lanes));
+  }
   static LOGITS_INLINE F64 widen_low(F32 v) {
     F64 r;
     for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i]);

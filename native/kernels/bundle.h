@@ -6,6 +6,8 @@
 // them at once. A bundle P offers
 //   Arithmetic, kScaled   as a row does (elements.h)
 //   row(i)                one of its rows
+//   value(i, c)           element c of that row, as a float
+//   full                  whether all sixteen lanes are rows that may be read
 //   is_active[i]          not 0 where lane i is a row that may be read
 //   classes, inverse      what its rows share
 #pragma once
@@ -65,19 +67,26 @@ LOGITS_INLINE Exclusion no_exclusion() {
 struct BundleSums {
   double sum[kBundleRows];
   double excluded[kBundleRows];
+  bool uniform;  // all rows are regular and counted in `common`, whose offset is 0
+  Reference common;
   float excluded_element[kBundleRows];  // where uniform
-  RowKind kind[kBundleRows];
-  Reference reference[kBundleRows];
-  bool uniform;  // all rows are regular and counted in the first reference, whose offset is 0
+  // Where not:
+  RowKind kinds[kBundleRows];
+  Reference references[kBundleRows];
 
+  LOGITS_INLINE bool is_regular(int i) const { return uniform || kinds[i] == RowKind::regular; }
   LOGITS_INLINE RowSum operator[](int i) const {
-    return {kind[i], sum[i], excluded[i], reference[i], {0, 0}};
+    return {uniform ? RowKind::regular : kinds[i],
+            sum[i],
+            excluded[i],
+            uniform ? common : references[i],
+            {0, 0}};
   }
   LOGITS_INLINE void set(int i, const RowSum& row) {
-    kind[i] = row.kind;
+    kinds[i] = row.kind;
     sum[i] = row.sum;
     excluded[i] = row.excluded;
-    reference[i] = row.reference;
+    references[i] = row.reference;
   }
 };
 
@@ -93,9 +102,8 @@ LOGITS_INLINE void common_terms(const P& bundle, const Exclusion& exclusion,
   }
   float* x = sums.excluded_element;
   for (int i = 0; i < kBundleRows; ++i) {
-    x[i] = bundle.is_active[i] != 0
-               ? static_cast<float>(bundle.row(i).value(static_cast<int64_t>(exclusion.at[i])))
-               : 0;
+    const bool active = bundle.full || bundle.is_active[i] != 0;
+    x[i] = active ? bundle.value(i, static_cast<int64_t>(exclusion.at[i])) : 0;
   }
   typename V::F32 v[1] = {V::load(static_cast<const float*>(x))};
   auto largest = V::broadcast_bits(0);
@@ -121,7 +129,7 @@ LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double di
   using V = typename A::Set;
   const double least =
       static_cast<double>(bundle.classes) * power_of_two<A>(A::kHeadroom - A::kWindowBelow);
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < kBundleRows && !bundle.full; ++i) {
     const bool active = bundle.is_active[i] != 0;
     sums.sum[i] = active ? sums.sum[i] : least;
     sums.excluded[i] = active ? sums.excluded[i] : 0;
@@ -133,11 +141,8 @@ LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double di
     if (!none<V>(V::greater(product, V::broadcast(A::kLargestSum)))) return false;
   }
   if (!A::within_window(A::largest_lane(largest))) return false;
-  for (int i = 0; i < kBundleRows; ++i) {
-    sums.kind[i] = RowKind::regular;
-    sums.reference[i] = reference;
-  }
   sums.uniform = true;
+  sums.common = reference;
   return true;
 }
 
@@ -151,10 +156,10 @@ LOGITS_INLINE int likely_exponent(const P& bundle, double divisor, const BundleS
   int low = 0;
   int high = 0;
   for (int i = 0; i < kBundleRows; ++i) {
-    if (bundle.is_active[i] == 0 || sums.kind[i] != RowKind::regular) continue;
-    if (sums.reference[i].offset != 0) continue;
+    if (bundle.is_active[i] == 0 || !sums.is_regular(i)) continue;
+    if (sums.references[i].offset != 0) continue;
     const int exponent =
-        exponent_of<A>(sums[i].total()) + sums.reference[i].exponent - A::kHeadroom;
+        exponent_of<A>(sums[i].total()) + sums.references[i].exponent - A::kHeadroom;
     low = any && low < exponent ? low : exponent;
     high = any && high > exponent ? high : exponent;
     any = true;
@@ -178,7 +183,7 @@ LOGITS_INLINE void log_sums(const P& bundle, const BundleSums& sums, double (&lo
   }
   for (int at = 0; at < kBundleRows; at += 8) {
     const auto total = V::add(V::load(sums.sum + at), V::load(sums.excluded + at));
-    const auto log = log_scaled<V>(total, sums.reference[0].exponent - A::kHeadroom);
+    const auto log = log_scaled<V>(total, sums.common.exponent - A::kHeadroom);
     // The offset, 0, is added as log_sum does: it turns a -0 into +0.
     V::store(logs + at, V::add(V::add(log.high, log.low), V::zero()));
   }
@@ -194,8 +199,8 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums& sums,
   using V = typename A::Set;
   double own[kBundleRows];
   for (int i = 0; i < kBundleRows; ++i) {
-    const auto x = static_cast<double>(sums.excluded_element[i]);
-    own[i] = scaled_single<P::kScaled>(x, bundle.inverse).high;
+    own[i] = static_cast<double>(sums.excluded_element[i]);
+    if constexpr (P::kScaled) own[i] = scaled_single<true>(own[i], bundle.inverse).high;
   }
   bool confident = false;
   for (int at = 0; at < kBundleRows; at += 8) {
@@ -207,7 +212,7 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums& sums,
     const auto ratio = V::div(others, term);
     const auto is_lesser = V::greater(others, term);
     const auto is_large = V::greater(ratio, V::broadcast(kSqrt2Minus1));
-    const auto power = static_cast<double>(sums.reference[0].exponent - A::kHeadroom);
+    const auto power = static_cast<double>(sums.common.exponent - A::kHeadroom);
     auto parts = decompose<V>(V::select(is_lesser, total, V::add(V::broadcast(1.0), ratio)), 0);
     parts.power = V::add(parts.power, V::select(is_lesser, V::broadcast(power), V::zero()));
     parts.u = V::select(is_large, parts.u, ratio);

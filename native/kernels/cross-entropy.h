@@ -292,59 +292,110 @@ inline void index_losses(const CrossEntropyCall& call, const Share& share, const
   }
 }
 
-// A bundle of rows. Those that ask for more than a bundle computes are taken one at a time.
+// The coefficients of a bundle's targets, and what each row's gradient is scaled by.
+struct BundleFactors {
+  double own[kBundleRows];
+  double scale[kBundleRows];
+
+  // The largest factor that takes a row's gradient back to its terms; 0 where it is not moderate.
+  LOGITS_INLINE double divisor(int i) const {
+    const double factor = scale[i] * own[i];
+    return is_moderate(factor) ? 1 / (factor < 0 ? -factor : factor) : 0;
+  }
+};
+
+// Those of rows that differ in nothing but their targets, or of each row.
+template <class P>
+LOGITS_INLINE bool same_factors(const CrossEntropyCall& call, const P& bundle,
+                                BundleFactors& factors) {
+  if (call.loss.weight != nullptr || call.row_scales != nullptr) return false;
+  const double own = own_coefficient(call.loss, 0);
+  const double scale = row_scale(call, 0) * bundle.row(0).scaled(1).high;
+  for (int i = 0; i < kBundleRows; ++i) factors.own[i] = own;
+  for (int i = 0; i < kBundleRows; ++i) factors.scale[i] = scale;
+  return true;
+}
+
+// Which rows of a bundle are solved together: those that are not ignored and whose gradients
+// float32 factors can scale. Returns the divisor of their sums (row.h, solve_row), 0 where there is
+// none of them.
+template <class P>
+LOGITS_INLINE double choose_active(const CrossEntropyCall& call, const P& bundle,
+                                   Exclusion& targets, BundleFactors& factors,
+                                   bool (&active)[kBundleRows]) {
+  const Batch& batch = bundle.batch;
+  const bool wants_gradient = call.gradient.data != nullptr;
+  const bool same = same_factors(call, bundle, factors);
+  const double common = wants_gradient && same ? factors.divisor(0) : 1;
+  double divisor = 0;
+  for (int i = 0; i < batch.count; ++i) {
+    const int64_t target = call.loss.targets[batch.row + i];
+    targets.at[i] = static_cast<uint32_t>(target);
+    active[i] = target != kIgnoredRow && common != 0;
+    if (!active[i]) continue;
+    double own_divisor = common;
+    if (!same) {
+      factors.own[i] = own_coefficient(call.loss, target);
+      factors.scale[i] = row_scale(call, batch.row + i) * bundle.row(i).scaled(1).high;
+      if (wants_gradient) own_divisor = factors.divisor(i);
+      active[i] = own_divisor != 0;
+    }
+    divisor = own_divisor > divisor ? own_divisor : divisor;
+  }
+  targets.any = divisor != 0;
+  return divisor;
+}
+
+// A bundle of rows of which only the targets have coefficients. Those that ask for more than a
+// bundle computes are taken one at a time.
 template <class P>
 inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& share, const P& all,
                                  int& guess) {
+  using V = typename P::Arithmetic::Set;
   const Batch& batch = all.batch;
   const bool wants_gradient = call.gradient.data != nullptr;
   const bool simple = !spreads(call.loss) && call.loss.z_loss == 0;
   bool active[kBundleRows] = {};
-  double own[kBundleRows];
-  double scale[kBundleRows] = {};
+  BundleFactors factors;
   Exclusion targets = no_exclusion<P>();
-  double divisor = 1;
-  for (int i = 0; i < batch.count; ++i) {
-    const int64_t number = batch.row + i;
-    const int64_t target = call.loss.targets ? call.loss.targets[number] : kIgnoredRow;
-    active[i] = simple && target != kIgnoredRow;
-    if (active[i]) own[i] = own_coefficient(call.loss, target);
-    if (wants_gradient && active[i]) {
-      scale[i] = row_scale(call, number) * all.row(i).scaled(1).high;
-      const double factor = scale[i] * own[i];
-      const double inverse = 1 / (factor < 0 ? -factor : factor);
-      active[i] = is_moderate(factor);
-      if (active[i] && inverse > divisor) divisor = inverse;
-    }
-    if (!active[i]) {
-      cross_entropy_row(call, share, all.row(i), batch[i], number, guess);
-      continue;
-    }
-    targets.any = true;
-    targets.at[i] = static_cast<uint32_t>(target);
-  }
-  if (!targets.any) return;
-
+  const double divisor = simple ? choose_active(call, all, targets, factors, active) : 0;
+  bool full = batch.count == kBundleRows;
+  for (int i = 0; i < batch.count; ++i) full = full && active[i];
   P bundle = all;
-  set_active(bundle, active);
+  if (!full) {
+    for (int i = 0; i < batch.count; ++i) {
+      if (!active[i]) cross_entropy_row(call, share, all.row(i), batch[i], batch.row + i, guess);
+    }
+    if (!targets.any) return;
+    set_active(bundle, active);
+  }
+
   float* scaled = wants_gradient ? bundle.scratch(share.scratch) : nullptr;
   BundleSums sums;
   double losses[kBundleRows];
   double complements[kBundleRows];
   solve_bundle(bundle, targets, divisor, guess, scaled, sums);
   target_losses(bundle, targets, sums, losses, complements);
-  for (int i = 0; i < batch.count; ++i) {
-    if (!active[i]) continue;
-    const bool regular = sums.kind[i] == RowKind::regular;
-    call.losses[batch.row + i] = regular ? times(own[i], losses[i]) : losses[i];
+  if (full && sums.uniform) {
+    for (int i = 0; i < kBundleRows; i += 8) {
+      const auto loss = times<V>(V::load(factors.own + i), V::load(losses + i));
+      V::store(call.losses + batch.row + i, loss);
+    }
+  } else {
+    for (int i = 0; i < batch.count; ++i) {
+      if (!active[i]) continue;
+      const double loss = sums.is_regular(i) ? times(factors.own[i], losses[i]) : losses[i];
+      call.losses[batch.row + i] = loss;
+    }
   }
   if (!wants_gradient) return;
   double factor[kBundleRows] = {};
   double at_target[kBundleRows];
-  for (int i = 0; i < batch.count; ++i) {
-    if (!active[i]) continue;
-    factor[i] = own[i] * scale[i] / (sums.sum[i] + sums.excluded[i]);
-    at_target[i] = (0 - times(own[i], complements[i])) * scale[i];
+  for (int i = 0; i < kBundleRows; ++i) {
+    if (!full && !active[i]) continue;
+    const double own = factors.own[i];
+    factor[i] = own * factors.scale[i] / (sums.sum[i] + sums.excluded[i]);
+    at_target[i] = (0 - times(own, complements[i])) * factors.scale[i];
   }
   write_bundle(bundle, call.gradient, sums, factor, scaled, targets, at_target);
 }

@@ -86,11 +86,11 @@ static constexpr bool kIsFloat = false;
 template <>
 constexpr bool kIsFloat<float> = true;
 
-// `count` elements as float32 lanes, the first one repeated behind them.
+// `count` elements as float32 lanes; those behind them hold `fill`, or repeat the first.
 template <class V, class E>
-LOGITS_INLINE typename V::F32 load_first(const E* p, int count) {
+LOGITS_INLINE typename V::F32 load_first(const E* p, int count, typename V::F32 fill) {
   if constexpr (kIsFloat<E>) {
-    return V::load(p, V::first(count), V::broadcast(p[0]));
+    return V::load(p, V::first(count), fill);
   } else {
     E lanes[16];
     gather<V>(lanes, p, 1, count);
@@ -199,7 +199,11 @@ struct SingleRow {
   LOGITS_INLINE void prefetch(int64_t at, int count) const { prefetch_ahead<V>(data + at, count); }
   LOGITS_INLINE typename V::F32 load(int64_t at) const { return V::load(data + at); }
   LOGITS_INLINE typename V::F32 load(int64_t at, int count) const {
-    return load_first<V>(data + at, count);
+    return load(at, count, V::broadcast(static_cast<float>(value(at))));
+  }
+  // The lanes from `count` on hold `fill`, or repeat the first one.
+  LOGITS_INLINE typename V::F32 load(int64_t at, int count, typename V::F32 fill) const {
+    return load_first<V>(data + at, count, fill);
   }
   LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
     return load_8<V>(data + at, 1, count);

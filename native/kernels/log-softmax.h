@@ -115,10 +115,10 @@ inline void log_softmax_panel(const P& panel, const Output& output, int& guess) 
   float high[kBundleRows];
   float low[kBundleRows];
   for (int i = 0; i < kBundleRows; ++i) {
-    const bool regular = panel.is_active[i] != 0 && solved.kind[i] == RowKind::regular;
+    const bool regular = panel.is_active[i] != 0 && solved.is_regular(i);
     const SplitLog<double> log = log_shifted_sum<A>(solved[i]);
     const double sum = regular ? log.high + log.low : 0;
-    offset[i] = regular ? static_cast<float>(solved.reference[i].offset) : 0;
+    offset[i] = regular ? static_cast<float>(solved[i].reference.offset) : 0;
     high[i] = regular ? factor_high<V>(sum) : A::nan();
     low[i] = factor_low<V>(sum);
   }
@@ -133,7 +133,7 @@ inline void log_softmax_panel(const P& panel, const Output& output, int& guess) 
     return V::from_bits(V::select(is_nan, nan, V::bits(below)));
   });
   for (int i = 0; i < kBundleRows; ++i) {
-    if (panel.is_active[i] == 0 || solved.kind[i] != RowKind::regular) continue;
+    if (panel.is_active[i] == 0 || !solved.is_regular(i)) continue;
     if (complements[i] < 0.5) {
       out[likeliest.at[i] * panel.stride + i] = static_cast<float>(0 - losses[i]);
     }

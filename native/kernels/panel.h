@@ -43,16 +43,22 @@ struct Panel {
   int64_t stride;
   Scale inverse;
   typename V::Mask active;
-  bool full;  // all lanes are active
+  bool full;
   uint32_t is_active[kBundleRows];
 
   LOGITS_INLINE typename V::F32 load(int64_t c) const {
     const E* p = x + c * stride;
     return full ? V::load(p) : load_active<V>(p, active, is_active);
   }
+  LOGITS_INLINE void prefetch(int64_t c) const {
+    V::prefetch(reinterpret_cast<const char*>(x + c * stride + kBundleRows));
+  }
   // The scratch memory, where it holds all terms.
   LOGITS_INLINE float* scratch(float* memory) const {
     return classes * kBundleRows <= kScratchFloats ? memory : nullptr;
+  }
+  LOGITS_INLINE float value(int lane, int64_t c) const {
+    return static_cast<float>(value_of<V>(x[c * stride + lane]));
   }
   LOGITS_INLINE StridedRow<V, Scaled> row(int lane) const {
     return {x + lane, element, stride, inverse};
@@ -128,6 +134,7 @@ LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
   int64_t c = 0;
   for (; c + kStep <= count; c += kStep) {
     typename V::F32 v[kStep];
+    for (int k = 0; k < kStep; ++k) panel.prefetch(at + c + k);
     for (int k = 0; k < kStep; ++k) v[k] = panel.load(at + c + k);
     scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
     for (int k = 0; k < kStep; ++k) V::store(terms + (c + k) * kBundleRows, v[k]);
@@ -275,15 +282,15 @@ inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion& excl
   sums.uniform = false;
   const PanelExtent extent = extent_of_panel(panel, no_exclusion<A>());
   for (int i = 0; i < kBundleRows; ++i) {
-    sums.kind[i] = RowKind::regular;
-    sums.reference[i] = common;
+    sums.kinds[i] = RowKind::regular;
+    sums.references[i] = common;
     if (panel.is_active[i] == 0) continue;
-    sums.kind[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
-    if (sums.kind[i] != RowKind::regular) continue;
-    sums.reference[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
+    sums.kinds[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
+    if (sums.kinds[i] != RowKind::regular) continue;
+    sums.references[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
   }
-  sum_panel_by_lane(panel, exclusion, sums.reference, scaled, sums.sum);
-  excluded_terms(panel, exclusion, sums.reference, sums.excluded);
+  sum_panel_by_lane(panel, exclusion, sums.references, scaled, sums.sum);
+  excluded_terms(panel, exclusion, sums.references, sums.excluded);
   guess = likely_exponent(panel, divisor, sums, guess);
 }
 
@@ -306,7 +313,7 @@ LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion& targets,
     if (!confident[i]) continue;
     target[i] = panel.row(i).value(targets.at[i]);
     resolved[i] = reference_of_others(panel.row(i), static_cast<double>(others.max[i]), target[i],
-                                      sums.reference[i], references[i]);
+                                      sums[i].reference, references[i]);
   }
   double sum[kBundleRows];
   sum_panel_by_lane(panel, targets, references, nullptr, sum);

@@ -16,6 +16,7 @@ LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
   using V = typename P::Arithmetic::Set;
   for (int64_t c = 0; c < panel.classes; ++c) {
     float* p = out + c * panel.stride;
+    V::prefetch(reinterpret_cast<const char*>(p + kBundleRows));
     if (panel.full) {
       V::store(p, compute(c));
     } else {
@@ -36,7 +37,7 @@ LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& 
   uint32_t irregular[kBundleRows];
   split_factors<V>(factor, high, low);
   for (int i = 0; i < kBundleRows; ++i) {
-    irregular[i] = sums.kind[i] == RowKind::regular ? 0 : kNanBits;
+    irregular[i] = sums.is_regular(i) ? 0 : kNanBits;
   }
   const FactorVectors<Single<V>> factors = {V::load(static_cast<const float*>(high)),
                                             V::load(static_cast<const float*>(low))};
@@ -49,7 +50,8 @@ LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& 
   if (scaled) {
     write_panel(panel, sink, [&](int64_t c) { return result(V::load(scaled + c * kBundleRows)); });
   } else {
-    const auto reference = load_references(panel, sums.reference);
+    const auto reference = sums.uniform ? broadcast_reference(panel.row(0), sums.common)
+                                        : load_references(panel, sums.references);
     write_panel(panel, sink, [&](int64_t c) {
       auto largest = V::broadcast_bits(0);
       typename V::F32 v[1] = {panel.load(c)};
@@ -59,7 +61,7 @@ LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& 
   }
   if (!excluded.any) return;
   for (int i = 0; i < kBundleRows; ++i) {
-    if (panel.is_active[i] == 0 || sums.kind[i] != RowKind::regular) continue;
+    if (panel.is_active[i] == 0 || !sums.is_regular(i)) continue;
     sink[excluded.at[i] * panel.stride + i] = static_cast<float>(at_excluded[i]);
   }
 }

@@ -27,8 +27,12 @@ struct Stack {
   Batch batch;
   int64_t classes;
   Scale inverse;
+  bool full;
   uint32_t is_active[kBundleRows];
 
+  LOGITS_INLINE float value(int i, int64_t c) const {
+    return static_cast<float>(first.value(i * outer_stride + c));
+  }
   LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
   // All terms fit: for_each_stack sees to it.
   LOGITS_INLINE float* scratch(float* memory) const { return memory; }
@@ -38,7 +42,11 @@ struct Stack {
 
 template <class R>
 LOGITS_INLINE void set_active(Stack<R>& stack, const bool (&active)[kBundleRows]) {
-  for (int i = 0; i < kBundleRows; ++i) stack.is_active[i] = active[i] ? 1 : 0;
+  stack.full = true;
+  for (int i = 0; i < kBundleRows; ++i) {
+    stack.is_active[i] = active[i] ? 1 : 0;
+    stack.full = stack.full && active[i];
+  }
 }
 
 // scaled_exp of any number of vectors, as many side by side as the instruction set takes.
@@ -84,7 +92,10 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
   typename V::F32 v[Rows * Count];
   for (int i = 0; i < Rows; ++i) {
     for (int k = 0; k < Count - 1; ++k) v[i * Count + k] = row[i].load(first + 16 * k);
-    v[i * Count + Count - 1] = row[i].load(first + 16 * (Count - 1), last);
+    const int64_t at = first + 16 * (Count - 1);
+    // Terms of the lowest would, times a factor, be subnormal, which is slow.
+    v[i * Count + Count - 1] =
+        Stored ? row[i].load(at, last) : row[i].load(at, last, reference.lowest);
   }
   scaled_exp_of_all<V, R::kScaled>(v, reference, largest);
   for (int i = 0; i < Rows; ++i) {
@@ -184,7 +195,8 @@ inline bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor
   // Folded in a loop of their own, where rows do not wait for one another.
   double eighths[kBundleRows][8];
   bool all_active = true;
-  for (int i = 0; i < stack.batch.count; ++i) all_active = all_active && stack.is_active[i] != 0;
+  for (int i = 0; i < stack.batch.count && !stack.full; ++i)
+    all_active = all_active && stack.is_active[i] != 0;
   int done = 0;
   if (all_active && stack.classes <= 16) {
     for (; done + 4 <= stack.batch.count; done += 4) {
@@ -204,10 +216,13 @@ inline bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor
              sum_short_row<typename S::Row, Stored, Excluded>(
                  stack.row(i), stack.classes, excluded, vectors, largest, scaled + i * pitch));
   }
-  for (int i = 0; i < stack.batch.count; ++i) {
-    sums.sum[i] = stack.is_active[i] != 0
-                      ? fold_lanes<V>(V::load(static_cast<const double*>(eighths[i])))
-                      : 0;
+  for (int i = 0; i < kBundleRows && !stack.full; ++i) {
+    if (stack.is_active[i] == 0) V::store(eighths[i], V::zero());
+  }
+  for (int i = 0; i < kBundleRows; i += 8) {
+    typename V::F64 rows[8];
+    for (int k = 0; k < 8; ++k) rows[k] = V::load(static_cast<const double*>(eighths[i + k]));
+    V::store(sums.sum + i, V::totals(rows));
   }
   common_terms(stack, exclusion, vectors, sums);
   return accept(stack, reference, divisor, largest, sums);
@@ -263,30 +278,38 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out, const 
   float high[kBundleRows];
   float low[kBundleRows];
   split_factors<V>(factor, high, low);
+  bool all_active = true;
+  for (int i = 0; i < stack.batch.count && !stack.full; ++i) {
+    all_active = all_active && stack.is_active[i] != 0;
+  }
+  const bool all_regular = sums.uniform;
   // A row's last vector may run over into the next row, which is written after it.
-  bool runs_over = out.outer_stride == stack.classes;
-  for (int i = 0; i < stack.batch.count; ++i) runs_over = runs_over && stack.is_active[i] != 0;
+  const bool runs_over = all_active && out.outer_stride == stack.classes;
+  const int64_t whole = stack.classes / 16 * 16;
+  const int rest = static_cast<int>(stack.classes - whole);
   float* const sink = batch_sink<V>(out, stack.batch);
   // Results take the place of the terms, which are never behind them, and leave from there as one.
   const bool streams = V::kStreams && out.streams && runs_over;
   float* const first = streams ? scaled : sink;
   for (int i = 0; i < stack.batch.count; ++i) {
-    if (stack.is_active[i] == 0) continue;
+    if (!all_active && stack.is_active[i] == 0) continue;
     float* row = first + i * out.outer_stride;
-    if (sums.kind[i] != RowKind::regular) {
+    if (!all_regular && sums.kinds[i] != RowKind::regular) {
       fill_row_with_nan<A>(FloatSink<V>{row, false}, stack.classes);
       continue;
     }
     const FactorVectors<A> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
     const float* terms = scaled + i * stack.pitch();
-    const int64_t room = runs_over ? (stack.batch.count - i) * stack.classes : stack.classes;
-    int64_t at = 0;
-    for (; at < stack.classes && at + 16 <= room; at += 16) {
+    for (int64_t at = 0; at < whole; at += 16) {
       V::store(row + at, factors.times(V::load(terms + at)));
     }
-    if (at < stack.classes) {
-      const int count = static_cast<int>(stack.classes - at);
-      store_first<V>(row + at, factors.times(V::load(terms + at)), count);
+    if (rest > 0) {
+      const auto last = factors.times(V::load(terms + whole));
+      if (runs_over && (stack.batch.count - i) * stack.classes >= whole + 16) {
+        V::store(row + whole, last);
+      } else {
+        store_first<V>(row + whole, last, rest);
+      }
     }
     if (excluded.any) row[excluded.at[i]] = static_cast<float>(at_excluded[i]);
   }
@@ -307,6 +330,7 @@ LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64
                       {place, batch.row + first, count, false},
                       classes,
                       rows.inverse,
+                      count == kBundleRows,
                       {}};
     for (int i = 0; i < kBundleRows; ++i) stack.is_active[i] = i < count ? 1 : 0;
     on_stack(stack);
