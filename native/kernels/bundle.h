@@ -1,13 +1,14 @@
-// A bundle: up to sixteen rows that are solved together, one lane a row. They lie one after another
+// A bundle: up to kRows rows that are solved together, one lane a row. They lie one after another
 // (stack.h) or side by side (panel.h); in both, each lane does what row.h does for that row alone,
 // in the same order of additions, so that the bits are the same.
 //
 // This file holds what does not depend on where the rows lie: the logarithms and factors of all of
 // them at once. A bundle P offers
 //   Arithmetic, kScaled   as a row does (elements.h)
+//   kRows, lanes()        the most rows it may have; its own number, rounded up to sixteens
 //   row(i)                one of its rows
 //   value(i, c)           element c of that row, as a float
-//   full                  whether all sixteen lanes are rows that may be read
+//   full                  whether all lanes are rows that may be read
 //   is_active[i]          not 0 where lane i is a row that may be read
 //   classes, inverse      what its rows share
 #pragma once
@@ -23,7 +24,13 @@
 
 namespace logits {
 
-static constexpr int kBundleRows = 16;
+// Lanes of a bundle's arrays: whole vectors of sixteen floats.
+static constexpr int kLanesTogether = 16;
+// The most rows side by side: one vector's lanes.
+static constexpr int kPanelRows = kLanesTogether;
+// The most rows one after another: the logarithms of some are computed while those of others wait
+// for their operands.
+static constexpr int kStackRows = 64;
 
 // A row's outer and inner position.
 struct Place {
@@ -48,31 +55,33 @@ LOGITS_INLINE int64_t offset_of(const Place& place, int64_t outer_stride) {
 }
 
 // One element excluded from each lane's sum.
+template <int Rows>
 struct Exclusion {
-  uint32_t at[kBundleRows];
+  uint32_t at[Rows];
   bool any;
 };
 
 static constexpr uint32_t kNothingExcluded = 0xffffffff;
 
 template <class P>
-LOGITS_INLINE Exclusion no_exclusion() {
-  Exclusion none;
+LOGITS_INLINE Exclusion<P::kRows> no_exclusion() {
+  Exclusion<P::kRows> none;
   for (uint32_t& at : none.at) at = kNothingExcluded;
   none.any = false;
   return none;
 }
 
 // RowSum (reference.h) for every lane. Lanes that are not active mean nothing.
+template <int Rows>
 struct BundleSums {
-  double sum[kBundleRows];
-  double excluded[kBundleRows];
+  double sum[Rows];
+  double excluded[Rows];
   bool uniform;  // all rows are regular and counted in `common`, whose offset is 0
   Reference common;
-  float excluded_element[kBundleRows];  // where uniform
+  float excluded_element[Rows];  // where uniform
   // Where not:
-  RowKind kinds[kBundleRows];
-  Reference references[kBundleRows];
+  RowKind kinds[Rows];
+  Reference references[Rows];
 
   LOGITS_INLINE bool is_regular(int i) const { return uniform || kinds[i] == RowKind::regular; }
   LOGITS_INLINE RowSum operator[](int i) const {
@@ -92,24 +101,26 @@ struct BundleSums {
 
 // The terms of the excluded elements in a reference common to all lanes; 0 where none is excluded.
 template <class P>
-LOGITS_INLINE void common_terms(const P& bundle, const Exclusion& exclusion,
+LOGITS_INLINE void common_terms(const P& bundle, const Exclusion<P::kRows>& exclusion,
                                 const ReferenceVectors<typename P::Arithmetic>& reference,
-                                BundleSums& sums) {
+                                BundleSums<P::kRows>& sums) {
   using V = typename P::Arithmetic::Set;
   if (!exclusion.any) {
-    for (double& term : sums.excluded) term = 0;
+    for (int i = 0; i < bundle.lanes(); i += 8) V::store(sums.excluded + i, V::zero());
     return;
   }
   float* x = sums.excluded_element;
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < bundle.lanes(); ++i) {
     const bool active = bundle.full || bundle.is_active[i] != 0;
     x[i] = active ? bundle.value(i, static_cast<int64_t>(exclusion.at[i])) : 0;
   }
-  typename V::F32 v[1] = {V::load(static_cast<const float*>(x))};
-  auto largest = V::broadcast_bits(0);
-  scaled_exp<V, false, P::kScaled>(v, reference, largest);
-  V::store(sums.excluded, V::widen_low(v[0]));
-  V::store(sums.excluded + 8, V::widen_high(v[0]));
+  for (int i = 0; i < bundle.lanes(); i += kLanesTogether) {
+    typename V::F32 v[1] = {V::load(static_cast<const float*>(x + i))};
+    auto largest = V::broadcast_bits(0);
+    scaled_exp<V, false, P::kScaled>(v, reference, largest);
+    V::store(sums.excluded + i, V::widen_low(v[0]));
+    V::store(sums.excluded + i + 8, V::widen_high(v[0]));
+  }
 }
 
 // Whether no lane of the mask is set.
@@ -124,17 +135,17 @@ LOGITS_INLINE bool none(typename V::Mask64 mask) {
 // A row's largest term is at least the mean of its terms: if that is 2^28, it is within the window.
 template <class P>
 LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double divisor,
-                          typename P::Arithmetic::Set::I32 largest, BundleSums& sums) {
+                          typename P::Arithmetic::Set::I32 largest, BundleSums<P::kRows>& sums) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
   const double least =
       static_cast<double>(bundle.classes) * power_of_two<A>(A::kHeadroom - A::kWindowBelow);
-  for (int i = 0; i < kBundleRows && !bundle.full; ++i) {
+  for (int i = 0; i < bundle.lanes() && !bundle.full; ++i) {
     const bool active = bundle.is_active[i] != 0;
     sums.sum[i] = active ? sums.sum[i] : least;
     sums.excluded[i] = active ? sums.excluded[i] : 0;
   }
-  for (int at = 0; at < kBundleRows; at += 8) {
+  for (int at = 0; at < bundle.lanes(); at += 8) {
     const auto total = V::add(V::load(sums.sum + at), V::load(sums.excluded + at));
     if (!none<V>(V::greater(V::broadcast(least), total))) return false;
     const auto product = V::mul(total, V::broadcast(divisor));
@@ -149,13 +160,13 @@ LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double di
 // The reference for bundles to come, after one that has not been accepted: in which its rows' sums
 // are in the middle of what is.
 template <class P>
-LOGITS_INLINE int likely_exponent(const P& bundle, double divisor, const BundleSums& sums,
+LOGITS_INLINE int likely_exponent(const P& bundle, double divisor, const BundleSums<P::kRows>& sums,
                                   int guess) {
   using A = typename P::Arithmetic;
   bool any = false;
   int low = 0;
   int high = 0;
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < bundle.lanes(); ++i) {
     if (bundle.is_active[i] == 0 || !sums.is_regular(i)) continue;
     if (sums.references[i].offset != 0) continue;
     const int exponent =
@@ -172,16 +183,17 @@ LOGITS_INLINE int likely_exponent(const P& bundle, double divisor, const BundleS
 
 // log sum e^x of every lane, as log_sum (log-probability.h).
 template <class P>
-LOGITS_INLINE void log_sums(const P& bundle, const BundleSums& sums, double (&logs)[kBundleRows]) {
+LOGITS_INLINE void log_sums(const P& bundle, const BundleSums<P::kRows>& sums,
+                            double (&logs)[P::kRows]) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
   if (!sums.uniform) {
-    for (int i = 0; i < kBundleRows; ++i) {
+    for (int i = 0; i < bundle.lanes(); ++i) {
       if (bundle.is_active[i] != 0) logs[i] = log_sum(bundle.row(i), sums[i]);
     }
     return;
   }
-  for (int at = 0; at < kBundleRows; at += 8) {
+  for (int at = 0; at < bundle.lanes(); at += 8) {
     const auto total = V::add(V::load(sums.sum + at), V::load(sums.excluded + at));
     const auto log = log_scaled<V>(total, sums.common.exponent - A::kHeadroom);
     // The offset, 0, is added as log_sum does: it turns a -0 into +0.
@@ -192,18 +204,17 @@ LOGITS_INLINE void log_sums(const P& bundle, const BundleSums& sums, double (&lo
 // loss_of_target (log-probability.h) for every lane of uniform sums, and whether one of them is
 // confident.
 template <class P>
-LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums& sums,
-                                  double (&losses)[kBundleRows],
-                                  double (&complements)[kBundleRows]) {
+LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums<P::kRows>& sums,
+                                  double (&losses)[P::kRows], double (&complements)[P::kRows]) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
-  double own[kBundleRows];
-  for (int i = 0; i < kBundleRows; ++i) {
+  double own[P::kRows];
+  for (int i = 0; i < bundle.lanes(); ++i) {
     own[i] = static_cast<double>(sums.excluded_element[i]);
     if constexpr (P::kScaled) own[i] = scaled_single<true>(own[i], bundle.inverse).high;
   }
   bool confident = false;
-  for (int at = 0; at < kBundleRows; at += 8) {
+  for (int at = 0; at < bundle.lanes(); at += 8) {
     const auto others = V::load(sums.sum + at);
     const auto term = V::load(sums.excluded + at);
     const auto total = V::add(others, term);
@@ -229,15 +240,17 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums& sums,
 }
 
 // Factors as the two floats of FactorVectors (scale.h).
-template <class V>
-LOGITS_INLINE void split_factors(const double (&factor)[kBundleRows], float (&high)[kBundleRows],
-                                 float (&low)[kBundleRows]) {
-  const auto first = V::load(factor);
-  const auto second = V::load(factor + 8);
-  const auto rounded = V::narrow(first, second);
-  V::store(high, rounded);
-  V::store(low,
-           V::narrow(V::sub(first, V::widen_low(rounded)), V::sub(second, V::widen_high(rounded))));
+template <class V, int Rows>
+LOGITS_INLINE void split_factors(const double (&factor)[Rows], int lanes, float (&high)[Rows],
+                                 float (&low)[Rows]) {
+  for (int i = 0; i < lanes; i += kLanesTogether) {
+    const auto first = V::load(factor + i);
+    const auto second = V::load(factor + i + 8);
+    const auto rounded = V::narrow(first, second);
+    V::store(high + i, rounded);
+    V::store(low + i, V::narrow(V::sub(first, V::widen_low(rounded)),
+                                V::sub(second, V::widen_high(rounded))));
+  }
 }
 
 }  // namespace logits

@@ -277,7 +277,7 @@ inline void index_losses(const CrossEntropyCall& call, const Share& share, const
                          const Batch& batch, int& guess) {
   const int64_t classes = call.logits.layout.classes;
   const int64_t* targets = call.loss.targets + batch.row;
-  RowSum solved[kBundleRows];
+  RowSum solved[kStackRows];
   for (int i = 0; i < batch.count; ++i) {
     if (targets[i] == kIgnoredRow) continue;
     solved[i] = solve_row(rows[batch[i]], classes, targets[i], 1.0, guess, nullptr, share.team);
@@ -293,9 +293,10 @@ inline void index_losses(const CrossEntropyCall& call, const Share& share, const
 }
 
 // The coefficients of a bundle's targets, and what each row's gradient is scaled by.
+template <int Rows>
 struct BundleFactors {
-  double own[kBundleRows];
-  double scale[kBundleRows];
+  double own[Rows];
+  double scale[Rows];
 
   // The largest factor that takes a row's gradient back to its terms; 0 where it is not moderate.
   LOGITS_INLINE double divisor(int i) const {
@@ -307,12 +308,12 @@ struct BundleFactors {
 // Those of rows that differ in nothing but their targets, or of each row.
 template <class P>
 LOGITS_INLINE bool same_factors(const CrossEntropyCall& call, const P& bundle,
-                                BundleFactors& factors) {
+                                BundleFactors<P::kRows>& factors) {
   if (call.loss.weight != nullptr || call.row_scales != nullptr) return false;
   const double own = own_coefficient(call.loss, 0);
   const double scale = row_scale(call, 0) * bundle.row(0).scaled(1).high;
-  for (int i = 0; i < kBundleRows; ++i) factors.own[i] = own;
-  for (int i = 0; i < kBundleRows; ++i) factors.scale[i] = scale;
+  for (int i = 0; i < bundle.lanes(); ++i) factors.own[i] = own;
+  for (int i = 0; i < bundle.lanes(); ++i) factors.scale[i] = scale;
   return true;
 }
 
@@ -321,8 +322,8 @@ LOGITS_INLINE bool same_factors(const CrossEntropyCall& call, const P& bundle,
 // none of them.
 template <class P>
 LOGITS_INLINE double choose_active(const CrossEntropyCall& call, const P& bundle,
-                                   Exclusion& targets, BundleFactors& factors,
-                                   bool (&active)[kBundleRows]) {
+                                   Exclusion<P::kRows>& targets, BundleFactors<P::kRows>& factors,
+                                   bool (&active)[P::kRows]) {
   const Batch& batch = bundle.batch;
   const bool wants_gradient = call.gradient.data != nullptr;
   const bool same = same_factors(call, bundle, factors);
@@ -355,11 +356,12 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   const Batch& batch = all.batch;
   const bool wants_gradient = call.gradient.data != nullptr;
   const bool simple = !spreads(call.loss) && call.loss.z_loss == 0;
-  bool active[kBundleRows] = {};
-  BundleFactors factors;
-  Exclusion targets = no_exclusion<P>();
+  bool active[P::kRows];
+  for (int i = 0; i < all.lanes(); ++i) active[i] = false;
+  BundleFactors<P::kRows> factors;
+  Exclusion<P::kRows> targets = no_exclusion<P>();
   const double divisor = simple ? choose_active(call, all, targets, factors, active) : 0;
-  bool full = batch.count == kBundleRows;
+  bool full = batch.count == all.lanes();
   for (int i = 0; i < batch.count; ++i) full = full && active[i];
   P bundle = all;
   if (!full) {
@@ -371,13 +373,13 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   }
 
   float* scaled = wants_gradient ? bundle.scratch(share.scratch) : nullptr;
-  BundleSums sums;
-  double losses[kBundleRows];
-  double complements[kBundleRows];
+  BundleSums<P::kRows> sums;
+  double losses[P::kRows];
+  double complements[P::kRows];
   solve_bundle(bundle, targets, divisor, guess, scaled, sums);
   target_losses(bundle, targets, sums, losses, complements);
   if (full && sums.uniform) {
-    for (int i = 0; i < kBundleRows; i += 8) {
+    for (int i = 0; i < bundle.lanes(); i += 8) {
       const auto loss = times<V>(V::load(factors.own + i), V::load(losses + i));
       V::store(call.losses + batch.row + i, loss);
     }
@@ -389,9 +391,10 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
     }
   }
   if (!wants_gradient) return;
-  double factor[kBundleRows] = {};
-  double at_target[kBundleRows];
-  for (int i = 0; i < kBundleRows; ++i) {
+  double factor[P::kRows];
+  double at_target[P::kRows];
+  for (int i = 0; i < bundle.lanes(); ++i) {
+    factor[i] = 0;
     if (!full && !active[i]) continue;
     const double own = factors.own[i];
     factor[i] = own * factors.scale[i] / (sums.sum[i] + sums.excluded[i]);
@@ -416,7 +419,7 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
         using R = typename decltype(rows)::Row;
         if constexpr (R::kStacks) {
           if (classes <= kMostStackClasses) {
-            const int most = call.gradient.data ? kept_rows(classes) : kBundleRows;
+            const int most = call.gradient.data ? kept_rows(classes) : kStackRows;
             for_each_stack(rows, batch, classes, most, [&](const auto& stack) {
               cross_entropy_bundle(call, share, stack, guess);
             });

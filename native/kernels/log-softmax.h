@@ -103,18 +103,18 @@ inline void log_softmax_panel(const P& panel, const Output& output, int& guess) 
   using V = typename A::Set;
   const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
   float* out = batch_sink<V>(output, panel.batch);
-  Exclusion likeliest;
+  Exclusion<kPanelRows> likeliest;
   likeliest.any = true;
-  for (int i = 0; i < kBundleRows; ++i) likeliest.at[i] = extent.argmax[i];
-  BundleSums solved;
-  double losses[kBundleRows];
-  double complements[kBundleRows];
+  for (int i = 0; i < kPanelRows; ++i) likeliest.at[i] = extent.argmax[i];
+  BundleSums<kPanelRows> solved;
+  double losses[kPanelRows];
+  double complements[kPanelRows];
   solve_bundle(panel, likeliest, 1.0, guess, nullptr, solved);
   target_losses(panel, likeliest, solved, losses, complements);
-  float offset[kBundleRows];
-  float high[kBundleRows];
-  float low[kBundleRows];
-  for (int i = 0; i < kBundleRows; ++i) {
+  float offset[kPanelRows];
+  float high[kPanelRows];
+  float low[kPanelRows];
+  for (int i = 0; i < kPanelRows; ++i) {
     const bool regular = panel.is_active[i] != 0 && solved.is_regular(i);
     const SplitLog<double> log = log_shifted_sum<A>(solved[i]);
     const double sum = regular ? log.high + log.low : 0;
@@ -132,7 +132,7 @@ inline void log_softmax_panel(const P& panel, const Output& output, int& guess) 
     const auto below = logs.template below<P::kScaled>(panel.load(c));
     return V::from_bits(V::select(is_nan, nan, V::bits(below)));
   });
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < kPanelRows; ++i) {
     if (panel.is_active[i] == 0 || !solved.is_regular(i)) continue;
     if (complements[i] < 0.5) {
       out[likeliest.at[i] * panel.stride + i] = static_cast<float>(0 - losses[i]);

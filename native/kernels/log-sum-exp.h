@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../kernel-table.h"
 #include "log-probability.h"
@@ -23,11 +24,12 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
   const int64_t classes = logits.layout.classes;
   const Sink<V> sink = {out, has_double_results(logits.element), 1};
   int guess = 0;
-  RowSum solved[kBundleRows];
+  RowSum solved[kStackRows];
   const auto on_bundle = [&](const auto& bundle) {
-    BundleSums sums;
-    double logs[kBundleRows];
-    solve_bundle(bundle, no_exclusion<V>(), 1.0, guess, nullptr, sums);
+    using P = std::decay_t<decltype(bundle)>;
+    BundleSums<P::kRows> sums;
+    double logs[P::kRows];
+    solve_bundle(bundle, no_exclusion<P>(), 1.0, guess, nullptr, sums);
     log_sums(bundle, sums, logs);
     for (int i = 0; i < bundle.batch.count; ++i) sink.store(bundle.batch.row + i, logs[i]);
   };
@@ -43,7 +45,7 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
         using R = typename decltype(rows)::Row;
         if constexpr (R::kStacks) {
           if (classes <= kMostStackClasses) {
-            for_each_stack(rows, batch, classes, kBundleRows, on_bundle);
+            for_each_stack(rows, batch, classes, kStackRows, on_bundle);
             return;
           }
         }

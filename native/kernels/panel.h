@@ -18,12 +18,12 @@ namespace logits {
 // The sixteen elements at p of the active lanes; the others are +0.
 template <class V, class E>
 LOGITS_INLINE typename V::F32 load_active(const E* p, typename V::Mask active,
-                                          const uint32_t (&is_active)[kBundleRows]) {
+                                          const uint32_t (&is_active)[kPanelRows]) {
   if constexpr (kIsFloat<E>) {
     return V::load(p, active, V::broadcast(0.0f));
   } else {
-    E lanes[kBundleRows] = {};
-    for (int i = 0; i < kBundleRows; ++i) {
+    E lanes[kPanelRows] = {};
+    for (int i = 0; i < kPanelRows; ++i) {
       if (is_active[i] != 0) lanes[i] = p[i];
     }
     return V::load(static_cast<const E*>(lanes));
@@ -35,6 +35,7 @@ template <class V, class E, bool Scaled>
 struct Panel {
   using Arithmetic = Single<V>;
   static constexpr bool kScaled = Scaled;
+  static constexpr int kRows = kPanelRows;
 
   Batch batch;
   const E* x;  // class 0 of lane 0
@@ -44,18 +45,24 @@ struct Panel {
   Scale inverse;
   typename V::Mask active;
   bool full;
-  uint32_t is_active[kBundleRows];
+  uint32_t is_active[kPanelRows];
 
+  LOGITS_INLINE int lanes() const { return kPanelRows; }
   LOGITS_INLINE typename V::F32 load(int64_t c) const {
     const E* p = x + c * stride;
     return full ? V::load(p) : load_active<V>(p, active, is_active);
   }
-  LOGITS_INLINE void prefetch(int64_t c) const {
-    V::prefetch(reinterpret_cast<const char*>(x + c * stride + kBundleRows));
+  // Asks for what is read kAhead vectors after classes c .. c + count - 1, in this panel or in its
+  // neighbour: the classes of a row are too far apart for the processor to see the sequence.
+  LOGITS_INLINE void prefetch(int64_t c, int count) const {
+    static constexpr int64_t kAhead = 32;
+    const int64_t ahead = c + kAhead;
+    const E* p = ahead < classes ? x + ahead * stride : x + (ahead - classes) * stride + kPanelRows;
+    for (int k = 0; k < count; ++k, p += stride) V::prefetch(reinterpret_cast<const char*>(p));
   }
   // The scratch memory, where it holds all terms.
   LOGITS_INLINE float* scratch(float* memory) const {
-    return classes * kBundleRows <= kScratchFloats ? memory : nullptr;
+    return classes * kPanelRows <= kScratchFloats ? memory : nullptr;
   }
   LOGITS_INLINE float value(int lane, int64_t c) const {
     return static_cast<float>(value_of<V>(x[c * stride + lane]));
@@ -68,27 +75,25 @@ struct Panel {
 template <class V, class E, bool Scaled>
 LOGITS_INLINE Panel<V, E, Scaled> make_panel(const Input& input, const Scale& inverse,
                                              const Batch& batch) {
-  bool active[kBundleRows];
-  for (int i = 0; i < kBundleRows; ++i) active[i] = i < batch.count;
+  bool active[kPanelRows];
+  for (int i = 0; i < kPanelRows; ++i) active[i] = i < batch.count;
   const int64_t offset = offset_of(batch.first, input.layout.outer_stride);
-  Panel<V, E, Scaled> panel = {batch,
-                               static_cast<const E*>(input.data) + offset,
-                               input.element,
-                               input.layout.classes,
-                               input.layout.inner,
-                               inverse,
-                               V::first(0),
-                               true,
-                               {}};
+  Panel<V, E, Scaled> panel;
+  panel.batch = batch;
+  panel.x = static_cast<const E*>(input.data) + offset;
+  panel.element = input.element;
+  panel.classes = input.layout.classes;
+  panel.stride = input.layout.inner;
+  panel.inverse = inverse;
   set_active(panel, active);
   return panel;
 }
 
 template <class P>
-LOGITS_INLINE void set_active(P& panel, const bool (&active)[kBundleRows]) {
+LOGITS_INLINE void set_active(P& panel, const bool (&active)[kPanelRows]) {
   using V = typename P::Arithmetic::Set;
   panel.full = true;
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < kPanelRows; ++i) {
     panel.is_active[i] = active[i] ? ~0u : 0u;
     panel.full = panel.full && active[i];
   }
@@ -98,13 +103,13 @@ LOGITS_INLINE void set_active(P& panel, const bool (&active)[kBundleRows]) {
 // One reference a lane.
 template <class P>
 LOGITS_INLINE ReferenceVectors<typename P::Arithmetic> load_references(
-    const P& panel, const Reference (&references)[kBundleRows]) {
+    const P& panel, const Reference (&references)[kPanelRows]) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
-  float magic[kBundleRows];
-  float lowest[kBundleRows];
-  float offset[kBundleRows];
-  for (int i = 0; i < kBundleRows; ++i) {
+  float magic[kPanelRows];
+  float lowest[kPanelRows];
+  float offset[kPanelRows];
+  for (int i = 0; i < kPanelRows; ++i) {
     double raised_to = lowest_of<A>(references[i]);
     if constexpr (P::kScaled) raised_to = A::lowest_element(raised_to, panel.inverse);
     magic[i] = magic_of<A>(references[i]);
@@ -117,13 +122,6 @@ LOGITS_INLINE ReferenceVectors<typename P::Arithmetic> load_references(
           V::broadcast(static_cast<float>(panel.inverse.low))};
 }
 
-// sums[lane] += v[lane] for sixteen float64 sums.
-template <class V>
-LOGITS_INLINE void accumulate(double* sums, typename V::F32 v) {
-  V::store(sums, V::add(V::load(static_cast<const double*>(sums)), V::widen_low(v)));
-  V::store(sums + 8, V::add(V::load(static_cast<const double*>(sums + 8)), V::widen_high(v)));
-}
-
 // The exponentials of classes at .. at + count - 1, sixteen floats each, into `terms`.
 template <class P, bool Shifted>
 LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
@@ -134,15 +132,15 @@ LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
   int64_t c = 0;
   for (; c + kStep <= count; c += kStep) {
     typename V::F32 v[kStep];
-    for (int k = 0; k < kStep; ++k) panel.prefetch(at + c + k);
+    panel.prefetch(at + c, kStep);
     for (int k = 0; k < kStep; ++k) v[k] = panel.load(at + c + k);
     scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
-    for (int k = 0; k < kStep; ++k) V::store(terms + (c + k) * kBundleRows, v[k]);
+    for (int k = 0; k < kStep; ++k) V::store(terms + (c + k) * kPanelRows, v[k]);
   }
   for (; c < count; ++c) {
     typename V::F32 v[1] = {panel.load(at + c)};
     scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
-    V::store(terms + c * kBundleRows, v[0]);
+    V::store(terms + c * kPanelRows, v[0]);
   }
 }
 
@@ -150,12 +148,13 @@ LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
 // and 8; `terms` begins with class `at`.
 template <class P>
 LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int64_t at, int first,
-                                                        int64_t count, const Exclusion& exclusion) {
+                                                        int64_t count,
+                                                        const Exclusion<kPanelRows>& exclusion) {
   using V = typename P::Arithmetic::Set;
   typename V::F32 half[4];
   const auto term = [&](int k) {
     const int64_t c = first + 8 * k;
-    auto v = V::load(terms + c * kBundleRows);
+    auto v = V::load(terms + c * kPanelRows);
     if (exclusion.any) {
       const auto number = V::broadcast_bits(static_cast<uint32_t>(at + c));
       v = V::drop(V::equal(V::load_bits(exclusion.at), number), v);
@@ -170,10 +169,30 @@ LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int6
   return V::add(V::add(half[0], half[2]), V::add(half[1], half[3]));
 }
 
+// The eight sums of a group's `count` terms, in float64, into `sums` or added to what is there.
+template <class P, bool First>
+LOGITS_INLINE void sum_eighths(const float* terms, int64_t at, int64_t count,
+                               const Exclusion<kPanelRows>& exclusion,
+                               double (&sums)[8][kPanelRows]) {
+  using V = typename P::Arithmetic::Set;
+  for (int j = 0; j < 8; ++j) {
+    if (!First && j >= count) return;
+    const auto eighth =
+        j < count ? sum_eighth<P>(terms, at, j, count, exclusion) : V::broadcast(0.0f);
+    auto low = V::widen_low(eighth);
+    auto high = V::widen_high(eighth);
+    if constexpr (!First) {
+      low = V::add(V::load(static_cast<const double*>(sums[j])), low);
+      high = V::add(V::load(static_cast<const double*>(sums[j] + 8)), high);
+    }
+    V::store(sums[j], low);
+    V::store(sums[j] + 8, high);
+  }
+}
+
 template <class V>
-LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kBundleRows],
-                                double (&sum)[kBundleRows]) {
-  for (int i = 0; i < kBundleRows; i += 8) {
+LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kPanelRows], double (&sum)[kPanelRows]) {
+  for (int i = 0; i < kPanelRows; i += 8) {
     typename V::F64 lanes[8];
     for (int j = 0; j < 8; ++j) lanes[j] = V::load(eighths[j] + i);
     V::store(sum + i, fold_vectors<V>(lanes));
@@ -183,22 +202,24 @@ LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kBundleRows],
 // The sums of all lanes; returns what scaled_exp collects.
 template <class P, bool Shifted>
 inline typename P::Arithmetic::Set::I32 sum_panel(
-    const P& panel, const Exclusion& exclusion,
+    const P& panel, const Exclusion<kPanelRows>& exclusion,
     const ReferenceVectors<typename P::Arithmetic>& reference, float* scaled,
-    double (&sum)[kBundleRows]) {
+    double (&sum)[kPanelRows]) {
   using V = typename P::Arithmetic::Set;
   auto largest = V::broadcast_bits(0);
-  float group[kGroup * kBundleRows];
-  double total[8][kBundleRows] = {};
+  float group[kGroup * kPanelRows];
+  double sums[8][kPanelRows];
+  double total[8][kPanelRows];
   for (int64_t chunk = 0; chunk < panel.classes; chunk += kChunk) {
     const int64_t end = panel.classes - chunk < kChunk ? panel.classes : chunk + kChunk;
-    double sums[8][kBundleRows] = {};
     for (int64_t at = chunk; at < end; at += kGroup) {
       const int64_t count = end - at < kGroup ? end - at : kGroup;
-      float* terms = scaled ? scaled + at * kBundleRows : group;
+      float* terms = scaled ? scaled + at * kPanelRows : group;
       terms_of_classes<P, Shifted>(panel, at, count, reference, largest, terms);
-      for (int j = 0; j < 8 && j < count; ++j) {
-        accumulate<V>(sums[j], sum_eighth<P>(terms, at, j, count, exclusion));
+      if (at == chunk) {
+        sum_eighths<P, true>(terms, at, count, exclusion, sums);
+      } else {
+        sum_eighths<P, false>(terms, at, count, exclusion, sums);
       }
     }
     if (panel.classes <= kChunk) {
@@ -206,7 +227,9 @@ inline typename P::Arithmetic::Set::I32 sum_panel(
       return largest;
     }
     for (int j = 0; j < 8; ++j) {
-      for (int i = 0; i < kBundleRows; ++i) total[j][i] += sums[j][i];
+      for (int i = 0; i < kPanelRows; ++i) {
+        total[j][i] = chunk == 0 ? sums[j][i] : total[j][i] + sums[j][i];
+      }
     }
   }
   fold_eighths<V>(total, sum);
@@ -215,21 +238,21 @@ inline typename P::Arithmetic::Set::I32 sum_panel(
 
 // The same with one reference a lane.
 template <class P>
-LOGITS_INLINE void sum_panel_by_lane(const P& panel, const Exclusion& exclusion,
-                                     const Reference (&references)[kBundleRows], float* scaled,
-                                     double (&sum)[kBundleRows]) {
+LOGITS_INLINE void sum_panel_by_lane(const P& panel, const Exclusion<kPanelRows>& exclusion,
+                                     const Reference (&references)[kPanelRows], float* scaled,
+                                     double (&sum)[kPanelRows]) {
   sum_panel<P, true>(panel, exclusion, load_references(panel, references), scaled, sum);
 }
 
 struct PanelExtent {
-  float max[kBundleRows];
-  uint32_t argmax[kBundleRows];  // the first class that holds the maximum
-  bool nan[kBundleRows];
+  float max[kPanelRows];
+  uint32_t argmax[kPanelRows];  // the first class that holds the maximum
+  bool nan[kPanelRows];
 };
 
 // Each lane's largest element (but for the excluded one) and whether the row holds a NaN.
 template <class P>
-inline PanelExtent extent_of_panel(const P& panel, const Exclusion& exclusion) {
+inline PanelExtent extent_of_panel(const P& panel, const Exclusion<kPanelRows>& exclusion) {
   using V = typename P::Arithmetic::Set;
   const auto magnitude = V::broadcast_bits(kMagnitudeBits);
   const auto lowest = V::broadcast_bits(kInfinityBits | 0x80000000);
@@ -248,20 +271,20 @@ inline PanelExtent extent_of_panel(const P& panel, const Exclusion& exclusion) {
     max = V::from_bits(V::select(above, V::bits(v), V::bits(max)));
   }
   PanelExtent extent;
-  uint32_t lanes[kBundleRows];
+  uint32_t lanes[kPanelRows];
   V::store(extent.max, max);
   V::store_bits(extent.argmax, argmax);
   V::store_bits(lanes, magnitudes);
-  for (int i = 0; i < kBundleRows; ++i) extent.nan[i] = lanes[i] > kInfinityBits;
+  for (int i = 0; i < kPanelRows; ++i) extent.nan[i] = lanes[i] > kInfinityBits;
   return extent;
 }
 
 // The terms of the excluded elements; 0 where a lane is idle or excludes none.
 template <class P>
-LOGITS_INLINE void excluded_terms(const P& panel, const Exclusion& exclusion,
-                                  const Reference (&references)[kBundleRows],
-                                  double (&terms)[kBundleRows]) {
-  for (int i = 0; i < kBundleRows; ++i) {
+LOGITS_INLINE void excluded_terms(const P& panel, const Exclusion<kPanelRows>& exclusion,
+                                  const Reference (&references)[kPanelRows],
+                                  double (&terms)[kPanelRows]) {
+  for (int i = 0; i < kPanelRows; ++i) {
     const bool present = panel.is_active[i] != 0 && exclusion.at[i] != kNothingExcluded;
     const auto row = panel.row(i);
     terms[i] = present ? scaled_exp_of(row, row.value(exclusion.at[i]), references[i]) : 0;
@@ -270,8 +293,8 @@ LOGITS_INLINE void excluded_terms(const P& panel, const Exclusion& exclusion,
 
 // solve_row for every lane of a panel.
 template <class V, class E, bool Scaled>
-inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion& exclusion,
-                         double divisor, int& guess, float* scaled, BundleSums& sums) {
+inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion<kPanelRows>& exclusion,
+                         double divisor, int& guess, float* scaled, BundleSums<kPanelRows>& sums) {
   using A = Single<V>;
   const Reference common = {guess, 0};
   const auto vectors = broadcast_reference(panel.row(0), common);
@@ -280,8 +303,8 @@ inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion& excl
   common_terms(panel, exclusion, vectors, sums);
   if (accept(panel, common, divisor, largest, sums)) return;
   sums.uniform = false;
-  const PanelExtent extent = extent_of_panel(panel, no_exclusion<A>());
-  for (int i = 0; i < kBundleRows; ++i) {
+  const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
+  for (int i = 0; i < kPanelRows; ++i) {
     sums.kinds[i] = RowKind::regular;
     sums.references[i] = common;
     if (panel.is_active[i] == 0) continue;
@@ -297,16 +320,17 @@ inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion& excl
 // The losses of a panel's confident rows, from the sums of their other classes in units of their
 // own.
 template <class P>
-LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion& targets,
-                                     const BundleSums& sums, double (&losses)[kBundleRows],
-                                     double (&complements)[kBundleRows]) {
+LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion<kPanelRows>& targets,
+                                     const BundleSums<kPanelRows>& sums,
+                                     double (&losses)[kPanelRows],
+                                     double (&complements)[kPanelRows]) {
   using A = typename P::Arithmetic;
   const PanelExtent others = extent_of_panel(panel, targets);
-  Reference references[kBundleRows];
-  double target[kBundleRows];
-  bool confident[kBundleRows];
-  bool resolved[kBundleRows];
-  for (int i = 0; i < kBundleRows; ++i) {
+  Reference references[kPanelRows];
+  double target[kPanelRows];
+  bool confident[kPanelRows];
+  bool resolved[kPanelRows];
+  for (int i = 0; i < kPanelRows; ++i) {
     references[i] = {0, 0};
     confident[i] = panel.is_active[i] != 0 && is_confident<A>(sums[i]);
     resolved[i] = false;
@@ -315,9 +339,9 @@ LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion& targets,
     resolved[i] = reference_of_others(panel.row(i), static_cast<double>(others.max[i]), target[i],
                                       sums[i].reference, references[i]);
   }
-  double sum[kBundleRows];
+  double sum[kPanelRows];
   sum_panel_by_lane(panel, targets, references, nullptr, sum);
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < kPanelRows; ++i) {
     if (!confident[i]) continue;
     const TargetLoss loss = resolved[i]
                                 ? confident_loss(panel.row(i), sum[i], references[i], target[i])
@@ -329,14 +353,15 @@ LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion& targets,
 
 // The losses of the targets, which the sums have left out.
 template <class V, class E, bool Scaled>
-LOGITS_INLINE void target_losses(const Panel<V, E, Scaled>& panel, const Exclusion& targets,
-                                 const BundleSums& sums, double (&losses)[kBundleRows],
-                                 double (&complements)[kBundleRows]) {
+LOGITS_INLINE void target_losses(const Panel<V, E, Scaled>& panel,
+                                 const Exclusion<kPanelRows>& targets,
+                                 const BundleSums<kPanelRows>& sums, double (&losses)[kPanelRows],
+                                 double (&complements)[kPanelRows]) {
   bool confident = false;
   if (sums.uniform) {
     confident = uniform_losses(panel, sums, losses, complements);
   } else {
-    for (int i = 0; i < kBundleRows; ++i) {
+    for (int i = 0; i < kPanelRows; ++i) {
       if (panel.is_active[i] == 0) continue;
       const auto row = panel.row(i);
       const TargetLoss loss = loss_of_target(row, sums[i], row.value(targets.at[i]));

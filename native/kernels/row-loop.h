@@ -68,7 +68,8 @@ LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, OnBa
   for (int64_t row = share.first; row < share.end;) {
     const int64_t in_line = along_inner ? length - place.inner : share.end;
     const int64_t left = share.end - row < in_line ? share.end - row : in_line;
-    const int count = left < kBundleRows ? static_cast<int>(left) : kBundleRows;
+    const int most = along_inner ? kPanelRows : kStackRows;
+    const int count = left < most ? static_cast<int>(left) : most;
     on_batch(Batch{place, row, count, along_inner});
     row += count;
     if (!along_inner) {

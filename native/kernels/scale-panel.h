@@ -16,7 +16,7 @@ LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
   using V = typename P::Arithmetic::Set;
   for (int64_t c = 0; c < panel.classes; ++c) {
     float* p = out + c * panel.stride;
-    V::prefetch(reinterpret_cast<const char*>(p + kBundleRows));
+    V::prefetch(reinterpret_cast<const char*>(p + kPanelRows));
     if (panel.full) {
       V::store(p, compute(c));
     } else {
@@ -29,14 +29,14 @@ LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
 // terms kept in `scaled` or computed again. A lane without a regular row becomes NaN.
 template <class V, class E, bool Scaled>
 LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& out,
-                                const BundleSums& sums, const double (&factor)[kBundleRows],
-                                const float* scaled, const Exclusion& excluded,
-                                const double* at_excluded) {
-  float high[kBundleRows];
-  float low[kBundleRows];
-  uint32_t irregular[kBundleRows];
-  split_factors<V>(factor, high, low);
-  for (int i = 0; i < kBundleRows; ++i) {
+                                const BundleSums<kPanelRows>& sums,
+                                const double (&factor)[kPanelRows], const float* scaled,
+                                const Exclusion<kPanelRows>& excluded, const double* at_excluded) {
+  float high[kPanelRows];
+  float low[kPanelRows];
+  uint32_t irregular[kPanelRows];
+  split_factors<V>(factor, kPanelRows, high, low);
+  for (int i = 0; i < kPanelRows; ++i) {
     irregular[i] = sums.is_regular(i) ? 0 : kNanBits;
   }
   const FactorVectors<Single<V>> factors = {V::load(static_cast<const float*>(high)),
@@ -48,7 +48,7 @@ LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& 
   };
   float* sink = batch_sink<V>(out, panel.batch);
   if (scaled) {
-    write_panel(panel, sink, [&](int64_t c) { return result(V::load(scaled + c * kBundleRows)); });
+    write_panel(panel, sink, [&](int64_t c) { return result(V::load(scaled + c * kPanelRows)); });
   } else {
     const auto reference = sums.uniform ? broadcast_reference(panel.row(0), sums.common)
                                         : load_references(panel, sums.references);
@@ -60,7 +60,7 @@ LOGITS_INLINE void write_bundle(const Panel<V, E, Scaled>& panel, const Output& 
     });
   }
   if (!excluded.any) return;
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < kPanelRows; ++i) {
     if (panel.is_active[i] == 0 || !sums.is_regular(i)) continue;
     sink[excluded.at[i] * panel.stride + i] = static_cast<float>(at_excluded[i]);
   }

@@ -29,11 +29,11 @@ LOGITS_INLINE void softmax_row(const R& row, const typename R::Results& out, int
 template <class P>
 inline void softmax_bundle(const P& bundle, const Output& out, int& guess, float* scratch) {
   float* scaled = bundle.scratch(scratch);
-  BundleSums sums;
-  double factor[kBundleRows];
-  const Exclusion none = no_exclusion<P>();
+  BundleSums<P::kRows> sums;
+  double factor[P::kRows];
+  const Exclusion<P::kRows> none = no_exclusion<P>();
   solve_bundle(bundle, none, 1.0, guess, scaled, sums);
-  for (int i = 0; i < kBundleRows; ++i) factor[i] = 1 / sums.sum[i];
+  for (int i = 0; i < bundle.lanes(); ++i) factor[i] = 1 / sums.sum[i];
   write_bundle(bundle, out, sums, factor, scaled, none, nullptr);
 }
 

@@ -21,6 +21,7 @@ struct Stack {
   using Arithmetic = typename R::Arithmetic;
   using Row = R;
   static constexpr bool kScaled = R::kScaled;
+  static constexpr int kRows = kStackRows;
 
   R first;
   int64_t outer_stride;
@@ -28,10 +29,13 @@ struct Stack {
   int64_t classes;
   Scale inverse;
   bool full;
-  uint32_t is_active[kBundleRows];
+  uint32_t is_active[kStackRows];
 
   LOGITS_INLINE float value(int i, int64_t c) const {
     return static_cast<float>(first.value(i * outer_stride + c));
+  }
+  LOGITS_INLINE int lanes() const {
+    return (batch.count + kLanesTogether - 1) / kLanesTogether * kLanesTogether;
   }
   LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
   // All terms fit: for_each_stack sees to it.
@@ -41,9 +45,9 @@ struct Stack {
 };
 
 template <class R>
-LOGITS_INLINE void set_active(Stack<R>& stack, const bool (&active)[kBundleRows]) {
+LOGITS_INLINE void set_active(Stack<R>& stack, const bool (&active)[kStackRows]) {
   stack.full = true;
-  for (int i = 0; i < kBundleRows; ++i) {
+  for (int i = 0; i < stack.lanes(); ++i) {
     stack.is_active[i] = active[i] ? 1 : 0;
     stack.full = stack.full && active[i];
   }
@@ -138,13 +142,13 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
                                          scaled, 0, sum);
       sums = V::add(sums, sum[0]);
     } else {
-      if constexpr (Stored) row.prefetch(at, kGroup);
+      row.prefetch(at, kGroup);
       sums = V::add(sums, sum_group<R, false, Stored>(row, at, reference, largest, scaled));
     }
   }
   const int64_t count = classes - at;
   if (count == 0) return sums;
-  if constexpr (Stored) row.prefetch(at, static_cast<int>(count));
+  row.prefetch(at, static_cast<int>(count));
   const auto last = [&](auto vectors) {
     sum_vectors<R, Stored, Excluded, 1, decltype(vectors)::kCount>(
         rows, at, count, {excluded - at}, reference, largest, scaled, 0, sum);
@@ -163,10 +167,11 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
 
 // Rows of so few classes that several of them are what the processor can have under way.
 template <class S, bool Stored, bool Excluded, int Rows, int Count>
-LOGITS_INLINE void sum_rows_at_once(const S& stack, int first, const Exclusion& exclusion,
+LOGITS_INLINE void sum_rows_at_once(const S& stack, int first,
+                                    const Exclusion<kStackRows>& exclusion,
                                     const ReferenceVectors<typename S::Arithmetic>& reference,
                                     typename S::Arithmetic::Set::I32& largest, float* scaled,
-                                    double (&eighths)[kBundleRows][8]) {
+                                    double (&eighths)[kStackRows][8]) {
   using V = typename S::Arithmetic::Set;
   typename S::Row rows[Rows];
   int64_t excluded[Rows];
@@ -175,7 +180,7 @@ LOGITS_INLINE void sum_rows_at_once(const S& stack, int first, const Exclusion& 
     rows[i] = stack.row(first + i);
     excluded[i] = Excluded ? static_cast<int64_t>(exclusion.at[first + i]) : -1;
   }
-  if constexpr (Stored) rows[0].prefetch(0, Rows * static_cast<int>(stack.classes));
+  rows[0].prefetch(0, Rows * static_cast<int>(stack.classes));
   sum_vectors<typename S::Row, Stored, Excluded, Rows, Count>(
       rows, 0, stack.classes, excluded, reference, largest, scaled + first * stack.pitch(),
       stack.pitch(), sums);
@@ -184,8 +189,8 @@ LOGITS_INLINE void sum_rows_at_once(const S& stack, int first, const Exclusion& 
 
 // Sums all rows in one reference; false where that is not good for one of them.
 template <class S, bool Stored, bool Excluded>
-inline bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor, int guess,
-                      float* scaled, BundleSums& sums) {
+inline bool sum_stack(const S& stack, const Exclusion<kStackRows>& exclusion, double divisor,
+                      int guess, float* scaled, BundleSums<kStackRows>& sums) {
   using A = typename S::Arithmetic;
   using V = typename A::Set;
   const Reference reference = {guess, 0};
@@ -193,7 +198,7 @@ inline bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor
   auto largest = V::broadcast_bits(0);
   const int64_t pitch = stack.pitch();
   // Folded in a loop of their own, where rows do not wait for one another.
-  double eighths[kBundleRows][8];
+  double eighths[kStackRows][8];
   bool all_active = true;
   for (int i = 0; i < stack.batch.count && !stack.full; ++i)
     all_active = all_active && stack.is_active[i] != 0;
@@ -216,10 +221,10 @@ inline bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor
              sum_short_row<typename S::Row, Stored, Excluded>(
                  stack.row(i), stack.classes, excluded, vectors, largest, scaled + i * pitch));
   }
-  for (int i = 0; i < kBundleRows && !stack.full; ++i) {
+  for (int i = 0; i < stack.lanes() && !stack.full; ++i) {
     if (stack.is_active[i] == 0) V::store(eighths[i], V::zero());
   }
-  for (int i = 0; i < kBundleRows; i += 8) {
+  for (int i = 0; i < stack.lanes(); i += 8) {
     typename V::F64 rows[8];
     for (int k = 0; k < 8; ++k) rows[k] = V::load(static_cast<const double*>(eighths[i + k]));
     V::store(sums.sum + i, V::totals(rows));
@@ -230,8 +235,9 @@ inline bool sum_stack(const S& stack, const Exclusion& exclusion, double divisor
 
 // solve_row for every row of a stack.
 template <class R>
-LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion& exclusion, double divisor,
-                                int& guess, float* scaled, BundleSums& sums) {
+LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion<kStackRows>& exclusion,
+                                double divisor, int& guess, float* scaled,
+                                BundleSums<kStackRows>& sums) {
   using S = Stack<R>;
   const auto sum = scaled
                        ? (exclusion.any ? sum_stack<S, true, true> : sum_stack<S, true, false>)
@@ -252,9 +258,9 @@ LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion& exclusio
 
 // The losses of the targets, which the sums have left out.
 template <class R>
-LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion& targets,
-                                 const BundleSums& sums, double (&losses)[kBundleRows],
-                                 double (&complements)[kBundleRows]) {
+LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion<kStackRows>& targets,
+                                 const BundleSums<kStackRows>& sums, double (&losses)[kStackRows],
+                                 double (&complements)[kStackRows]) {
   const bool confident = sums.uniform && uniform_losses(stack, sums, losses, complements);
   if (sums.uniform && !confident) return;
   for (int i = 0; i < stack.batch.count; ++i) {
@@ -270,14 +276,15 @@ LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion& targets
 // class that its sum has left out; NaN throughout where a row is not regular. Rows that are not
 // active are left alone.
 template <class R>
-LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out, const BundleSums& sums,
-                                const double (&factor)[kBundleRows], float* scaled,
-                                const Exclusion& excluded, const double* at_excluded) {
+LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
+                                const BundleSums<kStackRows>& sums,
+                                const double (&factor)[kStackRows], float* scaled,
+                                const Exclusion<kStackRows>& excluded, const double* at_excluded) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
-  float high[kBundleRows];
-  float low[kBundleRows];
-  split_factors<V>(factor, high, low);
+  float high[kStackRows];
+  float low[kStackRows];
+  split_factors<V>(factor, stack.lanes(), high, low);
   bool all_active = true;
   for (int i = 0; i < stack.batch.count && !stack.full; ++i) {
     all_active = all_active && stack.is_active[i] != 0;
@@ -325,14 +332,14 @@ LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64
   for (int first = 0; first < batch.count; first += most) {
     const int count = batch.count - first < most ? batch.count - first : most;
     const Place place = batch[first];
-    Stack<R> stack = {rows[place],
-                      rows.input.layout.outer_stride,
-                      {place, batch.row + first, count, false},
-                      classes,
-                      rows.inverse,
-                      count == kBundleRows,
-                      {}};
-    for (int i = 0; i < kBundleRows; ++i) stack.is_active[i] = i < count ? 1 : 0;
+    Stack<R> stack;
+    stack.first = rows[place];
+    stack.outer_stride = rows.input.layout.outer_stride;
+    stack.batch = {place, batch.row + first, count, false};
+    stack.classes = classes;
+    stack.inverse = rows.inverse;
+    stack.full = count % kLanesTogether == 0;
+    for (int i = 0; i < stack.lanes(); ++i) stack.is_active[i] = i < count ? 1 : 0;
     on_stack(stack);
   }
 }
@@ -347,7 +354,9 @@ LOGITS_INLINE bool are_stacked(int64_t classes) {
 LOGITS_INLINE int kept_rows(int64_t classes) {
   const int64_t pitch = (classes + 15) / 16 * 16;
   const int64_t rows = kStackFloats / pitch;
-  return rows > kBundleRows ? kBundleRows : static_cast<int>(rows);
+  if (rows >= kStackRows) return kStackRows;
+  const int count = static_cast<int>(rows);
+  return count < kLanesTogether ? count : count / kLanesTogether * kLanesTogether;
 }
 
 }  // namespace logits

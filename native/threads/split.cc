@@ -17,7 +17,7 @@ constexpr int64_t kElementsPerPart = int64_t{1} << 16;
 constexpr int64_t kLongRow = 2 * kElementsPerThread;
 constexpr int64_t kPartsPerThread = 4;
 // Kernels take rows in bundles of so many.
-constexpr int64_t kRowsTogether = 16;
+constexpr int64_t kRowsTogether = 64;
 
 std::atomic<int> limit{0};  // 0: not set
 
