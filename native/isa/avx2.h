@@ -7,6 +7,7 @@
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
+#include "lowest-bit.h"
 
 namespace logits {
 
@@ -89,6 +90,13 @@ struct Avx2 {
   static LOGITS_INLINE F32 max(F32 a, F32 b) {
     return {_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)};
   }
+  // The largest lane, where none is NaN.
+  static LOGITS_INLINE float largest(F32 v) {
+    const __m256 eight = _mm256_max_ps(v.low, v.high);
+    __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    four = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
+  }
   static LOGITS_INLINE Mask greater(F32 a, F32 b) {
     return {_mm256_castps_si256(_mm256_cmp_ps(a.low, b.low, _CMP_GT_OQ)),
             _mm256_castps_si256(_mm256_cmp_ps(a.high, b.high, _CMP_GT_OQ))};
@@ -136,6 +144,12 @@ struct Avx2 {
   }
   static LOGITS_INLINE bool all(Mask mask) {
     return _mm256_movemask_epi8(_mm256_and_si256(mask.low, mask.high)) == -1;
+  }
+  // The number of the first lane that is not set, 16 where all are.
+  static LOGITS_INLINE int first_unset(Mask mask) {
+    const int low = _mm256_movemask_ps(_mm256_castsi256_ps(mask.low));
+    const int high = _mm256_movemask_ps(_mm256_castsi256_ps(mask.high));
+    return lowest_bit(~static_cast<uint32_t>(low | high << 8));
   }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
     return {_mm256_and_ps(_mm256_castsi256_ps(mask.low), v.low),

@@ -7,6 +7,7 @@
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
+#include "lowest-bit.h"
 
 namespace logits {
 
@@ -55,6 +56,8 @@ struct Avx512 {
   static LOGITS_INLINE F32 fma(F32 a, F32 b, F32 c) { return _mm512_fmadd_ps(a, b, c); }
   // b where a lane of b is NaN.
   static LOGITS_INLINE F32 max(F32 a, F32 b) { return _mm512_max_ps(a, b); }
+  // The largest lane, where none is NaN.
+  static LOGITS_INLINE float largest(F32 v) { return _mm512_reduce_max_ps(v); }
   static LOGITS_INLINE Mask greater(F32 a, F32 b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
 
   // Bits
@@ -78,6 +81,8 @@ struct Avx512 {
   }
   static LOGITS_INLINE Mask first(int count) { return static_cast<Mask>((1u << count) - 1u); }
   static LOGITS_INLINE bool all(Mask mask) { return mask == 0xffff; }
+  // The number of the first lane that is not set, 16 where all are.
+  static LOGITS_INLINE int first_unset(Mask mask) { return lowest_bit(~uint32_t{mask}); }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return _mm512_maskz_mov_ps(mask, v); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
     return _mm512_maskz_mov_ps(static_cast<Mask>(~mask), v);

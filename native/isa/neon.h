@@ -108,6 +108,10 @@ struct Neon {
     for (int i = 0; i < 4; ++i) a.part[i] = vmaxq_f32(a.part[i], b.part[i]);
     return a;
   }
+  // The largest lane, where none is NaN.
+  static LOGITS_INLINE float largest(F32 v) {
+    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(v.part[0], v.part[1]), vmaxq_f32(v.part[2], v.part[3])));
+  }
   static LOGITS_INLINE Mask greater(F32 a, F32 b) {
     Mask mask;
     for (int i = 0; i < 4; ++i) mask.part[i] = vcgtq_f32(a.part[i], b.part[i]);
@@ -169,6 +173,14 @@ struct Neon {
   static LOGITS_INLINE bool all(Mask mask) {
     return vminvq_u32(vandq_u32(vandq_u32(mask.part[0], mask.part[1]),
                                 vandq_u32(mask.part[2], mask.part[3]))) != 0;
+  }
+  // The number of the first lane that is not set, 16 where all are.
+  static LOGITS_INLINE int first_unset(Mask mask) {
+    uint32_t lanes[16];
+    store_bits(lanes, mask);
+    int lane = 0;
+    while (lane < 16 && lanes[lane] != 0) ++lane;
+    return lane;
   }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {

@@ -144,6 +144,12 @@ struct Scalar {
     for (int i = 0; i < 16; ++i) a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
     return a;
   }
+  // The largest lane, where none is NaN.
+  static LOGITS_INLINE float largest(F32 v) {
+    float most = v.lane[0];
+    for (int i = 1; i < 16; ++i) most = v.lane[i] > most ? v.lane[i] : most;
+    return most;
+  }
   static LOGITS_INLINE Mask greater(F32 a, F32 b) {
     Mask mask;
     for (int i = 0; i < 16; ++i) mask.lane[i] = a.lane[i] > b.lane[i] ? ~0u : 0u;
@@ -208,6 +214,14 @@ struct Scalar {
     uint32_t bits = ~0u;
     for (int i = 0; i < 16; ++i) bits &= mask.lane[i];
     return bits != 0;
+  }
+  // The number of the first lane that is not set, 16 where all are.
+  static LOGITS_INLINE int first_unset(Mask mask) {
+    uint32_t lanes[16];
+    store_bits(lanes, mask);
+    int lane = 0;
+    while (lane < 16 && lanes[lane] != 0) ++lane;
+    return lane;
   }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {

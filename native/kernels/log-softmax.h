@@ -9,6 +9,7 @@
 #include "row-loop.h"
 #include "scale-panel.h"
 #include "scale.h"
+#include "stack.h"
 
 namespace logits {
 
@@ -97,46 +98,129 @@ inline void log_softmax_row(const R& row, const typename R::Results& out, int64_
   if (loss.complement < 0.5) out.store(likeliest, 0 - loss.loss);
 }
 
-template <class P>
-inline void log_softmax_panel(const P& panel, const Output& output, int& guess) {
-  using A = typename P::Arithmetic;
-  using V = typename A::Set;
+// The first class that holds the maximum, of a row without NaN.
+template <class R>
+LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) {
+  using V = typename R::Arithmetic::Set;
+  const int64_t last = (classes - 1) / 16 * 16;
+  const int rest = static_cast<int>(classes - last);
+  auto lanes = row.load(last, rest);
+  for (int64_t at = 0; at < last; at += 16) lanes = V::max(lanes, row.load(at));
+  const auto largest = V::broadcast(V::largest(lanes));
+  for (int64_t at = 0; at < last; at += 16) {
+    const auto below = V::greater(largest, row.load(at));
+    if (!V::all(below)) return at + V::first_unset(below);
+  }
+  // Among memory that another thread writes there may be none.
+  const int lane = V::first_unset(V::greater(largest, row.load(last, rest)));
+  return last + (lane < rest ? lane : 0);
+}
+
+template <class R>
+inline Exclusion<kStackRows> likeliest_classes(const Stack<R>& stack) {
+  Exclusion<kStackRows> likeliest;
+  likeliest.any = true;
+  for (int i = 0; i < stack.batch.count; ++i) {
+    likeliest.at[i] = static_cast<uint32_t>(first_of_largest(stack.row(i), stack.classes));
+  }
+  return likeliest;
+}
+
+template <class V, class E, bool Scaled>
+inline Exclusion<kPanelRows> likeliest_classes(const Panel<V, E, Scaled>& panel) {
+  using P = Panel<V, E, Scaled>;
   const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
-  float* out = batch_sink<V>(output, panel.batch);
   Exclusion<kPanelRows> likeliest;
   likeliest.any = true;
   for (int i = 0; i < kPanelRows; ++i) likeliest.at[i] = extent.argmax[i];
-  BundleSums<kPanelRows> solved;
-  double losses[kPanelRows];
-  double complements[kPanelRows];
-  solve_bundle(panel, likeliest, 1.0, guess, nullptr, solved);
-  target_losses(panel, likeliest, solved, losses, complements);
-  float offset[kPanelRows];
-  float high[kPanelRows];
-  float low[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
-    const bool regular = panel.is_active[i] != 0 && solved.is_regular(i);
-    const SplitLog<double> log = log_shifted_sum<A>(solved[i]);
-    const double sum = regular ? log.high + log.low : 0;
-    offset[i] = regular ? static_cast<float>(solved[i].reference.offset) : 0;
-    high[i] = regular ? factor_high<V>(sum) : A::nan();
-    low[i] = factor_low<V>(sum);
+  return likeliest;
+}
+
+// LogSumVectors of every lane.
+template <int Rows>
+struct LogSumLanes {
+  float offset[Rows];
+  float high[Rows];
+  float low[Rows];
+};
+
+template <class P>
+LOGITS_INLINE void split_log_sums(const P& bundle, const BundleSums<P::kRows>& solved,
+                                  LogSumLanes<P::kRows>& lanes) {
+  using A = typename P::Arithmetic;
+  double logs[P::kRows];
+  for (int i = 0; i < bundle.lanes(); ++i) lanes.offset[i] = 0;
+  if (solved.uniform) {
+    log_sums(bundle, solved, logs);
+  } else {
+    for (int i = 0; i < bundle.lanes(); ++i) {
+      const bool regular = bundle.is_active[i] != 0 && solved.is_regular(i);
+      const RowSum row = solved[i];
+      const SplitLog<double> log = regular ? log_shifted_sum<A>(row) : SplitLog<double>{0, 0};
+      logs[i] = log.high + log.low;
+      if (regular) lanes.offset[i] = static_cast<float>(row.reference.offset);
+    }
   }
-  const LogSumVectors<A> logs = {
-      V::load(static_cast<const float*>(offset)), V::load(static_cast<const float*>(high)),
-      V::load(static_cast<const float*>(low)), V::broadcast(static_cast<float>(panel.inverse.high)),
-      V::broadcast(static_cast<float>(panel.inverse.low))};
-  const auto nan = V::broadcast_bits(kNanBits);
-  const auto is_nan = V::equal(V::bits(logs.high), nan);
+  split_factors<typename A::Set>(logs, bundle.lanes(), lanes.high, lanes.low);
+}
+
+// x - log sum e^x for every class of every row; NaN throughout where a row is not regular.
+template <class V, class E, bool Scaled>
+LOGITS_INLINE void write_below(const Panel<V, E, Scaled>& panel, float* out, int64_t,
+                               const BundleSums<kPanelRows>& solved,
+                               const LogSumLanes<kPanelRows>& lanes) {
+  using A = Single<V>;
+  uint32_t irregular[kPanelRows];
+  for (int i = 0; i < kPanelRows; ++i) irregular[i] = solved.is_regular(i) ? 0 : kNanBits;
+  const LogSumVectors<A> logs = {V::load(lanes.offset), V::load(lanes.high), V::load(lanes.low),
+                                 V::broadcast(static_cast<float>(panel.inverse.high)),
+                                 V::broadcast(static_cast<float>(panel.inverse.low))};
+  const auto nan = V::load_bits(irregular);
+  const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
   write_panel(panel, out, [&](int64_t c) {
-    const auto below = logs.template below<P::kScaled>(panel.load(c));
+    const auto below = logs.template below<Scaled>(panel.load(c));
     return V::from_bits(V::select(is_nan, nan, V::bits(below)));
   });
-  for (int i = 0; i < kPanelRows; ++i) {
-    if (panel.is_active[i] == 0 || !solved.is_regular(i)) continue;
-    if (complements[i] < 0.5) {
-      out[likeliest.at[i] * panel.stride + i] = static_cast<float>(0 - losses[i]);
+}
+template <class R>
+LOGITS_INLINE void write_below(const Stack<R>& stack, float* out, int64_t outer_stride,
+                               const BundleSums<kStackRows>& solved,
+                               const LogSumLanes<kStackRows>& lanes) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  for (int i = 0; i < stack.batch.count; ++i) {
+    const FloatSink<V> sink = {out + i * outer_stride, false};
+    if (!solved.is_regular(i)) {
+      fill_row_with_nan<A>(sink, stack.classes);
+      continue;
     }
+    const R row = stack.row(i);
+    const LogSumVectors<A> logs = {V::broadcast(lanes.offset[i]), V::broadcast(lanes.high[i]),
+                                   V::broadcast(lanes.low[i]),
+                                   V::broadcast(static_cast<float>(stack.inverse.high)),
+                                   V::broadcast(static_cast<float>(stack.inverse.low))};
+    write_row<A>(sink, stack.classes, [&](int64_t at, int count) {
+      return logs.template below<R::kScaled>(load_elements(row, at, count));
+    });
+  }
+}
+
+template <class P>
+inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess) {
+  using V = typename P::Arithmetic::Set;
+  const Exclusion<P::kRows> likeliest = likeliest_classes(bundle);
+  BundleSums<P::kRows> solved;
+  double losses[P::kRows];
+  double complements[P::kRows];
+  LogSumLanes<P::kRows> lanes;
+  solve_bundle(bundle, likeliest, 1.0, guess, nullptr, solved);
+  target_losses(bundle, likeliest, solved, losses, complements);
+  split_log_sums(bundle, solved, lanes);
+  float* const sink = batch_sink<V>(out, bundle.batch);
+  write_below(bundle, sink, out.outer_stride, solved, lanes);
+  for (int i = 0; i < bundle.batch.count; ++i) {
+    if (!solved.is_regular(i) || !(complements[i] < 0.5)) continue;
+    sink[bundle.offset(i, likeliest.at[i], out.outer_stride)] = static_cast<float>(0 - losses[i]);
   }
 }
 
@@ -148,13 +232,20 @@ inline void log_softmax(const Input& logits, const Output& out, const Share& sha
   walk<V>(
       logits, share,
       [&](auto rows, const Batch& batch) {
+        using R = typename decltype(rows)::Row;
+        if constexpr (R::kStacks) {
+          if (classes <= kMostStackClasses) {
+            for_each_stack(rows, batch, classes, kStackRows,
+                           [&](const auto& stack) { log_softmax_bundle(stack, out, guess); });
+            return;
+          }
+        }
         for (int i = 0; i < batch.count; ++i) {
           const auto row = rows[batch[i]];
-          log_softmax_row(row, sink_of<decltype(rows[batch[i]])>(out, logits, batch[i]), classes,
-                          share.team);
+          log_softmax_row(row, sink_of<R>(out, logits, batch[i]), classes, share.team);
         }
       },
-      [&](const auto& panel) { log_softmax_panel(panel, out, guess); });
+      [&](const auto& panel) { log_softmax_bundle(panel, out, guess); });
   end_streams<V>(out.streams);
 }
 

@@ -60,6 +60,8 @@ struct Panel {
     const E* p = ahead < classes ? x + ahead * stride : x + (ahead - classes) * stride + kPanelRows;
     for (int k = 0; k < count; ++k, p += stride) V::prefetch(reinterpret_cast<const char*>(p));
   }
+  // Where the result of class c in lane i is, from the batch's first.
+  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t) const { return c * stride + i; }
   // The scratch memory, where it holds all terms.
   LOGITS_INLINE float* scratch(float* memory) const {
     return classes * kPanelRows <= kScratchFloats ? memory : nullptr;

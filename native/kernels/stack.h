@@ -38,6 +38,10 @@ struct Stack {
     return (batch.count + kLanesTogether - 1) / kLanesTogether * kLanesTogether;
   }
   LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
+  // Where the result of class c in row i is, from the batch's first.
+  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t outer_stride) const {
+    return i * outer_stride + c;
+  }
   // All terms fit: for_each_stack sees to it.
   LOGITS_INLINE float* scratch(float* memory) const { return memory; }
   // From one row's kept terms to the next one's: whole vectors fit behind its end.
