@@ -1,28 +1,35 @@
-// A contender that computes something else is not faster but wrong.
+// A contender that computes something else is not faster but wrong. This tells a mistake in the
+// benchmark, or a peer that computes in fewer digits than its results have; how accurate the
+// library is, the tests tell.
 
-const values = (result) => {
-  if (typeof result === 'number') return [result];
-  return 'gradient' in result ? [result.loss, ...result.gradient] : result;
-};
+/** How far a value may be off, relative to the largest of the array, by the type of the results. */
+const tolerances = { float64: 1e-11, float32: 1e-4, float16: 2e-3, bfloat16: 2e-2 };
 
-/**
- * Throws unless all results agree with the first. This tells a mistake in the benchmark; how
- * accurate the library is, the tests tell.
- *
- * @param {{ name: string, run: () => unknown }[]} tasks
- */
-export function expectAgreement(tasks) {
-  let expected;
-  for (const { name, select, run } of tasks) {
-    select();
-    const actual = Float64Array.from(values(run()));
-    expected ??= actual;
-    let largest = 0;
-    for (const value of expected) largest = Math.max(largest, Math.abs(value));
-    for (let i = 0; i < expected.length; i++) {
-      if (!(Math.abs(actual[i] - expected[i]) <= 1e-5 * largest)) {
-        throw new Error(`${name}: value ${i} is ${actual[i]}, ${tasks[0].name} has ${expected[i]}`);
-      }
+function difference(actual, expected, tolerance) {
+  if (actual.length !== expected.length) {
+    return `${actual.length} values, not ${expected.length}`;
+  }
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]));
+  for (let i = 0; i < expected.length; i++) {
+    if (!(Math.abs(actual[i] - expected[i]) <= tolerance * largest)) {
+      return `value ${i} is ${actual[i]}, not ${expected[i]}`;
     }
   }
+  return null;
+}
+
+/**
+ * What is wrong with a result, or null.
+ *
+ * @param {{ loss?: number, array?: ArrayLike<number>, type: keyof typeof tolerances }} actual
+ * @param {{ loss?: number, array?: Float64Array }} expected
+ */
+export function disagreement(actual, expected) {
+  const tolerance = tolerances[actual.type];
+  if (expected.loss !== undefined) {
+    const wrong = difference([actual.loss], [expected.loss], tolerance);
+    if (wrong) return `loss: ${wrong}`;
+  }
+  return expected.array ? difference(actual.array ?? [], expected.array, tolerance) : null;
 }

@@ -1,56 +1,116 @@
-// Who is measured: the library on each instruction set of this machine, and plain JavaScript.
-import { native } from '../dist/native.js';
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  crossEntropyWithGradient,
-  klDivergence,
-  logSoftmax,
-  logSumExp,
-  softmax,
-  softmaxGradient,
-} from '../index.mjs';
-import * as plainLoops from './plain-loops.mjs';
+// Who is measured, and who can compute what: the one table of it.
+import { availableParallelism } from 'node:os';
+import { runtime } from '../index.mjs';
 
-const { labelSmoothing, temperature } = plainLoops;
-
-/** The public functions as a caller would use them, outputs given where there is an output. */
-const library = {
-  crossEntropy: ({ logits, targets, options }) => crossEntropy(logits, targets, options),
-  crossEntropyWithGradient: ({ logits, targets, options, out }) =>
-    crossEntropyWithGradient(logits, targets, { ...options, gradient: out }),
-  softmax: ({ logits, options, out }) => softmax(logits, { ...options, out }),
-  logSoftmax: ({ logits, options, out }) => logSoftmax(logits, { ...options, out }),
-  logSumExp: ({ logits, options, rowOut }) => logSumExp(logits, { ...options, out: rowOut }),
-  crossEntropySmoothing: ({ logits, targets, options }) =>
-    crossEntropy(logits, targets, { ...options, labelSmoothing }),
-  crossEntropyProbabilities: ({ logits, probabilities, options }) =>
-    crossEntropy(logits, probabilities, options),
-  crossEntropyTemperature: ({ logits, targets, options }) =>
-    crossEntropy(logits, targets, { ...options, temperature }),
-  softmaxFloat64: ({ doubles, options, doubleOut }) =>
-    softmax(doubles, { ...options, out: doubleOut }),
-  softmaxFloat16: ({ float16, options, out }) =>
-    softmax(float16, { ...options, dtype: 'float16', out }),
-  softmaxBfloat16: ({ bfloat16, options, out }) =>
-    softmax(bfloat16, { ...options, dtype: 'bfloat16', out }),
-  softmaxGradient: ({ probabilities, otherLogits, options, out }) =>
-    softmaxGradient(probabilities, otherLogits, { ...options, out }),
-  klDivergence: ({ logits, otherLogits, options }) => klDivergence(logits, otherLogits, options),
-  binaryCrossEntropy: ({ logits, labels, options }) => binaryCrossEntropy(logits, labels, options),
+/**
+ * By operation: who has it. `logits` stands for each of its instruction sets; `sum` (read once) and
+ * `copy` (read and write once) are floors below which no result can be had.
+ */
+const contendersOf = {
+  crossEntropy: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum'],
+  crossEntropyWithGradient: ['logits', 'js', 'tfjs', 'pytorch', 'sum', 'copy'],
+  softmax: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum', 'copy'],
+  logSoftmax: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum', 'copy'],
+  logSumExp: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum'],
+  crossEntropySmoothing: ['logits', 'js', 'pytorch', 'sum'],
+  crossEntropyProbabilities: ['logits', 'js', 'pytorch', 'sum'],
+  crossEntropyTemperature: ['logits', 'js', 'pytorch', 'sum'],
+  softmaxGradient: ['logits', 'js', 'pytorch', 'sum', 'copy'],
+  klDivergence: ['logits', 'js', 'pytorch', 'sum'],
+  binaryCrossEntropy: ['logits', 'js', 'pytorch', 'sum'],
 };
 
-const isas = native.isas();
+const all = ['float32', 'float64', 'float16', 'bfloat16'];
+const everySize = Number.POSITIVE_INFINITY;
 
-/** A name, what to do before a turn, and the operations: each from a trial's inputs to a result. */
-export const contenders = [
-  ...isas.map((name) => ({ name, select: () => native.selectIsa(name), operations: library })),
-  { name: 'js', select: () => {}, operations: plainLoops },
-];
+/**
+ * By contender: the program that computes (`engines/`), the element types, whether the class axis
+ * may be another than the last, whether it uses several threads, and the largest size in elements.
+ * What only the program itself knows (a PyTorch without float16, say) it says when it is asked.
+ */
+const fast = { engine: 'logits', elements: all, anyAxis: true, threaded: true, largest: everySize };
 
-/** Not a contender but the yardstick: the same logits read once and added, and nothing else. */
-export const readSum = {
-  name: 'readSum',
-  select: () => native.selectIsa(isas[0]),
-  run: ({ logits }) => native.readSum(logits),
+/** Made for right results and not for speed: it would take most of a run's time. */
+const scalar = { ...fast, threaded: false, largest: 1e5 };
+
+const others = {
+  js: { engine: 'js', elements: all, anyAxis: true, threaded: false, largest: everySize },
+  onnxruntime: {
+    engine: 'onnxruntime',
+    elements: all,
+    anyAxis: true,
+    threaded: true,
+    largest: everySize,
+  },
+  // Its threads need a browser's workers; above this size its intermediate results leave the
+  // memory of WebAssembly.
+  tfjs: {
+    engine: 'tfjs',
+    elements: ['float32'],
+    anyAxis: false,
+    threaded: false,
+    largest: 2 ** 23,
+  },
+  pytorch: { engine: 'pytorch', elements: all, anyAxis: true, threaded: true, largest: everySize },
+  sum: { engine: 'floors', elements: all, anyAxis: true, threaded: false, largest: everySize },
+  copy: {
+    engine: 'floors',
+    elements: ['float32', 'float64'],
+    anyAxis: true,
+    threaded: false,
+    largest: everySize,
+  },
 };
+
+const { isas } = runtime();
+
+const abilities = {
+  ...Object.fromEntries(isas.map((isa) => [isa, isa === 'scalar' ? scalar : fast])),
+  ...others,
+};
+
+export const contenderNames = Object.keys(abilities);
+
+/** The instruction sets of this machine, best first. */
+export { isas };
+
+const allThreads = availableParallelism();
+
+/** 1, 2, 4 and so on, and all. */
+function threadCounts() {
+  const counts = [];
+  for (let count = 1; count < allThreads; count *= 2) counts.push(count);
+  return [...counts, allThreads];
+}
+
+function threadsFor(trial, { threaded }) {
+  if (trial.group === 'threads') return threaded ? threadCounts() : [];
+  return threaded ? [...new Set([1, allThreads])] : [1];
+}
+
+function canCompute(name, trial) {
+  const { elements, anyAxis, largest } = abilities[name];
+  const family = isas.includes(name) ? 'logits' : name;
+  return (
+    contendersOf[trial.operation].includes(family) &&
+    elements.includes(trial.element) &&
+    (anyAxis || trial.axis === -1) &&
+    trial.shape.reduce((size, dimension) => size * dimension, 1) <= largest
+  );
+}
+
+/** The contenders of a trial: a name, a number of threads, and the program to run. */
+export function contendersFor(trial) {
+  return contenderNames
+    .filter((name) => canCompute(name, trial))
+    .flatMap((name) =>
+      threadsFor(trial, abilities[name]).map((threads) => ({
+        name,
+        threads,
+        engine: abilities[name].engine,
+      })),
+    );
+}
+
+/** `avx2`, or `avx2 x8` on eight threads. */
+export const labelOf = ({ name, threads }) => (threads === 1 ? name : `${name} x${threads}`);

@@ -1,6 +1,8 @@
 // On what a run was made: without this its numbers say nothing.
 import { execFileSync } from 'node:child_process';
-import { cpus, loadavg } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { runtime } from '../index.mjs';
 
 function git(...args) {
   try {
@@ -17,16 +19,31 @@ function git(...args) {
 /** The commit, with a '+' if files have been changed since; null outside a checkout. */
 function commit() {
   const hash = git('rev-parse', '--short=12', 'HEAD');
-  return hash && git('status', '--porcelain') ? `${hash}+` : hash;
+  return hash && git('status', '--porcelain', '--untracked-files=no') ? `${hash}+` : hash;
+}
+
+/** Virtual machines hide the model's number; the family tells the generation all the same. */
+function cpuModel() {
+  const model = cpus()[0]?.model.trim() ?? 'unknown CPU';
+  if (!existsSync('/proc/cpuinfo')) return model;
+  const info = readFileSync('/proc/cpuinfo', 'utf8');
+  const [family, number] = ['cpu family', 'model'].map(
+    (key) => info.match(new RegExp(`^${key}\\s*: (\\d+)$`, 'm'))?.[1],
+  );
+  return family ? `${model} (family ${family}, model ${number})` : model;
 }
 
 export function environment() {
   return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown CPU',
-    cores: cpus().length,
-    node: process.version,
-    commit: commit(),
-    load: loadavg()[0],
     date: new Date().toISOString(),
+    commit: commit(),
+    node: process.version.slice(1),
+    machine: {
+      cpu: cpuModel(),
+      cores: availableParallelism(),
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      os: `${type()} ${release()}, ${process.arch}`,
+      isas: runtime().isas,
+    },
   };
 }

@@ -1,4 +1,10 @@
-// The arrays of a trial: the same numbers on every machine.
+// The arrays of the trials, as files that the contenders read: the same bytes for all of them, and
+// the same numbers on every machine.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encode } from './elements.mjs';
+import { layoutOf } from './layout.mjs';
+import { elementCount } from './trials.mjs';
 
 /** Pseudo-random numbers in [0, 1) by the mulberry32 generator. */
 function uniform(seed) {
@@ -11,82 +17,88 @@ function uniform(seed) {
   };
 }
 
+function fill(array, next) {
+  for (let i = 0; i < array.length; i++) array[i] = next();
+  return array;
+}
+
 /** Logits of mean 0 and standard deviation 3, which is what a classifier's look like. */
 function normalLogits(count, seed) {
   const random = uniform(seed);
-  return Float32Array.from({ length: count }, () => {
+  return fill(new Float32Array(count), () => {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
     return 3 * radius * Math.cos(2 * Math.PI * random());
   });
 }
 
-/** Numbers around the probability of one class among so many: the rows need not add up to 1. */
-function roughProbabilities(count, classes) {
-  const random = uniform(3);
-  return Float32Array.from({ length: count }, () => (2 * random()) / classes);
-}
+/** How each array is made, from a number of elements and of classes. */
+const makers = {
+  logits: (count) => normalLogits(count, 1),
+  otherLogits: (count) => normalLogits(count, 4),
+  // Around the probability of one class among so many: the rows need not add up to 1.
+  probabilities: (count, classes) => {
+    const random = uniform(3);
+    return fill(new Float32Array(count), () => (2 * random()) / classes);
+  },
+  labels: (count) => {
+    const random = uniform(5);
+    return fill(new Float32Array(count), () => Math.round(random()));
+  },
+  targets: (count, classes) => {
+    const random = uniform(2);
+    return fill(new Int32Array(count / classes), () => Math.floor(random() * classes));
+  },
+};
 
-function bfloat16Bits(numbers) {
-  return Uint16Array.from(new Uint32Array(numbers.buffer), (bits) => bits >>> 16);
-}
+/** What an operation reads besides the logits. */
+const besides = {
+  crossEntropy: ['targets'],
+  crossEntropyWithGradient: ['targets'],
+  crossEntropySmoothing: ['targets'],
+  crossEntropyTemperature: ['targets'],
+  crossEntropyProbabilities: ['probabilities'],
+  softmaxGradient: ['probabilities', 'otherLogits'],
+  klDivergence: ['otherLogits'],
+  binaryCrossEntropy: ['labels'],
+};
 
-/** The bits of numbers in float16's normal range, what is smaller being 0. */
-function float16Bits(numbers) {
-  return Uint16Array.from(new Uint32Array(numbers.buffer), (bits) => {
-    const sign = (bits >>> 16) & 0x8000;
-    const magnitude = bits & 0x7fffffff;
-    return magnitude < 0x38800000 ? sign : sign | ((magnitude - 0x38000000) >>> 13);
-  });
-}
+export class Inputs {
+  #folder;
+  #largest;
+  #logits = null;
+  #files = new Set();
 
-/** Gives an object properties that are made when they are first read. */
-function withLater(object, makers) {
-  for (const [name, make] of Object.entries(makers)) {
-    Object.defineProperty(object, name, {
-      configurable: true,
-      get() {
-        const value = make();
-        Object.defineProperty(object, name, { value });
-        return value;
-      },
-    });
+  /** The logits of a trial are the beginning of those of the largest. */
+  constructor(folder, trials) {
+    this.#folder = folder;
+    this.#largest = Math.max(...trials.map(elementCount));
   }
-  return object;
-}
 
-const made = new Map();
+  #write(name, make) {
+    const file = join(this.#folder, name);
+    if (!this.#files.has(name)) writeFileSync(file, make());
+    this.#files.add(name);
+    return file;
+  }
 
-/** @param {{ name: string, shape: number[], axis: number }} trial */
-export function inputsOf({ name, shape, axis }) {
-  if (!made.has(name)) made.set(name, makeInputs(shape, axis));
-  return made.get(name);
-}
+  #logitsOf(trial) {
+    this.#logits ??= makers.logits(this.#largest);
+    const array = encode(trial.element, this.#logits.slice(0, elementCount(trial)));
+    const file = this.#write(`logits.${trial.element}`, () => encode(trial.element, this.#logits));
+    return { array, file, type: trial.element };
+  }
 
-function makeInputs(shape, axis) {
-  const product = (sizes) => sizes.reduce((size, dimension) => size * dimension, 1);
-  const at = axis < 0 ? axis + shape.length : axis;
-  const outer = product(shape.slice(0, at));
-  const classes = shape[at];
-  const inner = product(shape.slice(at + 1));
-  const rows = outer * inner;
-  const random = uniform(2);
-  const count = rows * classes;
-  const logits = normalLogits(count, 1);
-  const inputs = {
-    options: { shape, axis },
-    layout: { outer, classes, inner },
-    logits,
-    targets: Int32Array.from({ length: rows }, () => Math.floor(random() * classes)),
-    out: new Float32Array(count),
-    rowOut: new Float32Array(rows),
-  };
-  return withLater(inputs, {
-    otherLogits: () => normalLogits(count, 4),
-    probabilities: () => roughProbabilities(count, classes),
-    labels: () => Float32Array.from({ length: count }, () => Math.round(random())),
-    doubles: () => Float64Array.from(logits),
-    doubleOut: () => new Float64Array(count),
-    float16: () => float16Bits(logits),
-    bfloat16: () => bfloat16Bits(logits),
-  });
+  /** By name: an array, the file that begins with it, and its type. */
+  of(trial) {
+    const count = elementCount(trial);
+    const { classes } = layoutOf(trial);
+    const inputs = { logits: this.#logitsOf(trial) };
+    for (const name of besides[trial.operation] ?? []) {
+      const array = makers[name](count, classes);
+      const type = array instanceof Int32Array ? 'int32' : 'float32';
+      const file = this.#write(`${name}.${count}.${classes}.${type}`, () => array);
+      inputs[name] = { array, file, type };
+    }
+    return inputs;
+  }
 }

@@ -1,59 +1,145 @@
-// Times tasks in turns: in every round each of them runs for a short while, so that a change of the
-// machine's speed meets all of them.
-import { Bench } from 'tinybench';
+// One trial: every contender prepares it and shows its result, then all of them are timed in turns,
+// so that a change of the machine's speed meets all.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { disagreement } from './agreement.mjs';
+import { labelOf } from './contenders.mjs';
+import { decode } from './elements.mjs';
+import { layoutOf } from './layout.mjs';
+import { busyMilliseconds, OthersLoad } from './load.mjs';
+import * as options from './options.mjs';
+import { referenceOf } from './reference.mjs';
+import { quartiles } from './summary.mjs';
+import { elementCount } from './trials.mjs';
 
-const TURN_MS = 10;
-const MIN_SAMPLES = 3;
-const WARM_UP_MS = 30;
-/** A sample is at least so long, or the timer would be measured with it. */
-const SAMPLE_MS = 0.1;
+/** A contender of long calls leaves the later rounds to the others when it has had so much time. */
+const ENOUGH_MS = 1000;
+const MIN_ROUNDS = 5;
 
-/** Runs a function until it is compiled and its data lie in the cache; the calls in a sample. */
-function warmUp(run) {
-  let calls = 0;
-  const start = performance.now();
-  let elapsed = 0;
-  while (elapsed < WARM_UP_MS) {
-    run();
-    calls++;
-    elapsed = performance.now() - start;
-  }
-  return Math.ceil((SAMPLE_MS * calls) / elapsed);
+/** What the contenders are sent for the inputs: no numbers, but where they are. */
+const descriptions = (inputs) =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { file, type, array }]) => [
+      name,
+      { file, type, length: array.length },
+    ]),
+  );
+
+function expectedOf(trial, inputs) {
+  const numbers = Object.fromEntries(
+    Object.entries(inputs).map(([name, { type, array }]) => [
+      name,
+      type === 'int32' ? array : decode(type, array),
+    ]),
+  );
+  return referenceOf(trial, numbers);
 }
 
-/** One sample: several calls between two looks at the clock. */
-function sampler(run, calls) {
-  return () => {
+/** The array in a file; float16 and bfloat16 results have been widened. */
+function readResult(file, type) {
+  const { buffer, byteOffset, byteLength } = readFileSync(file);
+  rmSync(file);
+  const ArrayType = type === 'float64' ? Float64Array : Float32Array;
+  return new ArrayType(buffer.slice(byteOffset, byteOffset + byteLength));
+}
+
+export class Measurement {
+  #crew;
+  #inputs;
+  #folder;
+  #rounds;
+  #turnMs;
+  #others = new OthersLoad();
+
+  constructor({ crew, inputs, folder, rounds, turnMs }) {
+    this.#crew = crew;
+    this.#inputs = inputs;
+    this.#folder = folder;
+    this.#rounds = rounds;
+    this.#turnMs = turnMs;
+  }
+
+  /** How many processors other programs kept busy while contenders of one thread were timed. */
+  get othersBusy() {
+    return this.#others.average;
+  }
+
+  /** Gets one contender ready; { child } or why it does not take part. */
+  async #prepare(contender, trial, inputs, expected) {
+    const child = await this.#crew.childFor(contender);
+    if (!child) return { contender, absent: true };
+    const { cannot, crash } = await child.ask({
+      prepare: { ...trial, ...options },
+      inputs: descriptions(inputs),
+    });
+    if (cannot ?? crash) return { contender, cannot, wrong: crash };
+    if (contender.engine === 'floors') return { contender, child };
+    const file = join(this.#folder, `result.${labelOf(contender)}`);
+    const result = await child.ask({ check: file });
+    const wrong =
+      result.crash ?? disagreement({ ...result, array: readResult(file, result.type) }, expected);
+    return wrong ? { contender, wrong } : { contender, child };
+  }
+
+  /** A turn; what other processes used of the processor meanwhile is counted where it can be told. */
+  async #turn({ child, contender }) {
+    const before = busyMilliseconds();
     const start = performance.now();
-    for (let i = 0; i < calls; i++) run();
+    const { nanoseconds } = await child.ask({ turn: this.#turnMs });
     const elapsed = performance.now() - start;
-    return { overriddenDuration: elapsed / calls, overriddenIterationCost: elapsed };
-  };
+    if (contender.threads === 1) this.#others.add(busyMilliseconds() - before - elapsed, elapsed);
+    return { nanoseconds, elapsed };
+  }
+
+  async #timeInTurns(ready) {
+    const times = ready.map(() => []);
+    const spent = ready.map(() => 0);
+    for (let round = 0; round < this.#rounds; round++) {
+      for (const [i, contender] of ready.entries()) {
+        if (spent[i] > ENOUGH_MS && round >= MIN_ROUNDS) continue;
+        const { nanoseconds, elapsed } = await this.#turn(contender);
+        spent[i] += elapsed;
+        if (nanoseconds !== undefined) times[i].push(nanoseconds);
+      }
+    }
+    return times;
+  }
+
+  /**
+   * @returns {Promise<{ results: object[], left: object[] }>} - The quartiles of a call's
+   *   nanoseconds over the rounds, by contender; and who could not take part, with the reason.
+   */
+  async run(trial, contenders) {
+    const inputs = this.#inputs.of(trial);
+    const expected = expectedOf(trial, inputs);
+    const tried = await Promise.all(
+      contenders.map((contender) => this.#prepare(contender, trial, inputs, expected)),
+    );
+    const ready = tried.filter(({ child }) => child);
+    const times = await this.#timeInTurns(ready);
+    await Promise.all(ready.map(({ child }) => child.ask({ forget: true })));
+    return {
+      results: ready.map(({ contender: { name, threads } }, i) => ({
+        contender: name,
+        threads,
+        ...quartiles(times[i]),
+        rounds: times[i].length,
+      })),
+      left: tried
+        .filter(({ cannot, wrong }) => cannot ?? wrong)
+        .map(({ contender: { name, threads }, cannot, wrong }) => ({
+          contender: name,
+          threads,
+          ...(wrong ? { wrong } : { cannot }),
+        })),
+    };
+  }
 }
 
-/**
- * The median duration of a call in each round, in milliseconds, by the name of the task.
- *
- * @param {{ name: string, select: () => void, run: () => unknown }[]} tasks
- * @param {number} rounds
- * @returns {Map<string, number[]>}
- */
-export function measure(tasks, rounds) {
-  const bench = new Bench({
-    time: TURN_MS,
-    iterations: MIN_SAMPLES,
-    warmup: false,
-    throws: true,
-  });
-  for (const { name, select, run } of tasks) {
-    select();
-    bench.add(name, sampler(run, warmUp(run)), { async: false, beforeAll: select });
-  }
-  const medians = new Map(tasks.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    bench.reset();
-    bench.runSync();
-    for (const task of bench.tasks) medians.get(task.name).push(task.result.latency.p50);
-  }
-  return medians;
-}
+/** The trial as it stands in the results. */
+export const describe = (trial) => ({
+  ...trial,
+  rows: layoutOf(trial).rows,
+  classes: layoutOf(trial).classes,
+  elements: elementCount(trial),
+});

@@ -1,65 +1,49 @@
-// The entry: reads the command line, runs the trials one by one and prints each when it is done.
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { expectAgreement } from './agreement.mjs';
-import { contenders, readSum } from './contenders.mjs';
+// The entry: runs the trials that are asked for one by one and prints each when it is done.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCommandLine } from './command-line.mjs';
+import { Crew } from './crew.mjs';
 import { environment } from './environment.mjs';
-import { inputsOf } from './inputs.mjs';
-import { measure } from './measure.mjs';
-import { header, operationHeader, trialLines } from './report.mjs';
-import { selection } from './selection.mjs';
-import { summary } from './summary.mjs';
-import { operations, shapes, trials } from './trials.mjs';
+import { Inputs } from './inputs.mjs';
+import { describe, Measurement } from './measure.mjs';
+import { writeResults } from './results-file.mjs';
+import { footer, header, trialHeader, trialLines } from './table.mjs';
 
-function readCommandLine() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { rounds: { type: 'string', default: '11' }, json: { type: 'string' } },
-  });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds: an integer >= 1');
-  const names = (list) => list.map(({ name }) => name);
-  const kinds = [operations, names(shapes), names(contenders)];
-  const [hasOperation, hasShape, hasContender] = selection(positionals, kinds);
-  return {
-    rounds,
-    jsonFile: values.json,
-    chosenTrials: trials.filter((trial) => hasOperation(trial.operation) && hasShape(trial.name)),
-    chosenContenders: contenders.filter(({ name }) => hasContender(name)),
-  };
-}
+const { rounds, turnMs, json, report, picked } = readCommandLine(process.argv.slice(2));
 
-function readCommandLineOrExit() {
-  try {
-    return readCommandLine();
-  } catch (error) {
-    console.error(error.message);
-    process.exit(1);
-  }
-}
+const folder = mkdtempSync(join(tmpdir(), 'logits-bench-'));
+const crew = new Crew();
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const { rounds, jsonFile, chosenTrials, chosenContenders } = readCommandLineOrExit();
-
-function runTrial(trial) {
-  const inputs = inputsOf(trial);
-  const tasks = chosenContenders.map(({ name, select, operations }) => {
-    const operation = operations[trial.operation];
-    return { name, select, run: () => operation(inputs) };
-  });
-  expectAgreement(tasks);
-  const yardstick = { ...readSum, run: () => readSum.run(inputs) };
-  const times = measure([yardstick, ...tasks], rounds);
-  return tasks.map(({ name }) => summary(times, name, inputs.logits.length));
-}
-
-const run = { ...environment(), rounds, trials: [] };
+const run = { ...environment(), rounds, turnMs };
+const chosenTrials = picked.map(({ trial }) => trial);
+await crew.startAll(picked.flatMap(({ contenders }) => contenders));
+run.peers = crew.versions;
+run.missing = crew.missing;
 console.log(header(run));
-let operationBefore;
-for (const trial of chosenTrials) {
-  if (trial.operation !== operationBefore) console.log(operationHeader(trial.operation));
-  operationBefore = trial.operation;
-  const done = { ...trial, results: runTrial(trial) };
+
+const inputs = new Inputs(folder, chosenTrials);
+const measurement = new Measurement({ crew, inputs, folder, rounds, turnMs });
+run.trials = [];
+let headerBefore;
+for (const { trial, contenders } of picked) {
+  const title = trialHeader(trial);
+  if (title !== headerBefore) console.log(title);
+  headerBefore = title;
+  const done = { ...describe(trial), ...(await measurement.run(trial, contenders)) };
   run.trials.push(done);
   console.log(trialLines(done).join('\n'));
 }
-if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(run, null, 2)}\n`);
+crew.end();
+run.othersBusy = measurement.othersBusy;
+console.log(`\n${footer(run)}`);
+
+if (json !== undefined) writeResults(json, run);
+if (report !== undefined) {
+  const { writeReport } = await import('./report/write.mjs');
+  writeReport(run, report);
+}
+const wrong = run.trials.some(({ left }) => left.some((contender) => contender.wrong));
+if (wrong) console.error('\nSome contenders computed something else: see WRONG above.');
+process.exit(wrong ? 1 : 0);

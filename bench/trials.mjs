@@ -1,45 +1,72 @@
-// What is measured: the main operations on every shape, the others on some.
+// What is measured: operations on shapes, in groups that each answer one question.
 
-const onEveryShape = [
-  'crossEntropy',
-  'crossEntropyWithGradient',
-  'softmax',
-  'logSoftmax',
-  'logSumExp',
-];
+/** Nothing but rows x classes: the classes lie on the last axis. */
+function matrix(rows, classes) {
+  return { name: `${rows}x${classes}`, shape: [rows, classes], axis: -1 };
+}
 
-/** Other element types, options and operations. */
-const onSomeShapes = [
+function trialsOf(group, operations, shapes, elements = ['float32']) {
+  return operations.flatMap((operation) =>
+    shapes.flatMap((shape) => elements.map((element) => ({ group, operation, element, ...shape }))),
+  );
+}
+
+const hot = ['crossEntropy', 'crossEntropyWithGradient', 'softmax'];
+const withoutTargets = ['logSoftmax', 'logSumExp'];
+const rare = [
   'crossEntropySmoothing',
   'crossEntropyProbabilities',
   'crossEntropyTemperature',
-  'softmaxFloat64',
-  'softmaxFloat16',
-  'softmaxBfloat16',
   'softmaxGradient',
   'klDivergence',
   'binaryCrossEntropy',
 ];
 
-export const operations = [...onEveryShape, ...onSomeShapes];
+export const operations = [...hot, ...withoutTargets, ...rare];
 
-/** Rows x classes, or PyTorch's (N, C, H, W) with the classes on axis 1. */
-export const shapes = [
-  { name: '1x1000', shape: [1, 1000], axis: -1 },
-  { name: '64x1000', shape: [64, 1000], axis: -1 },
-  { name: '4096x1000', shape: [4096, 1000], axis: -1 },
-  { name: '1x128256', shape: [1, 128256], axis: -1 },
-  { name: '64x32000', shape: [64, 32000], axis: -1 },
-  { name: '8192x10', shape: [8192, 10], axis: -1 },
-  { name: '65536x100', shape: [65536, 100], axis: -1 },
-  { name: '8x21x64x64', shape: [8, 21, 64, 64], axis: 1 },
+const batches = [
+  matrix(1, 10),
+  matrix(1, 1000),
+  matrix(64, 1000),
+  matrix(8192, 10),
+  matrix(65536, 32),
+  matrix(65536, 100),
+  matrix(64, 32000),
+  matrix(256, 128256),
+];
+const image = { name: '8x21x64x64', shape: [8, 21, 64, 64], axis: 1 };
+
+/** As many rows as make about 2^22 elements, so that only the length of the rows differs. */
+const rowLengths = [10, 32, 100, 316, 1000, 3162, 10000, 32000, 128256];
+const lengths = rowLengths.map((classes) => matrix(Math.round(2 ** 22 / classes), classes));
+
+const large = [matrix(4096, 1000), matrix(1, 1_000_000), matrix(256, 128256)];
+const typed = [matrix(64, 1000), matrix(64, 32000), matrix(256, 128256)];
+const moderate = [matrix(64, 1000), matrix(1, 128256), matrix(8192, 10)];
+
+/**
+ * batches: sizes that callers have; lengths: time by row length; threads: speed by number of
+ * threads; elements: element types; rare: the other operations.
+ */
+export const trials = [
+  ...trialsOf('batches', hot, [...batches, image]),
+  ...trialsOf('batches', withoutTargets, [matrix(64, 1000), matrix(64, 32000)]),
+  ...trialsOf('lengths', [...hot, ...withoutTargets], lengths),
+  ...trialsOf('threads', ['crossEntropy', 'softmax'], large),
+  ...trialsOf('elements', ['crossEntropy', 'softmax'], typed, [
+    'float32',
+    'float64',
+    'float16',
+    'bfloat16',
+  ]),
+  ...trialsOf('rare', rare, moderate),
 ];
 
-/** Moderate ones: without vector instructions, float64 arithmetic takes microseconds an element. */
-const someShapes = ['64x1000', '1x128256', '8192x10'];
+const quickShapes = ['64x1000', '8192x10', '64x32000'];
 
-export const trials = operations.flatMap((operation) =>
-  shapes
-    .filter(({ name }) => onEveryShape.includes(operation) || someShapes.includes(name))
-    .map((shape) => ({ operation, ...shape })),
-);
+/** A sample of all that takes seconds. */
+export function isQuick({ group, name }) {
+  return group === 'batches' && quickShapes.includes(name);
+}
+
+export const elementCount = ({ shape }) => shape.reduce((size, dimension) => size * dimension, 1);

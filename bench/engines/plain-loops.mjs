@@ -1,13 +1,7 @@
 // The operations as one writes them in JavaScript without a library: a pass for the maximum, a pass
 // for the exponentials, all in doubles. The classes of a row are `inner` elements apart.
-
-export const labelSmoothing = 0.1;
-export const temperature = 0.7;
-
-/** Where a row begins. */
-function startOf(row, { classes, inner }) {
-  return Math.floor(row / inner) * classes * inner + (row % inner);
-}
+import { startOf } from '../layout.mjs';
+import { labelSmoothing, temperature } from '../options.mjs';
 
 function maximum(logits, start, { classes, inner }) {
   const end = start + classes * inner;
@@ -142,30 +136,6 @@ export function crossEntropyTemperature({ logits, targets, layout }) {
     loss += Math.log(sum) - (logits[start + targets[row] * inner] - max) * factor;
   }
   return loss / rows;
-}
-
-export function softmaxFloat64({ doubles, layout, doubleOut, rowOut }) {
-  return softmax({ logits: doubles, layout, out: doubleOut, rowOut });
-}
-
-/** The value of every float16. */
-const float16Values = Float32Array.from({ length: 1 << 16 }, (_, bits) => {
-  const fraction = bits & 0x3ff;
-  const exponent = (bits >> 10) & 0x1f;
-  const sign = bits >> 15 ? -1 : 1;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24);
-});
-
-export function softmaxFloat16({ float16, layout, out, rowOut }) {
-  for (let i = 0; i < float16.length; i++) out[i] = float16Values[float16[i]];
-  return softmax({ logits: out, layout, out, rowOut });
-}
-
-export function softmaxBfloat16({ bfloat16, layout, out, rowOut }) {
-  const outBits = new Uint32Array(out.buffer);
-  for (let i = 0; i < bfloat16.length; i++) outBits[i] = bfloat16[i] << 16;
-  return softmax({ logits: out, layout, out, rowOut });
 }
 
 export function softmaxGradient({ probabilities, otherLogits, layout, out, rowOut }) {

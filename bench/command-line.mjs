@@ -1,0 +1,85 @@
+// What the words and options of `run.mjs` ask for.
+import { parseArgs } from 'node:util';
+import { contenderNames, contendersFor, isas } from './contenders.mjs';
+import { selection } from './selection.mjs';
+import { isQuick, trials } from './trials.mjs';
+
+const usage = `Usage: npm run bench -- [WORD...] [OPTION...]
+
+A word is the name of a group, an operation, a shape, an element type or a contender ('logits' stands
+for all of the library's instruction sets). Words of one kind widen each other, words of two kinds
+narrow; no word of a kind means all of it.
+
+  --quick         a sample: a few shapes, fewer and shorter rounds
+  --rounds N      how many turns every contender gets (default 11)
+  --turn MS       how long a turn is, in milliseconds (default 15)
+  --json FILE     writes all figures to a file
+  --report DIR    the same, and a report with charts in that folder
+  --help
+`;
+
+function atLeastOne(name, text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${name}: an integer >= 1`);
+  return value;
+}
+
+const unique = (names) => [...new Set(names)];
+
+/** The trials that are picked, each with its contenders. */
+function pick(words, quick) {
+  const kinds = [
+    unique(trials.map(({ group }) => group)),
+    unique(trials.map(({ operation }) => operation)),
+    unique(trials.map(({ name }) => name)),
+    unique(trials.map(({ element }) => element)),
+    contenderNames,
+  ];
+  const expanded = words.flatMap((word) => (word === 'logits' ? isas : [word]));
+  const [hasGroup, hasOperation, hasShape, hasElement, hasContender] = selection(expanded, kinds);
+  return trials
+    .filter((trial) => !quick || isQuick(trial))
+    .filter((trial) => hasGroup(trial.group) && hasOperation(trial.operation))
+    .filter((trial) => hasShape(trial.name) && hasElement(trial.element))
+    .map((trial) => ({
+      trial,
+      contenders: contendersFor(trial).filter(({ name }) => hasContender(name)),
+    }))
+    .filter(({ contenders }) => contenders.length > 0);
+}
+
+function read(args) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      turn: { type: 'string' },
+      json: { type: 'string' },
+      report: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    process.exit();
+  }
+  const { quick, json, report } = values;
+  return {
+    rounds: atLeastOne('rounds', values.rounds ?? (quick ? 5 : 11)),
+    turnMs: atLeastOne('turn', values.turn ?? (quick ? 5 : 15)),
+    json,
+    report,
+    picked: pick(positionals, quick),
+  };
+}
+
+export function readCommandLine(args) {
+  try {
+    return read(args);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
