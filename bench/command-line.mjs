@@ -1,6 +1,8 @@
 // What the words and options of `run.mjs` ask for.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contenderNames, contendersFor, isas } from './contenders.mjs';
+import { resultsFolder } from './results-file.mjs';
 import { selection } from './selection.mjs';
 import { isQuick, trials } from './trials.mjs';
 
@@ -14,7 +16,8 @@ narrow; no word of a kind means all of it.
   --rounds N      how many turns every contender gets (default 11)
   --turn MS       how long a turn is, in milliseconds (default 15)
   --json FILE     writes all figures to a file
-  --report DIR    the same, and a report with charts in that folder
+  --report DIR    writes a report with charts to a folder
+  --record NAME   both, to bench/results, and the README's section on speed
   --help
 `;
 
@@ -58,6 +61,7 @@ function read(args) {
       turn: { type: 'string' },
       json: { type: 'string' },
       report: { type: 'string' },
+      record: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -65,12 +69,14 @@ function read(args) {
     console.log(usage);
     process.exit();
   }
-  const { quick, json, report } = values;
+  const { quick, record } = values;
+  const recorded = record === undefined ? undefined : join(resultsFolder, record);
   return {
     rounds: atLeastOne('rounds', values.rounds ?? (quick ? 5 : 11)),
     turnMs: atLeastOne('turn', values.turn ?? (quick ? 5 : 15)),
-    json,
-    report,
+    json: values.json ?? (recorded && `${recorded}.json`),
+    report: values.report ?? recorded,
+    readme: recorded !== undefined,
     picked: pick(positionals, quick),
   };
 }

@@ -37,7 +37,7 @@ const others = {
   js: { engine: 'js', elements: all, anyAxis: true, threaded: false, largest: everySize },
   onnxruntime: {
     engine: 'onnxruntime',
-    elements: all,
+    elements: ['float32', 'float64', 'float16'],
     anyAxis: true,
     threaded: true,
     largest: everySize,
@@ -83,9 +83,13 @@ function threadCounts() {
   return [...counts, allThreads];
 }
 
-function threadsFor(trial, { threaded }) {
+/** Groups that compare the library with others have one of its instruction sets on all threads. */
+const isExtra = (name, { group }) => group === 'lengths' && isas.slice(1).includes(name);
+
+function threadsFor(name, trial) {
+  const { threaded } = abilities[name];
   if (trial.group === 'threads') return threaded ? threadCounts() : [];
-  return threaded ? [...new Set([1, allThreads])] : [1];
+  return threaded && !isExtra(name, trial) ? [...new Set([1, allThreads])] : [1];
 }
 
 function canCompute(name, trial) {
@@ -104,7 +108,7 @@ export function contendersFor(trial) {
   return contenderNames
     .filter((name) => canCompute(name, trial))
     .flatMap((name) =>
-      threadsFor(trial, abilities[name]).map((threads) => ({
+      threadsFor(name, trial).map((threads) => ({
         name,
         threads,
         engine: abilities[name].engine,

@@ -12,6 +12,9 @@ import { referenceOf } from './reference.mjs';
 import { quartiles } from './summary.mjs';
 import { elementCount } from './trials.mjs';
 
+/** Until JavaScript is compiled, processors are awake, and so on; long calls have had it by then. */
+const WARM_UP_MS = 30;
+
 /** A contender of long calls leaves the later rounds to the others when it has had so much time. */
 const ENOUGH_MS = 1000;
 const MIN_ROUNDS = 5;
@@ -68,17 +71,18 @@ export class Measurement {
   async #prepare(contender, trial, inputs, expected) {
     const child = await this.#crew.childFor(contender);
     if (!child) return { contender, absent: true };
-    const { cannot, crash } = await child.ask({
+    const { nanoseconds, cannot, crash } = await child.ask({
       prepare: { ...trial, ...options },
       inputs: descriptions(inputs),
     });
     if (cannot ?? crash) return { contender, cannot, wrong: crash };
-    if (contender.engine === 'floors') return { contender, child };
+    const ready = { contender, child, isShort: nanoseconds < WARM_UP_MS * 1e6 };
+    if (contender.engine === 'floors') return ready;
     const file = join(this.#folder, `result.${labelOf(contender)}`);
     const result = await child.ask({ check: file });
     const wrong =
       result.crash ?? disagreement({ ...result, array: readResult(file, result.type) }, expected);
-    return wrong ? { contender, wrong } : { contender, child };
+    return wrong ? { contender, wrong } : ready;
   }
 
   /** A turn; what other processes used of the processor meanwhile is counted where it can be told. */
@@ -94,6 +98,7 @@ export class Measurement {
   async #timeInTurns(ready) {
     const times = ready.map(() => []);
     const spent = ready.map(() => 0);
+    for (const { child, isShort } of ready) if (isShort) await child.ask({ turn: WARM_UP_MS });
     for (let round = 0; round < this.#rounds; round++) {
       for (const [i, contender] of ready.entries()) {
         if (spent[i] > ENOUGH_MS && round >= MIN_ROUNDS) continue;

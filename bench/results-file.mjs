@@ -1,6 +1,9 @@
 // The figures of a run as JSON, one line a measurement, so that two runs can be compared as text.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const resultsFolder = fileURLToPath(new URL('results', import.meta.url));
 
 function list(values, indent, stringify) {
   if (values.length === 0) return '[]';
@@ -20,3 +23,12 @@ export function writeResults(file, { trials, ...run }) {
 }
 
 export const readResults = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** The latest of the recorded runs: the file, or undefined. */
+export function latestResults() {
+  const files = readdirSync(resultsFolder).filter((name) => name.endsWith('.json'));
+  return files
+    .map((name) => join(resultsFolder, name))
+    .sort((one, other) => readResults(one).date.localeCompare(readResults(other).date))
+    .at(-1);
+}

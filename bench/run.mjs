@@ -7,10 +7,11 @@ import { Crew } from './crew.mjs';
 import { environment } from './environment.mjs';
 import { Inputs } from './inputs.mjs';
 import { describe, Measurement } from './measure.mjs';
+import { writeReadme, writeReport } from './report/write.mjs';
 import { writeResults } from './results-file.mjs';
 import { footer, header, trialHeader, trialLines } from './table.mjs';
 
-const { rounds, turnMs, json, report, picked } = readCommandLine(process.argv.slice(2));
+const { rounds, turnMs, json, report, readme, picked } = readCommandLine(process.argv.slice(2));
 
 const folder = mkdtempSync(join(tmpdir(), 'logits-bench-'));
 const crew = new Crew();
@@ -40,10 +41,8 @@ run.othersBusy = measurement.othersBusy;
 console.log(`\n${footer(run)}`);
 
 if (json !== undefined) writeResults(json, run);
-if (report !== undefined) {
-  const { writeReport } = await import('./report/write.mjs');
-  writeReport(run, report);
-}
+if (report !== undefined) await writeReport(run, report);
+if (readme) writeReadme(run, report);
 const wrong = run.trials.some(({ left }) => left.some((contender) => contender.wrong));
 if (wrong) console.error('\nSome contenders computed something else: see WRONG above.');
 process.exit(wrong ? 1 : 0);

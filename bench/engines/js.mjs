@@ -1,7 +1,9 @@
 // Plain JavaScript, with the arrays for results made beforehand as for the library.
 import { isHalf, widen } from '../elements.mjs';
-import * as loops from './plain-loops.mjs';
+import * as plainLoops from './plain-loops.mjs';
 import { partsOf } from './result.mjs';
+
+const loops = { ...plainLoops };
 
 export const version = process.versions.v8;
 

@@ -1,7 +1,8 @@
 // A contender's process: computes one operation at a time, and times it when it is told to. It is
 // asked in lines of JSON on its standard input and answers each with one line on its standard output:
 //
-//   { "prepare": trial, "inputs": { name: { file, type, length } } }   -> {} or { "cannot": reason }
+//   { "prepare": trial, "inputs": { name: { file, type, length } } }
+//                                     -> { "nanoseconds": of one call } or { "cannot": reason }
 //   { "check": file }                 -> { "type", "loss"? }, and the array of the result in the file
 //   { "turn": milliseconds }          -> { "nanoseconds": the median of a call }
 //   { "forget": true }                -> {}
@@ -13,7 +14,6 @@ import { arrayTypes } from '../elements.mjs';
 import { layoutOf } from '../layout.mjs';
 import { Timer } from './timer.mjs';
 
-const WARM_UP_MS = 30;
 const [engineName, name, threads] = process.argv.slice(2);
 
 function readArray({ file, type, length }) {
@@ -46,8 +46,7 @@ const answers = {
       const contender = { name, threads: Number(threads) };
       task = await engine.prepare({ ...trial, layout: layoutOf(trial) }, arrays, contender);
       timer = new Timer(task.run);
-      await timer.turn(WARM_UP_MS);
-      return {};
+      return { nanoseconds: await timer.turn(0) };
     } catch (error) {
       return { cannot: String(error.message ?? error).split('\n')[0] };
     }

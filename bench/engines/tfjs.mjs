@@ -9,17 +9,19 @@ await tf.setBackend('wasm');
 
 export const version = tf.version_core;
 
+/** Faster than its log-sum-exp by an order of magnitude, at the price of losses above 87. */
+const lossFrom = (probabilities, positions) =>
+  tf.neg(tf.mean(tf.log(tf.gatherND(probabilities, positions))));
+
 const operations = {
   softmax: ({ logits }) => ({ array: tf.softmax(logits) }),
   logSoftmax: ({ logits }) => ({ array: tf.logSoftmax(logits) }),
   logSumExp: ({ logits }) => ({ array: tf.logSumExp(logits, -1) }),
-  crossEntropy: ({ logits, positions }) => ({
-    loss: tf.mean(tf.sub(tf.logSumExp(logits, -1), tf.gatherND(logits, positions))),
-  }),
+  crossEntropy: ({ logits, positions }) => ({ loss: lossFrom(tf.softmax(logits), positions) }),
   crossEntropyWithGradient: ({ logits, positions, oneHot, rows }) => {
     const probabilities = tf.softmax(logits);
     return {
-      loss: tf.neg(tf.mean(tf.log(tf.gatherND(probabilities, positions)))),
+      loss: lossFrom(probabilities, positions),
       array: tf.div(tf.sub(probabilities, oneHot), rows),
     };
   },
