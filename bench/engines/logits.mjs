@@ -16,23 +16,51 @@ import { partsOf } from './result.mjs';
 
 export const version = process.env.LOGITS_ISA;
 
+/** From what a trial gives to a call; objects of options are made once. */
 const calls = {
-  crossEntropy: ({ logits, targets, options }) => crossEntropy(logits, targets, options),
-  crossEntropyWithGradient: ({ logits, targets, options, out }) =>
-    crossEntropyWithGradient(logits, targets, { ...options, gradient: out }),
-  softmax: ({ logits, options, out }) => softmax(logits, { ...options, out }),
-  logSoftmax: ({ logits, options, out }) => logSoftmax(logits, { ...options, out }),
-  logSumExp: ({ logits, options, rowOut }) => logSumExp(logits, { ...options, out: rowOut }),
-  crossEntropySmoothing: ({ logits, targets, options }) =>
-    crossEntropy(logits, targets, { ...options, labelSmoothing }),
-  crossEntropyProbabilities: ({ logits, probabilities, options }) =>
-    crossEntropy(logits, probabilities, options),
-  crossEntropyTemperature: ({ logits, targets, options }) =>
-    crossEntropy(logits, targets, { ...options, temperature }),
-  softmaxGradient: ({ probabilities, otherLogits, options, out }) =>
-    softmaxGradient(probabilities, otherLogits, { ...options, out }),
-  klDivergence: ({ logits, otherLogits, options }) => klDivergence(logits, otherLogits, options),
-  binaryCrossEntropy: ({ logits, labels, options }) => binaryCrossEntropy(logits, labels, options),
+  crossEntropy:
+    ({ logits, targets, options }) =>
+    () =>
+      crossEntropy(logits, targets, options),
+  crossEntropyWithGradient({ logits, targets, options, out }) {
+    const withGradient = { ...options, gradient: out };
+    return () => crossEntropyWithGradient(logits, targets, withGradient);
+  },
+  softmax({ logits, options, out }) {
+    const withOut = { ...options, out };
+    return () => softmax(logits, withOut);
+  },
+  logSoftmax({ logits, options, out }) {
+    const withOut = { ...options, out };
+    return () => logSoftmax(logits, withOut);
+  },
+  logSumExp({ logits, options, rowOut }) {
+    const withOut = { ...options, out: rowOut };
+    return () => logSumExp(logits, withOut);
+  },
+  crossEntropySmoothing({ logits, targets, options }) {
+    const withSmoothing = { ...options, labelSmoothing };
+    return () => crossEntropy(logits, targets, withSmoothing);
+  },
+  crossEntropyProbabilities({ logits, probabilities, options }) {
+    return () => crossEntropy(logits, probabilities, options);
+  },
+  crossEntropyTemperature({ logits, targets, options }) {
+    const withTemperature = { ...options, temperature };
+    return () => crossEntropy(logits, targets, withTemperature);
+  },
+  softmaxGradient({ probabilities, otherLogits, options, out }) {
+    const withOut = { ...options, out };
+    return () => softmaxGradient(probabilities, otherLogits, withOut);
+  },
+  klDivergence:
+    ({ logits, otherLogits, options }) =>
+    () =>
+      klDivergence(logits, otherLogits, options),
+  binaryCrossEntropy:
+    ({ logits, labels, options }) =>
+    () =>
+      binaryCrossEntropy(logits, labels, options),
 };
 
 export function prepare({ operation, shape, axis, element, layout }, arrays) {
@@ -43,9 +71,8 @@ export function prepare({ operation, shape, axis, element, layout }, arrays) {
     out: new Result(arrays.logits.length),
     rowOut: new Result(layout.rows),
   };
-  const call = calls[operation];
   return {
-    run: () => call(given),
+    run: calls[operation](given),
     read: (result) => ({ ...partsOf(result), type: element === 'float64' ? element : 'float32' }),
   };
 }

@@ -1,0 +1,179 @@
+// Runs each kernel on two numbers of rows under callgrind, and has the instructions of either
+// written to a file of their own. What does not depend on the number of rows cancels in their
+// difference.
+#include <valgrind/callgrind.h>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../../native/isa/tables.h"
+
+namespace {
+
+using namespace logits;
+
+#if defined(LOGITS_X64)
+const KernelTable& kernels = kAvx2Table;
+#else
+const KernelTable& kernels = kNeonTable;
+#endif
+
+struct Case {
+  const char* operation;
+  Element element;
+  int64_t classes;
+  int64_t inner;  // above 1: rows side by side, that is a class axis that is not the last
+};
+
+constexpr int64_t kElements = 20000;  // about so many in the smaller of the two runs
+
+// Numbers as a classifier's logits are, the same in every run.
+std::vector<double> numbers(int64_t count) {
+  std::vector<double> result(static_cast<size_t>(count));
+  uint64_t state = 1;
+  for (double& number : result) {
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      sum += static_cast<double>(state >> 40) / (1 << 24) - 0.5;
+    }
+    number = 5 * sum;
+  }
+  return result;
+}
+
+uint16_t upper_half(float number) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &number, sizeof bits);
+  return static_cast<uint16_t>(bits >> 16);
+}
+
+// Bits of a normal float16 near the number; which one does not matter here.
+uint16_t float16_bits(double number) {
+  int exponent;
+  const double fraction = std::frexp(std::fabs(number) + 0.001, &exponent);
+  const auto mantissa = static_cast<uint16_t>((2 * fraction - 1) * 1024);
+  return static_cast<uint16_t>((number < 0 ? 0x8000 : 0) | ((exponent + 14) << 10) | mantissa);
+}
+
+// Memory for any element type.
+std::vector<double> encode(Element element, const std::vector<double>& values) {
+  std::vector<double> memory(values.size());
+  for (size_t i = 0; i < values.size(); i++) {
+    const auto number = static_cast<float>(values[i]);
+    if (element == Element::float64) memory[i] = values[i];
+    if (element == Element::float32) reinterpret_cast<float*>(memory.data())[i] = number;
+    if (element == Element::float16) {
+      reinterpret_cast<uint16_t*>(memory.data())[i] = float16_bits(values[i]);
+    }
+    if (element == Element::bfloat16) {
+      reinterpret_cast<uint16_t*>(memory.data())[i] = upper_half(number);
+    }
+  }
+  return memory;
+}
+
+// The arrays that any of the operations may want, for so many rows.
+class Call {
+ public:
+  Call(const Case& given, int64_t outer)
+      : layout_{outer, given.classes, given.inner, given.classes * given.inner},
+        elements_(encode(given.element, numbers(layout_.elements()))),
+        others_(elements_),
+        results_(elements_.size()),
+        targets_(static_cast<size_t>(layout_.rows())),
+        losses_(static_cast<size_t>(layout_.rows())),
+        scratch_(kScratchFloats),
+        operation_(given.operation),
+        input_{elements_.data(), given.element, layout_, 1, 0},
+        output_{results_.data(), layout_.outer_stride},
+        share_{0, layout_.rows(), scratch_.data(), nullptr} {
+    for (size_t row = 0; row < targets_.size(); row++) {
+      targets_[row] = static_cast<int64_t>(row * 7919) % given.classes;
+    }
+  }
+
+  void run() {
+    if (operation_ == "softmax") kernels.softmax(input_, output_, share_);
+    if (operation_ == "logSoftmax") kernels.log_softmax(input_, output_, share_);
+    if (operation_ == "logSumExp") kernels.log_sum_exp(input_, results_.data(), share_);
+    if (operation_ == "crossEntropy") cross_entropy(0, nullptr);
+    if (operation_ == "crossEntropySmoothing") cross_entropy(0.1, nullptr);
+    if (operation_ == "crossEntropyWithGradient") cross_entropy(0, results_.data());
+    Input others = input_;
+    others.data = others_.data();
+    if (operation_ == "klDivergence") {
+      kernels.kl_divergence(input_, others, losses_.data(), share_);
+    }
+    if (operation_ == "softmaxGradient") kernels.softmax_gradient(input_, others, output_, share_);
+    if (operation_ == "binaryCrossEntropy") {
+      kernels.binary_cross_entropy(
+          {input_, others, nullptr, false, nullptr, {nullptr, 0}, losses_.data()}, share_);
+    }
+  }
+
+ private:
+  void cross_entropy(double smoothing, void* gradient) {
+    const ClassLoss loss{targets_.data(), nullptr, nullptr, smoothing, 0};
+    kernels.cross_entropy(
+        {input_, loss, losses_.data(), {gradient, layout_.outer_stride}, 1, nullptr}, share_);
+  }
+
+  Layout layout_;
+  std::vector<double> elements_;
+  std::vector<double> others_;
+  std::vector<double> results_;
+  std::vector<int64_t> targets_;
+  std::vector<double> losses_;
+  std::vector<float> scratch_;
+  std::string operation_;
+  Input input_;
+  Output output_;
+  Share share_;
+};
+
+const char* name_of(Element element) {
+  const char* names[] = {"float32", "float64", "float16", "bfloat16"};
+  return names[static_cast<int64_t>(element)];
+}
+
+void count(const Case& given, int64_t outer) {
+  Call call(given, outer);
+  const int64_t elements = outer * given.classes * given.inner;
+  const std::string name = std::string(given.operation) + " " + name_of(given.element) + " " +
+                           std::to_string(given.classes) + (given.inner > 1 ? " axis1" : "") + " " +
+                           std::to_string(elements);
+  CALLGRIND_ZERO_STATS;
+  call.run();
+  CALLGRIND_DUMP_STATS_AT(name.c_str());
+}
+
+}  // namespace
+
+int main() {
+  const char* hot[] = {"crossEntropy", "crossEntropyWithGradient", "softmax", "logSoftmax",
+                       "logSumExp"};
+  std::vector<Case> cases;
+  for (const char* operation : hot) {
+    for (const int64_t classes : {10, 32, 100, 1000, 10000, 100000}) {
+      cases.push_back({operation, Element::float32, classes, 1});
+    }
+    cases.push_back({operation, Element::float32, 21, 64});
+    for (const Element element : {Element::float64, Element::float16, Element::bfloat16}) {
+      cases.push_back({operation, element, 1000, 1});
+    }
+  }
+  for (const char* operation :
+       {"crossEntropySmoothing", "klDivergence", "softmaxGradient", "binaryCrossEntropy"}) {
+    for (const int64_t classes : {10, 1000}) {
+      cases.push_back({operation, Element::float32, classes, 1});
+    }
+  }
+  for (const Case& given : cases) {
+    const int64_t outer = 1 + kElements / (given.classes * given.inner);
+    count(given, outer);
+    count(given, 2 * outer);
+  }
+}
