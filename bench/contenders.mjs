@@ -1,6 +1,7 @@
 // Who is measured, and who can compute what: the one table of it.
 import { availableParallelism } from 'node:os';
 import { runtime } from '../index.mjs';
+import { elementCount } from './trials.mjs';
 
 /**
  * By operation: who has it. `logits` stands for each of its instruction sets; `sum` (read once) and
@@ -20,53 +21,40 @@ const contendersOf = {
   binaryCrossEntropy: ['logits', 'js', 'pytorch', 'sum'],
 };
 
-const all = ['float32', 'float64', 'float16', 'bfloat16'];
-const everySize = Number.POSITIVE_INFINITY;
+const { isas } = runtime();
+
+const usual = {
+  elements: ['float32', 'float64', 'float16', 'bfloat16'],
+  anyAxis: true,
+  threaded: false,
+  largest: Number.POSITIVE_INFINITY,
+};
+
+const library = { ...usual, engine: 'logits', threaded: true };
+
+/** Made for right results and not for speed: it would take most of a run's time. */
+const scalar = { ...library, threaded: false, largest: 1e5 };
 
 /**
  * By contender: the program that computes (`engines/`), the element types, whether the class axis
  * may be another than the last, whether it uses several threads, and the largest size in elements.
  * What only the program itself knows (a PyTorch without float16, say) it says when it is asked.
  */
-const fast = { engine: 'logits', elements: all, anyAxis: true, threaded: true, largest: everySize };
-
-/** Made for right results and not for speed: it would take most of a run's time. */
-const scalar = { ...fast, threaded: false, largest: 1e5 };
-
-const others = {
-  js: { engine: 'js', elements: all, anyAxis: true, threaded: false, largest: everySize },
+const abilities = {
+  ...Object.fromEntries(isas.map((isa) => [isa, isa === 'scalar' ? scalar : library])),
+  js: { ...usual, engine: 'js' },
   onnxruntime: {
+    ...usual,
     engine: 'onnxruntime',
     elements: ['float32', 'float64', 'float16'],
-    anyAxis: true,
     threaded: true,
-    largest: everySize,
   },
   // Its threads need a browser's workers; above this size its intermediate results leave the
   // memory of WebAssembly.
-  tfjs: {
-    engine: 'tfjs',
-    elements: ['float32'],
-    anyAxis: false,
-    threaded: false,
-    largest: 2 ** 23,
-  },
-  pytorch: { engine: 'pytorch', elements: all, anyAxis: true, threaded: true, largest: everySize },
-  sum: { engine: 'floors', elements: all, anyAxis: true, threaded: false, largest: everySize },
-  copy: {
-    engine: 'floors',
-    elements: ['float32', 'float64'],
-    anyAxis: true,
-    threaded: false,
-    largest: everySize,
-  },
-};
-
-const { isas } = runtime();
-
-const abilities = {
-  ...Object.fromEntries(isas.map((isa) => [isa, isa === 'scalar' ? scalar : fast])),
-  ...others,
+  tfjs: { ...usual, engine: 'tfjs', elements: ['float32'], anyAxis: false, largest: 2 ** 23 },
+  pytorch: { ...usual, engine: 'pytorch', threaded: true },
+  sum: { ...usual, engine: 'floors' },
+  copy: { ...usual, engine: 'floors', elements: ['float32', 'float64'] },
 };
 
 export const contenderNames = Object.keys(abilities);
@@ -99,7 +87,7 @@ function canCompute(name, trial) {
     contendersOf[trial.operation].includes(family) &&
     elements.includes(trial.element) &&
     (anyAxis || trial.axis === -1) &&
-    trial.shape.reduce((size, dimension) => size * dimension, 1) <= largest
+    elementCount(trial) <= largest
   );
 }
 

@@ -9,7 +9,8 @@ export class Crew {
 
   constructor() {
     process.once('exit', () => this.end());
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+      process.once(signal, () => process.exit(1));
   }
 
   async startAll(contenders) {

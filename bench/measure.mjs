@@ -123,23 +123,29 @@ export class Measurement {
     const ready = tried.filter(({ child }) => child);
     const times = await this.#timeInTurns(ready);
     await Promise.all(ready.map(({ child }) => child.ask({ forget: true })));
+    const timed = ready.map(({ contender }, i) =>
+      times[i].length > 0 ? { contender, times: times[i] } : { contender, wrong: 'it ended early' },
+    );
+    const left = [...tried.filter(({ child }) => !child), ...timed.filter(({ wrong }) => wrong)];
     return {
-      results: ready.map(({ contender: { name, threads } }, i) => ({
-        contender: name,
-        threads,
-        ...quartiles(times[i]),
-        rounds: times[i].length,
-      })),
-      left: tried
-        .filter(({ cannot, wrong }) => cannot ?? wrong)
-        .map(({ contender: { name, threads }, cannot, wrong }) => ({
-          contender: name,
-          threads,
-          ...(wrong ? { wrong } : { cannot }),
-        })),
+      results: timed.filter(({ wrong }) => !wrong).map(resultOf),
+      left: left.filter(({ cannot, wrong }) => cannot ?? wrong).map(reasonOf),
     };
   }
 }
+
+const resultOf = ({ contender: { name, threads }, times }) => ({
+  contender: name,
+  threads,
+  ...quartiles(times),
+  rounds: times.length,
+});
+
+const reasonOf = ({ contender: { name, threads }, cannot, wrong }) => ({
+  contender: name,
+  threads,
+  ...(wrong ? { wrong } : { cannot }),
+});
 
 /** The trial as it stands in the results. */
 export const describe = (trial) => ({

@@ -27,11 +27,14 @@ function readArray({ file, type, length }) {
   return array;
 }
 
+const firstLine = (error) => String(error.message ?? error).split('\n')[0];
+
 async function load() {
   try {
     return await import(`./${engineName}.mjs`);
   } catch (error) {
-    return { cannot: error.message.split('\n')[0] };
+    const missing = error.code === 'ERR_MODULE_NOT_FOUND';
+    return { cannot: missing ? 'not installed: npm install --prefix bench' : firstLine(error) };
   }
 }
 
@@ -48,7 +51,7 @@ const answers = {
       timer = new Timer(task.run);
       return { nanoseconds: await timer.turn(0) };
     } catch (error) {
-      return { cannot: String(error.message ?? error).split('\n')[0] };
+      return { cannot: firstLine(error) };
     }
   },
   async check({ check: file }) {
@@ -62,7 +65,7 @@ const answers = {
     return { nanoseconds: await timer.turn(milliseconds) };
   },
   async forget() {
-    task?.end?.();
+    await task?.end?.();
     task = null;
     timer = null;
     global.gc();
