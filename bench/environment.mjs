@@ -42,7 +42,7 @@ export function environment() {
       cpu: cpuModel(),
       cores: availableParallelism(),
       memoryGiB: Math.round(totalmem() / 2 ** 30),
-      os: `${type()} ${release()}, ${process.arch}`,
+      os: `${type()} ${release().match(/^\d+\.\d+/)?.[0]}, ${process.arch}`,
       isas: runtime().isas,
     },
   };

@@ -1,10 +1,12 @@
 // Charts of several panels side by side, as SVG. Apache ECharts draws them: it renders on a server
-// with two small dependencies, and moves the labels at the ends of lines apart.
+// with two small dependencies.
 import * as echarts from 'echarts';
 import { lookOf } from './display.mjs';
+import { shiftsApart } from './label-places.mjs';
 
 const FONT = 'Helvetica, Arial, sans-serif';
 const INK = '#24292f';
+const LABEL_SIZE = 14;
 const PANEL = { width: 320, top: 100, left: 66, labels: 144 };
 const panelWidth = PANEL.left + PANEL.width + PANEL.labels;
 
@@ -42,15 +44,23 @@ function lineOf({ contender, label, points }, panel) {
       show: true,
       formatter: label,
       color,
-      fontSize: 14,
+      fontSize: LABEL_SIZE,
       fontFamily: FONT,
       fontWeight: contender.startsWith('avx') || contender === 'neon' ? 'bold' : 'normal',
       distance: 8,
-      padding: [1, 0],
     },
-    labelLayout: { moveOverlap: 'shiftY' },
     z: isFloor ? 2 : 3,
   };
+}
+
+/** Moves the labels apart, panel by panel: only a chart that is laid out knows where lines end. */
+function placeLabels(chart, panels) {
+  const series = panels.flatMap(({ lines }, panel) => {
+    const end = ({ points }) => chart.convertToPixel({ gridIndex: panel }, points.at(-1))[1];
+    const shifts = shiftsApart(lines.map(end), LABEL_SIZE + 2);
+    return shifts.map((shift) => ({ endLabel: { offset: [0, shift] } }));
+  });
+  chart.setOption({ series });
 }
 
 /**
@@ -106,6 +116,7 @@ export function lineChart({ title, subtitle, x, y, panels, columns, panelHeight 
     yAxis: panels.map((_, i) => ({ ...axis(y), gridIndex: i, nameGap: 44 })),
     series: panels.flatMap(({ lines }, i) => lines.map((line) => lineOf(line, i))),
   });
+  placeLabels(chart, panels);
   const svg = chart.renderToSVGString();
   chart.dispose();
   return svg;
