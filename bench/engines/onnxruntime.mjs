@@ -2,7 +2,7 @@
 // result; given a tensor to write into, it fills that and makes the array all the same.
 import { createRequire } from 'node:module';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { decode } from '../elements.mjs';
+import { decode, isHalf } from '../elements.mjs';
 import { onnxModel } from './onnx-model.mjs';
 
 export const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json');
@@ -33,6 +33,9 @@ const nodes = {
   }),
 };
 
+/** Of a Uint16Array or, where there is one, a Float16Array. */
+const bitsOf = ({ buffer, byteOffset, length }) => new Uint16Array(buffer, byteOffset, length);
+
 export async function prepare(trial, { logits, targets }, { threads }) {
   const { operation, shape, element } = trial;
   const {
@@ -61,7 +64,7 @@ export async function prepare(trial, { logits, targets }, { threads }) {
   return {
     run: () => session.run(feeds),
     read: ({ result }) => {
-      const values = decode(element, result.data);
+      const values = decode(element, isHalf(element) ? bitsOf(result.data) : result.data);
       const type = element;
       return operation === 'crossEntropy' ? { loss: values[0], type } : { array: values, type };
     },

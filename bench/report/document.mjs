@@ -8,7 +8,7 @@ const groups = {
   batches: 'Sizes that callers have',
   lengths: 'By row length, at about 2^22 elements',
   threads: 'By number of threads',
-  elements: 'Other element types',
+  elements: 'By element type',
   rare: 'Other operations and options',
 };
 
@@ -16,9 +16,20 @@ const legend = `Nanoseconds per element, the median over the rounds; in brackets
 on its best instruction set and as many threads. \`x2\` stands for two threads; \`?\` for quartiles more than 20 % apart; n/a
 for what a peer cannot compute. *Reading once* and *copying once* are floors: the logits read and added, and the logits copied.`;
 
+/** Other element types stand beside the float32 of the same operation and shape. */
+function withFloat32(run, trials) {
+  const isSame = (one, other) => one.operation === other.operation && one.name === other.name;
+  return trials.flatMap((trial, i) => {
+    const isFirst = trials.findIndex((other) => isSame(trial, other)) === i;
+    const float32 = trialsIn(run, 'batches').filter((other) => isFirst && isSame(trial, other));
+    return [...float32, trial];
+  });
+}
+
 function sectionOf(run, group) {
-  const trials = trialsIn(run, group);
-  if (trials.length === 0) return [];
+  const found = trialsIn(run, group);
+  if (found.length === 0) return [];
+  const trials = group === 'elements' ? withFloat32(run, found) : found;
   const operations = unique(trials.map(({ operation }) => operation));
   return [
     `## ${groups[group]}`,
