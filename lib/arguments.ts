@@ -54,17 +54,21 @@ export function expectAttached(array: ArrayBufferView, name: string): void {
   }
 }
 
-/** A typed array of one of these names, attached. */
+/** A typed array whose name `accepts`, attached. */
 export function expectArray<A extends ArrayBufferView>(
   value: unknown,
-  names: readonly string[],
+  accepts: (typeName: string) => boolean,
   what: string,
   name: string,
 ): A {
   const type = typeNameOf(value);
-  if (type === undefined || !names.includes(type)) throw typeError(what, name, value);
+  if (type === undefined || !accepts(type)) throw typeError(what, name, value);
   expectAttached(value as A, name);
   return value as A;
+}
+
+export function isFloatName(typeName: string | undefined): typeName is ResultName {
+  return typeName === 'Float32Array' || typeName === 'Float64Array';
 }
 
 export function expectLength(array: ArrayBufferView, length: number, name: string): void {
@@ -75,12 +79,8 @@ export function expectLength(array: ArrayBufferView, length: number, name: strin
 /** An array of factors, of `length` elements; null for undefined. */
 export function readFactors(value: unknown, length: number, name: string): FloatResult | null {
   if (value === undefined) return null;
-  const array = expectArray<FloatResult>(
-    value,
-    ['Float32Array', 'Float64Array'],
-    'a Float32Array or a Float64Array',
-    name,
-  );
+  const what = 'a Float32Array or a Float64Array';
+  const array = expectArray<FloatResult>(value, isFloatName, what, name);
   expectLength(array, length, name);
   return array;
 }
@@ -103,33 +103,39 @@ export function outputArray(
   name: string,
 ): FloatResult {
   if (value === undefined) return newArray(type, length, name);
-  const array = expectArray<FloatResult>(value, [type], `a ${type}`, name);
+  if (typeNameOf(value) !== type) throw typeError(`a ${type}`, name, value);
+  const array = value as FloatResult;
+  expectAttached(array, name);
   expectLength(array, length, name);
   return array;
 }
 
+/** Options as a caller gives them: any of these names may be a getter's. */
+export type Unread = { readonly [name: string]: unknown };
+
 /**
- * The caller's options as they are read from here on, each getter run once. A name that the
- * function does not know is an error: a typing mistake must not be ignored.
+ * What reads a function's options, each getter run once: `read` lists them. A name that is not among
+ * them is an error: a typing mistake must not be ignored.
  */
-export function readOptions<Name extends string>(
-  options: unknown,
-  names: readonly Name[],
-): { readonly [K in Name]?: unknown } {
-  if (options === undefined) return {};
-  const isList = Array.isArray(options) || ArrayBuffer.isView(options);
-  if (typeof options !== 'object' || options === null || isList) {
-    throw typeError('an object', 'options', options);
-  }
-  const values = options as Record<string, unknown>;
-  const read: { [K in Name]?: unknown } = {};
-  for (const name of names) read[name] = values[name];
-  for (const name in values) {
-    if (!names.includes(name as Name) && values[name] !== undefined) {
-      throw valueError(`an option among ${names.join(', ')}`, 'options', name);
+export function optionReader<Given extends object>(
+  read: (options: Unread) => Given,
+): (options: unknown) => Given {
+  const none = read({});
+  const names = new Set(Object.keys(none));
+  const what = `an option among ${[...names].join(', ')}`;
+  return (options) => {
+    if (options === undefined) return none;
+    const isList = Array.isArray(options) || ArrayBuffer.isView(options);
+    if (typeof options !== 'object' || options === null || isList) {
+      throw typeError('an object', 'options', options);
     }
-  }
-  return read;
+    const values = options as Unread;
+    const given = read(values);
+    for (const name in values) {
+      if (!names.has(name) && values[name] !== undefined) throw valueError(what, 'options', name);
+    }
+    return given;
+  };
 }
 
 /** An integer, or an error about `name`, or about its element `index`. */
@@ -176,4 +182,15 @@ export function readReduction(value: unknown, out: unknown): Reduction {
     throw valueError("no array (only the reduction 'none' fills one)", 'out', out);
   }
   return reduction;
+}
+
+/** How many threads; 0 for no number of the caller's. */
+export function readThreads(value: unknown): number {
+  return value === undefined ? 0 : expectThreads(value);
+}
+
+export function expectThreads(value: unknown): number {
+  const count = expectInteger(value, 'threads');
+  if (count < 1) throw valueError('an integer >= 1', 'threads', count);
+  return count;
 }

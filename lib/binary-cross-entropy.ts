@@ -1,14 +1,16 @@
 import {
   expectArray,
+  isFloatName,
   lengthOf,
+  optionReader,
   readFactors,
-  readOptions,
   readReduction,
   typeNameOf,
 } from './arguments.js';
-import { logitsOptionNames, outputLike, readInput } from './input.js';
-import { type FloatResult, native, reductionCodes } from './native.js';
-import { probabilityElement, readLabels } from './targets.js';
+import { describeLoss } from './call.js';
+import { outputLike, readInput } from './input.js';
+import { type FloatResult, native } from './native.js';
+import { readLabels } from './targets.js';
 import type {
   BinaryCrossEntropyOptions,
   BinaryTargets,
@@ -18,14 +20,24 @@ import type {
   ResultArray,
 } from './types.js';
 
-const optionNames = [...logitsOptionNames, 'reduction', 'weight', 'positiveWeight', 'out'] as const;
+const readOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  reduction: options.reduction,
+  weight: options.weight,
+  positiveWeight: options.positiveWeight,
+  out: options.out,
+}));
 
 /** One factor a class, or one a logit. */
 function readWeight(value: unknown, classes: number, length: number): FloatResult | null {
   if (value === undefined) return null;
-  const names = ['Float32Array', 'Float64Array'];
   const what = 'a Float32Array or a Float64Array';
-  const array = expectArray<FloatResult>(value, names, what, 'weight');
+  const array = expectArray<FloatResult>(value, isFloatName, what, 'weight');
   return readFactors(array, lengthOf(array) === length ? length : classes, 'weight');
 }
 
@@ -73,7 +85,7 @@ export function binaryCrossEntropy<L extends Logits, R extends Reduction = 'mean
   targets: BinaryTargets,
   options?: BinaryCrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readOptions(options, optionNames);
+  const given = readOptions(options);
   const reduction = readReduction(given.reduction, given.out);
   const input = readInput(logits, given, 'logits');
   const { classes } = input.layout;
@@ -82,16 +94,14 @@ export function binaryCrossEntropy<L extends Logits, R extends Reduction = 'mean
   const positiveWeight = readPositiveWeight(given.positiveWeight, classes);
   const labels = readLabels(targets, length);
 
-  const losses =
-    reduction === 'none' ? outputLike(given.out, input, [input.elements], 'out') : null;
+  const losses = reduction === 'none' ? outputLike(given.out, input, null, 'out') : null;
   const loss = native.binaryCrossEntropy(
-    ...input.native,
+    describeLoss(input, reduction),
+    input.elements.array,
     labels,
-    probabilityElement(labels),
     typeNameOf(targets) === undefined ? null : (targets as FloatResult),
     weight,
     positiveWeight,
-    reductionCodes[reduction],
     losses,
   );
   return (losses ?? loss) as Loss<R, ResultArray<L>>;

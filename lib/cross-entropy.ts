@@ -1,34 +1,22 @@
 import {
   expectAttached,
   expectLength,
+  optionReader,
   outputArray,
   readFactors,
   readNumber,
-  readOptions,
   readReduction,
   readWord,
   typeNameOf,
 } from './arguments.js';
+import { describeClassLoss, describeCrossEntropy } from './call.js';
 import { valueError } from './errors.js';
-import { type Input, logitsOptionNames, outputLike, readInput } from './input.js';
-import {
-  type elementCodes,
-  emptyMeanCodes,
-  type FloatResult,
-  native,
-  reductionCodes,
-} from './native.js';
-import {
-  isProbabilities,
-  probabilityElement,
-  readClassIndices,
-  readIgnoreIndex,
-  type TypedClassIndices,
-} from './targets.js';
+import { type Input, outputLike, readInput } from './input.js';
+import { emptyMeanCodes, type FloatResult, native, type TypedClassIndices } from './native.js';
+import { isProbabilities, readClassIndices, readIgnoreIndex } from './targets.js';
 import type {
   CrossEntropyOptions,
   CrossEntropyWithGradientOptions,
-  ElementType,
   EmptyMean,
   Logits,
   Loss,
@@ -38,19 +26,40 @@ import type {
   Targets,
 } from './types.js';
 
-const lossOptionNames = [
-  ...logitsOptionNames,
-  'reduction',
-  'weight',
-  'labelSmoothing',
-  'zLoss',
-  'ignoreIndex',
-  'emptyMean',
-  'out',
-] as const;
-const gradientOptionNames = [...lossOptionNames, 'gradient', 'upstream'] as const;
+const readLossOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  reduction: options.reduction,
+  weight: options.weight,
+  labelSmoothing: options.labelSmoothing,
+  zLoss: options.zLoss,
+  ignoreIndex: options.ignoreIndex,
+  emptyMean: options.emptyMean,
+  out: options.out,
+}));
+const readGradientOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  reduction: options.reduction,
+  weight: options.weight,
+  labelSmoothing: options.labelSmoothing,
+  zLoss: options.zLoss,
+  ignoreIndex: options.ignoreIndex,
+  emptyMean: options.emptyMean,
+  out: options.out,
+  gradient: options.gradient,
+  upstream: options.upstream,
+}));
 
-type Given = { readonly [K in (typeof gradientOptionNames)[number]]?: unknown };
+type Given = ReturnType<typeof readLossOptions> & { gradient?: unknown; upstream?: unknown };
 
 /** One factor of the gradient, or one a row. */
 function readUpstream(value: unknown, rows: number, reduction: Reduction): number | FloatResult {
@@ -64,27 +73,29 @@ function readUpstream(value: unknown, rows: number, reduction: Reduction): numbe
   return readFactors(value, rows, 'upstream') as FloatResult;
 }
 
-type Compared = readonly [
-  indices: TypedClassIndices | null,
-  probabilities: FloatResult | null,
-  probabilityElement: (typeof elementCodes)[ElementType],
-];
-
-/** Class indices or class probabilities as native code takes them, the other being null. */
+/** Class indices or class probabilities as native code takes them. */
 function readTargets(
   targets: unknown,
   { layout, rows }: Input,
   ignoreIndex: number | Float64Array,
-): Compared {
+  given: Given,
+): TypedClassIndices | FloatResult {
   if (!isProbabilities(targets)) {
     const indices = readClassIndices(targets, layout.classes, ignoreIndex);
     expectLength(indices, rows, 'targets');
-    return [indices, null, 0];
+    return indices;
   }
   expectAttached(targets, 'targets');
   expectLength(targets, rows * layout.classes, 'targets');
-  return [null, targets, probabilityElement(targets)];
+  const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : ignoreIndex;
+  if (ignored.some((index) => index >= 0)) {
+    throw valueError('nothing (targets are class probabilities)', 'ignoreIndex', given.ignoreIndex);
+  }
+  return targets;
 }
+
+const isShare = (value: number) => value >= 0 && value <= 1;
+const isFactor = (value: number) => value >= 0 && value < Infinity;
 
 /** The part that both functions share: everything but the gradient. */
 function computeLoss(
@@ -96,40 +107,25 @@ function computeLoss(
   const reduction = readReduction(given.reduction, given.out);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
   const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
-  const isShare = (value: number) => value >= 0 && value <= 1;
-  const smoothing = readNumber(
-    given.labelSmoothing,
-    0,
-    isShare,
-    'a number from 0 to 1',
-    'labelSmoothing',
-  );
-  const isFactor = (value: number) => value >= 0 && value < Infinity;
+  const share = 'a number from 0 to 1';
+  const labelSmoothing = readNumber(given.labelSmoothing, 0, isShare, share, 'labelSmoothing');
   const zLoss = readNumber(given.zLoss, 0, isFactor, 'a finite number >= 0', 'zLoss');
   const input = readInput(logits, given, 'logits');
   const weight = readFactors(given.weight, input.layout.classes, 'weight');
-  const compared = readTargets(targets, input, ignoreIndex);
-  const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : ignoreIndex;
-  if (compared[1] !== null && ignored.some((index) => index >= 0)) {
-    throw valueError('nothing (targets are class probabilities)', 'ignoreIndex', given.ignoreIndex);
-  }
+  const compared = readTargets(targets, input, ignoreIndex, given);
   const upstream = readUpstream(given.upstream, input.rows, reduction);
 
   const losses =
     reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
-  const gradient = wantsGradient
-    ? outputLike(given.gradient, input, [input.elements], 'gradient')
-    : null;
+  const gradient = wantsGradient ? outputLike(given.gradient, input, null, 'gradient') : null;
+  describeCrossEntropy(labelSmoothing, zLoss, upstream);
   const loss = native.crossEntropy(
-    ...input.native,
-    ...compared,
-    ignoreIndex,
-    reductionCodes[reduction],
+    describeClassLoss(input, reduction, emptyMean, ignoreIndex),
+    input.elements.array,
+    compared,
+    typeof ignoreIndex === 'number' ? null : ignoreIndex,
     weight,
-    smoothing,
-    zLoss,
-    emptyMeanCodes[emptyMean],
-    upstream,
+    typeof upstream === 'number' ? null : upstream,
     losses,
     gradient,
   );
@@ -187,7 +183,7 @@ export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
   targets: Targets,
   options?: CrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readOptions(options, lossOptionNames);
+  const given = readLossOptions(options);
   return computeLoss(logits, targets, given, false).loss as Loss<R, ResultArray<L>>;
 }
 
@@ -220,7 +216,7 @@ export function crossEntropyWithGradient<L extends Logits, R extends Reduction =
   targets: Targets,
   options?: CrossEntropyWithGradientOptions<R, ResultArray<L>>,
 ): LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>> {
-  const given = readOptions(options, gradientOptionNames);
+  const given = readGradientOptions(options);
   return computeLoss(logits, targets, given, true) as LossAndGradient<
     Loss<R, ResultArray<L>>,
     ResultArray<L>

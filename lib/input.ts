@@ -6,17 +6,12 @@ import {
   outputArray,
   type ResultName,
   readNumber,
+  readThreads,
   typeNameOf,
 } from './arguments.js';
 import { shapeError, typeError, valueError } from './errors.js';
 import { type Layout, layoutOf, paddedLayoutOf, readAxis, readShape } from './layout.js';
-import {
-  elementCodes,
-  type FloatResult,
-  type NativeArray,
-  type NativeElements,
-  type NativeInput,
-} from './native.js';
+import { elementCodes, type FloatResult, type NativeArray } from './native.js';
 import type { ElementType } from './types.js';
 
 const ARRAYS = 'a Float32Array, Float64Array, Float16Array or Uint16Array';
@@ -112,20 +107,18 @@ export function readElements(value: unknown, dtype: unknown, name: string): Elem
   };
 }
 
-/** The options that say how an array is laid out and read, and those that transform it. */
-export const layoutOptionNames = ['shape', 'axis', 'dtype', 'rowStride'] as const;
-export const logitsOptionNames = [...layoutOptionNames, 'temperature', 'softcap'] as const;
-
-interface LayoutValues {
+/** The options of every function on elements, as they were given. */
+export interface LayoutValues {
   readonly shape?: unknown;
   readonly axis?: unknown;
   readonly dtype?: unknown;
   readonly rowStride?: unknown;
   readonly temperature?: unknown;
   readonly softcap?: unknown;
+  readonly threads?: unknown;
 }
 
-/** An argument as native code takes it. */
+/** An argument as native code takes it, with what belongs to the call on it. */
 export interface Input {
   readonly elements: Elements;
   readonly shape: readonly number[];
@@ -133,26 +126,14 @@ export interface Input {
   /** One for each position of the shape without the class axis. */
   readonly rows: number;
   readonly resultType: ResultName;
-  readonly native: NativeInput;
-}
-
-export function nativeElements({ array, type }: Elements): NativeElements {
-  return [array, elementCodes[type]];
-}
-
-export function resultTypeOf({ type }: Elements): ResultName {
-  return type === 'float64' ? 'Float64Array' : 'Float32Array';
+  readonly temperature: number;
+  /** 0 for none. */
+  readonly softcap: number;
+  /** 0 for as many as a call may use. */
+  readonly threads: number;
 }
 
 const isPositive = (value: number) => value > 0 && value < Infinity;
-
-/** Temperature and soft cap (0: none), as native code takes them. */
-export function readTransform(given: LayoutValues): readonly [number, number] {
-  const what = 'a finite number > 0';
-  const temperature = readNumber(given.temperature, 1, isPositive, what, 'temperature');
-  const softcap = readNumber(given.softcap, 0, isPositive, what, 'softcap');
-  return [temperature, softcap];
-}
 
 /** The dimensions of an argument, and the name that errors about them use. */
 export function readDimensions(
@@ -169,16 +150,18 @@ export function inputOf(
   elements: Elements,
   shape: readonly number[],
   layout: Layout,
-  transform: readonly [number, number],
+  given: LayoutValues,
 ): Input {
-  const { outer, classes, inner, outerStride } = layout;
+  const what = 'a finite number > 0';
   return {
     elements,
     shape,
     layout,
-    rows: outer * inner,
-    resultType: resultTypeOf(elements),
-    native: [...nativeElements(elements), outer, classes, inner, outerStride, ...transform],
+    rows: layout.outer * layout.inner,
+    resultType: elements.type === 'float64' ? 'Float64Array' : 'Float32Array',
+    temperature: readNumber(given.temperature, 1, isPositive, what, 'temperature'),
+    softcap: readNumber(given.softcap, 0, isPositive, what, 'softcap'),
+    threads: readThreads(given.threads),
   };
 }
 
@@ -203,7 +186,7 @@ export function readInput(value: unknown, given: LayoutValues, name: string): In
   const axis = readAxis(given.axis === undefined ? -1 : given.axis, shape.length, 'axis');
   const length = lengthOf(elements.array);
   const layout = readRows(shape, axis, axis, given.rowStride, length, shapeName);
-  return inputOf(elements, shape, layout, readTransform(given));
+  return inputOf(elements, shape, layout, given);
 }
 
 /** Another array of the first argument's type and layout; a tensor's dimensions must be the same. */
@@ -233,15 +216,22 @@ export function readInputLike(
 
 /**
  * The array that a result laid out as the input goes to: dense, but for one that lies in the memory
- * of an input, which is laid out as that is.
+ * of an input (of `others` too), which is laid out as that is.
  */
 export function outputLike(
   value: unknown,
-  { layout, resultType }: Input,
-  inputs: readonly Elements[],
+  { elements, layout, resultType }: Input,
+  others: Elements | null,
   name: string,
 ): FloatResult {
   const dense = layout.outer * layout.classes * layout.inner;
-  const place = inputs.find(({ array }) => isSameMemory(value, array));
-  return outputArray(value, resultType, place ? lengthOf(place.array) : dense, name);
+  const length =
+    value === undefined
+      ? dense
+      : isSameMemory(value, elements.array)
+        ? lengthOf(elements.array)
+        : others !== null && isSameMemory(value, others.array)
+          ? lengthOf(others.array)
+          : dense;
+  return outputArray(value, resultType, length, name);
 }

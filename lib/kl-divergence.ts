@@ -1,6 +1,7 @@
-import { outputArray, readOptions, readReduction } from './arguments.js';
-import { logitsOptionNames, nativeElements, readInput, readInputLike } from './input.js';
-import { native, reductionCodes } from './native.js';
+import { optionReader, outputArray, readReduction } from './arguments.js';
+import { describeLoss } from './call.js';
+import { readInput, readInputLike } from './input.js';
+import { native } from './native.js';
 import type {
   KlDivergenceOptions,
   Logits,
@@ -10,7 +11,16 @@ import type {
   ResultArray,
 } from './types.js';
 
-const optionNames = [...logitsOptionNames, 'reduction', 'out'] as const;
+const readOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  reduction: options.reduction,
+  out: options.out,
+}));
 
 /**
  * The Kullback-Leibler divergence of the second softmax from the first, in nats:
@@ -44,7 +54,7 @@ export function klDivergence<L extends Logits, R extends Reduction = 'mean'>(
   otherLogits: LogitsLike<L>,
   options?: KlDivergenceOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readOptions(options, optionNames);
+  const given = readOptions(options);
   const reduction = readReduction(given.reduction, given.out);
   const input = readInput(logits, given, 'logits');
   const others = readInputLike(otherLogits, given.dtype, 'otherLogits', input);
@@ -52,9 +62,9 @@ export function klDivergence<L extends Logits, R extends Reduction = 'mean'>(
   const divergences =
     reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
   const divergence = native.klDivergence(
-    ...input.native,
-    ...nativeElements(others),
-    reductionCodes[reduction],
+    describeLoss(input, reduction),
+    input.elements.array,
+    others.array,
     divergences,
   );
   return (divergences ?? divergence) as Loss<R, ResultArray<L>>;

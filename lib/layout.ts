@@ -13,14 +13,18 @@ export interface Layout {
 export function readShape(value: unknown, elements: number, name: string): readonly number[] {
   if (value === undefined) return [elements];
   if (!Array.isArray(value)) throw typeError('an array of dimensions', name, value);
+  // The common rank, without a list that grows.
+  if (value.length === 2) return [readSize(value[0], name, 0), readSize(value[1], name, 1)];
   const shape: number[] = [];
-  for (let axis = 0; axis < value.length; axis++) {
-    const size = expectInteger(value[axis], name, axis);
-    if (size < 0) throw valueError('an integer >= 0', `${name}[${axis}]`, size);
-    shape.push(size);
-  }
+  for (let axis = 0; axis < value.length; axis++) shape.push(readSize(value[axis], name, axis));
   // No dimensions at all: a single number, which is a row of one class.
   return shape.length === 0 ? [1] : shape;
+}
+
+function readSize(value: unknown, name: string, axis: number): number {
+  const size = expectInteger(value, name, axis);
+  if (size < 0) throw valueError('an integer >= 0', `${name}[${axis}]`, size);
+  return size;
 }
 
 /** An axis counted from the front. */

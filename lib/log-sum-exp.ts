@@ -1,23 +1,29 @@
-import { lengthOf, outputArray, readOptions } from './arguments.js';
+import { lengthOf, optionReader, outputArray } from './arguments.js';
+import { describe } from './call.js';
 import { valueError } from './errors.js';
 import {
   type Elements,
   type Input,
   inputOf,
-  logitsOptionNames,
+  type LayoutValues,
   readDimensions,
   readElements,
   readRows,
-  readTransform,
 } from './input.js';
 import { layoutOf, readAxis } from './layout.js';
 import { native } from './native.js';
 import { axesToTheEnd } from './permute.js';
 import type { Logits, LogSumExpOptions, ResultArray } from './types.js';
 
-const optionNames = [...logitsOptionNames, 'out'] as const;
-
-type Given = { readonly [K in (typeof optionNames)[number]]?: unknown };
+const readOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  out: options.out,
+}));
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
@@ -33,16 +39,15 @@ function readAxes(value: unknown, rank: number): readonly number[] {
 }
 
 /** The logits such that the axes are one class axis: axes apart are brought together in a copy. */
-function normalise(elements: Elements, given: Given): Input {
+function normalise(elements: Elements, given: LayoutValues): Input {
   const { shape, name } = readDimensions(elements, given.shape);
   const axes = readAxes(given.axis, shape.length);
-  const transform = readTransform(given);
   const first = axes[0] as number;
   const last = axes[axes.length - 1] as number;
   const length = lengthOf(elements.array);
   if (last - first === axes.length - 1) {
     const layout = readRows(shape, first, last, given.rowStride, length, name);
-    return inputOf(elements, shape, layout, transform);
+    return inputOf(elements, shape, layout, given);
   }
   if (given.rowStride !== undefined) {
     throw valueError('nothing (the axes lie apart)', 'rowStride', given.rowStride);
@@ -53,7 +58,7 @@ function normalise(elements: Elements, given: Given): Input {
   const classes = sizeOf(axes);
   const outer = sizeOf(shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)));
   const copy = { ...elements, array: axesToTheEnd(elements.array, shape, axes) };
-  return inputOf(copy, shape, { outer, classes, inner: 1, outerStride: classes }, transform);
+  return inputOf(copy, shape, { outer, classes, inner: 1, outerStride: classes }, given);
 }
 
 /**
@@ -83,10 +88,11 @@ export function logSumExp<L extends Logits>(
   logits: L,
   options?: LogSumExpOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const given = readOptions(options, optionNames);
+  const given = readOptions(options);
   const elements = readElements(logits, given.dtype, 'logits');
   const input = normalise(elements, given);
   const out = outputArray(given.out, input.resultType, input.rows, 'out');
-  native.logSumExp(...input.native, out, elements.array);
+  const { array } = input.elements;
+  native.logSumExp(describe(input), array, out, array === elements.array ? null : elements.array);
   return out as ResultArray<L>;
 }

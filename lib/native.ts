@@ -14,8 +14,6 @@ export const emptyMeanCodes = { nan: 0, zero: 1, throw: 2 } as const;
 /** How native code numbers the element types. */
 export const elementCodes = { float32: 0, float64: 1, float16: 2, bfloat16: 3 } as const;
 
-type Code<Codes> = Codes[keyof Codes];
-
 /** An array that native code reads: float16 and bfloat16 as their bits. */
 export type NativeArray = Float32Array | Float64Array | Uint16Array;
 
@@ -23,83 +21,65 @@ export type NativeArray = Float32Array | Float64Array | Uint16Array;
 export type FloatResult = Float32Array | Float64Array;
 
 type Factors = FloatResult | null;
-type TypedClassIndices = Exclude<ClassIndices, readonly number[]>;
+export type TypedClassIndices = Exclude<ClassIndices, readonly number[]>;
 
-/** An array and what its elements are. */
-export type NativeElements = readonly [data: NativeArray, element: Code<typeof elementCodes>];
-
-/** What every function begins with: an array, its layout (native/kernel-table.h), its transform. */
-export type NativeInput = readonly [
-  ...NativeElements,
-  outer: number,
-  classes: number,
-  inner: number,
-  outerStride: number,
-  temperature: number,
-  /** 0 for none. */
-  softcap: number,
-];
-
+type SameShape = (call: ArrayBuffer, logits: NativeArray, out: FloatResult) => void;
 type Gradient = (
-  ...given: [...results: NativeInput, ...upstream: NativeElements, out: FloatResult]
+  call: ArrayBuffer,
+  results: NativeArray,
+  upstream: NativeArray,
+  out: FloatResult,
 ) => void;
 
-/** The addon, function by function, as native/addon.cc exports it. */
+/**
+ * The addon, function by function, as native/addon.cc exports it. `call` is what lib/call.ts has
+ * described; the losses' result is the reduced loss, NaN for 'none', whose losses go to `out`.
+ */
 interface NativeAddon {
-  softmax(...given: [...logits: NativeInput, out: FloatResult]): void;
-  logSoftmax(...given: [...logits: NativeInput, out: FloatResult]): void;
+  softmax: SameShape;
+  logSoftmax: SameShape;
   softmaxGradient: Gradient;
   logSoftmaxGradient: Gradient;
-  /** `source` is what `out` must not overlap: the logits, or what they were copied from. */
-  logSumExp(...given: [...logits: NativeInput, out: FloatResult, source: NativeArray]): void;
-  /** The reduced loss; NaN for 'none', whose losses go to `out`. */
+  logSumExp(
+    call: ArrayBuffer,
+    logits: NativeArray,
+    out: FloatResult,
+    /** What the logits were copied from: `out` must not overlap it either. */
+    source: NativeArray | null,
+  ): void;
   crossEntropy(
-    ...given: [
-      ...logits: NativeInput,
-      targets: TypedClassIndices | null,
-      probabilities: FloatResult | null,
-      probabilityElement: Code<typeof elementCodes>,
-      ignoreIndex: number | Float64Array,
-      reduction: Code<typeof reductionCodes>,
-      weight: Factors,
-      labelSmoothing: number,
-      zLoss: number,
-      emptyMean: Code<typeof emptyMeanCodes>,
-      upstream: number | FloatResult,
-      out: FloatResult | null,
-      gradient: FloatResult | null,
-    ]
+    call: ArrayBuffer,
+    logits: NativeArray,
+    targets: TypedClassIndices | FloatResult,
+    ignored: Float64Array | null,
+    weight: Factors,
+    upstream: Factors,
+    out: FloatResult | null,
+    gradient: FloatResult | null,
   ): number;
   nllLoss(
-    ...given: [
-      ...logProbabilities: NativeInput,
-      targets: TypedClassIndices,
-      ignoreIndex: number | Float64Array,
-      reduction: Code<typeof reductionCodes>,
-      weight: Factors,
-      emptyMean: Code<typeof emptyMeanCodes>,
-      out: FloatResult | null,
-    ]
+    call: ArrayBuffer,
+    logProbabilities: NativeArray,
+    targets: TypedClassIndices,
+    ignored: Float64Array | null,
+    weight: Factors,
+    out: FloatResult | null,
   ): number;
   klDivergence(
-    ...given: [
-      ...logits: NativeInput,
-      ...otherLogits: NativeElements,
-      reduction: Code<typeof reductionCodes>,
-      out: FloatResult | null,
-    ]
+    call: ArrayBuffer,
+    logits: NativeArray,
+    otherLogits: NativeArray,
+    out: FloatResult | null,
   ): number;
   binaryCrossEntropy(
-    ...given: [
-      ...logits: NativeInput,
-      ...targets: NativeElements,
-      /** What `out` must not overlap besides: the targets, or what they were copied from. */
-      source: ArrayBufferView | null,
-      weight: Factors,
-      positiveWeight: Factors,
-      reduction: Code<typeof reductionCodes>,
-      out: FloatResult | null,
-    ]
+    call: ArrayBuffer,
+    logits: NativeArray,
+    targets: FloatResult,
+    /** The labels that the targets were copied from: `out` must not overlap them either. */
+    source: ArrayBufferView | null,
+    weight: Factors,
+    positiveWeight: Factors,
+    out: FloatResult | null,
   ): number;
   isas(): string[];
   isa(): string;

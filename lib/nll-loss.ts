@@ -1,13 +1,14 @@
 import {
   expectLength,
+  optionReader,
   outputArray,
   readFactors,
-  readOptions,
   readReduction,
   readWord,
 } from './arguments.js';
-import { layoutOptionNames, readInput } from './input.js';
-import { emptyMeanCodes, native, reductionCodes } from './native.js';
+import { describeClassLoss } from './call.js';
+import { readInput } from './input.js';
+import { emptyMeanCodes, native } from './native.js';
 import { readClassIndices, readIgnoreIndex } from './targets.js';
 import type {
   ClassIndices,
@@ -19,14 +20,17 @@ import type {
   ResultArray,
 } from './types.js';
 
-const optionNames = [
-  ...layoutOptionNames,
-  'reduction',
-  'weight',
-  'ignoreIndex',
-  'emptyMean',
-  'out',
-] as const;
+const readOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  reduction: options.reduction,
+  weight: options.weight,
+  ignoreIndex: options.ignoreIndex,
+  emptyMean: options.emptyMean,
+  out: options.out,
+}));
 
 /**
  * The negative log-likelihood of classes under given log-probabilities, in nats:
@@ -56,7 +60,7 @@ export function nllLoss<L extends Logits, R extends Reduction = 'mean'>(
   targets: ClassIndices,
   options?: NllLossOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readOptions(options, optionNames);
+  const given = readOptions(options);
   const reduction = readReduction(given.reduction, given.out);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
   const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
@@ -68,12 +72,11 @@ export function nllLoss<L extends Logits, R extends Reduction = 'mean'>(
   const losses =
     reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
   const loss = native.nllLoss(
-    ...input.native,
+    describeClassLoss(input, reduction, emptyMean, ignoreIndex),
+    input.elements.array,
     indices,
-    ignoreIndex,
-    reductionCodes[reduction],
+    typeof ignoreIndex === 'number' ? null : ignoreIndex,
     weight,
-    emptyMeanCodes[emptyMean],
     losses,
   );
   return (losses ?? loss) as Loss<R, ResultArray<L>>;

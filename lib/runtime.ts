@@ -1,5 +1,4 @@
-import { expectInteger } from './arguments.js';
-import { valueError } from './errors.js';
+import { expectThreads } from './arguments.js';
 import { native } from './native.js';
 import type { Runtime } from './types.js';
 
@@ -32,7 +31,5 @@ export function runtime(): Runtime {
  * runtime().threads;       // 1
  */
 export function setThreads(threads: number): void {
-  const count = expectInteger(threads, 'threads');
-  if (count < 1) throw valueError('an integer >= 1', 'threads', count);
-  native.setThreads(count);
+  native.setThreads(expectThreads(threads));
 }

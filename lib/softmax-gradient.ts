@@ -1,22 +1,31 @@
-import { readOptions } from './arguments.js';
-import {
-  layoutOptionNames,
-  nativeElements,
-  outputLike,
-  readInput,
-  readInputLike,
-} from './input.js';
+import { optionReader } from './arguments.js';
+import { describe } from './call.js';
+import { outputLike, readInput, readInputLike } from './input.js';
 import { native } from './native.js';
 import type { Logits, LogitsLike, ResultArray, SoftmaxGradientOptions } from './types.js';
 
-const optionNames = [...layoutOptionNames, 'temperature', 'out'] as const;
+const readOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  out: options.out,
+}));
 
-function normalise(results: unknown, upstream: unknown, options: unknown, name: string) {
-  const given = readOptions(options, optionNames);
+function compute(
+  kernel: typeof native.softmaxGradient,
+  results: unknown,
+  upstream: unknown,
+  options: unknown,
+  name: string,
+): Float32Array | Float64Array {
+  const given = readOptions(options);
   const input = readInput(results, given, name);
   const factors = readInputLike(upstream, given.dtype, 'upstream', input);
-  const out = outputLike(given.out, input, [input.elements, factors], 'out');
-  return [...input.native, ...nativeElements(factors), out] as const;
+  const out = outputLike(given.out, input, factors, 'out');
+  kernel(describe(input), input.elements.array, factors.array, out);
+  return out;
 }
 
 /**
@@ -46,9 +55,8 @@ export function softmaxGradient<L extends Logits>(
   upstream: LogitsLike<L>,
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const given = normalise(probabilities, upstream, options, 'probabilities');
-  native.softmaxGradient(...given);
-  return given[given.length - 1] as ResultArray<L>;
+  const kernel = native.softmaxGradient;
+  return compute(kernel, probabilities, upstream, options, 'probabilities') as ResultArray<L>;
 }
 
 /**
@@ -76,7 +84,6 @@ export function logSoftmaxGradient<L extends Logits>(
   upstream: LogitsLike<L>,
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const given = normalise(logProbabilities, upstream, options, 'logProbabilities');
-  native.logSoftmaxGradient(...given);
-  return given[given.length - 1] as ResultArray<L>;
+  const kernel = native.logSoftmaxGradient;
+  return compute(kernel, logProbabilities, upstream, options, 'logProbabilities') as ResultArray<L>;
 }

@@ -1,14 +1,29 @@
-import { readOptions } from './arguments.js';
-import { logitsOptionNames, outputLike, readInput } from './input.js';
+import { optionReader } from './arguments.js';
+import { describe } from './call.js';
+import { outputLike, readInput } from './input.js';
 import { native } from './native.js';
 import type { Logits, ResultArray, SoftmaxOptions } from './types.js';
 
-const optionNames = [...logitsOptionNames, 'out'] as const;
+const readOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  out: options.out,
+}));
 
-function normalise(logits: unknown, options: unknown) {
-  const given = readOptions(options, optionNames);
+function compute(
+  kernel: typeof native.softmax,
+  logits: unknown,
+  options: unknown,
+): Float32Array | Float64Array {
+  const given = readOptions(options);
   const input = readInput(logits, given, 'logits');
-  return { input, out: outputLike(given.out, input, [input.elements], 'out') };
+  const out = outputLike(given.out, input, null, 'out');
+  kernel(describe(input), input.elements.array, out);
+  return out;
 }
 
 /**
@@ -48,9 +63,7 @@ export function softmax<L extends Logits>(
   logits: L,
   options?: SoftmaxOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const { input, out } = normalise(logits, options);
-  native.softmax(...input.native, out);
-  return out as ResultArray<L>;
+  return compute(native.softmax, logits, options) as ResultArray<L>;
 }
 
 /**
@@ -77,7 +90,5 @@ export function logSoftmax<L extends Logits>(
   logits: L,
   options?: SoftmaxOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const { input, out } = normalise(logits, options);
-  native.logSoftmax(...input.native, out);
-  return out as ResultArray<L>;
+  return compute(native.logSoftmax, logits, options) as ResultArray<L>;
 }

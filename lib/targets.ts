@@ -3,29 +3,28 @@ import {
   expectAttached,
   expectInteger,
   expectLength,
+  isFloatName,
   typeNameOf,
 } from './arguments.js';
 import { targetError, typeError } from './errors.js';
-import { elementCodes, type FloatResult } from './native.js';
-import type { ClassIndices } from './types.js';
+import type { FloatResult, TypedClassIndices } from './native.js';
 
-export type TypedClassIndices = Exclude<ClassIndices, readonly number[]>;
+function isLabelName(typeName: string): boolean {
+  switch (typeName) {
+    case 'Int8Array':
+    case 'Uint8Array':
+    case 'Int16Array':
+    case 'Uint16Array':
+    case 'Int32Array':
+    case 'Uint32Array':
+      return true;
+    default:
+      return false;
+  }
+}
 
-const indexTypeNames: readonly string[] = [
-  'Int8Array',
-  'Uint8Array',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'BigInt64Array',
-  'BigUint64Array',
-];
-
-const labelTypeNames = indexTypeNames.filter((name) => !name.startsWith('Big'));
-
-function isInt32(value: number): boolean {
-  return (value | 0) === value;
+function isIndexName(typeName: string): boolean {
+  return isLabelName(typeName) || typeName === 'BigInt64Array' || typeName === 'BigUint64Array';
 }
 
 /** Targets that count for nothing, as native code reads them. */
@@ -41,6 +40,25 @@ function isIgnored(target: number, ignoreIndex: number | Float64Array): boolean 
   return typeof ignoreIndex === 'number' ? target === ignoreIndex : ignoreIndex.includes(target);
 }
 
+/** Integers as class indices, of the smaller type that holds them all. */
+function typedIndices(
+  indices: readonly number[],
+  classes: number,
+  ignoreIndex: number | Float64Array,
+): TypedClassIndices {
+  const typed = new Int32Array(indices.length);
+  let isExact = true;
+  for (let row = 0; row < indices.length; row++) {
+    const target = indices[row] as number;
+    if ((target < 0 || target >= classes) && !isIgnored(target, ignoreIndex)) {
+      throw targetError(row, target, classes);
+    }
+    typed[row] = target;
+    isExact &&= typed[row] === target;
+  }
+  return isExact ? typed : BigInt64Array.from(indices, (index) => BigInt(index));
+}
+
 /** Class indices as native code reads them: typed arrays as they are, plain arrays copied into one. */
 export function readClassIndices(
   targets: unknown,
@@ -52,16 +70,11 @@ export function readClassIndices(
     for (let row = 0; row < targets.length; row++) {
       indices.push(expectInteger(targets[row], 'targets', row));
     }
-    const isBad = (t: number) => (t < 0 || t >= classes) && !isIgnored(t, ignoreIndex);
-    const row = indices.findIndex(isBad);
-    if (row >= 0) throw targetError(row, indices[row] as number, classes);
-    return indices.every(isInt32)
-      ? Int32Array.from(indices)
-      : BigInt64Array.from(indices, (index) => BigInt(index));
+    return typedIndices(indices, classes, ignoreIndex);
   }
   return expectArray<TypedClassIndices>(
     targets,
-    indexTypeNames,
+    isIndexName,
     'an integer typed array or an array of integers',
     'targets',
   );
@@ -69,13 +82,7 @@ export function readClassIndices(
 
 /** Whether targets are class probabilities. */
 export function isProbabilities(targets: unknown): targets is FloatResult {
-  const name = typeNameOf(targets);
-  return name === 'Float32Array' || name === 'Float64Array';
-}
-
-/** The element type of probabilities, as native code numbers it. */
-export function probabilityElement(array: FloatResult) {
-  return elementCodes[typeNameOf(array) === 'Float64Array' ? 'float64' : 'float32'];
+  return isFloatName(typeNameOf(targets));
 }
 
 /** Labels of a multi-label loss as floats: integers, and plain numbers, are copied into float64. */
@@ -96,7 +103,7 @@ export function readLabels(targets: unknown, length: number): FloatResult {
     expectLength(copy, length, 'targets');
     return copy;
   }
-  const array = expectArray<Int32Array>(targets, labelTypeNames, what, 'targets');
+  const array = expectArray<Int32Array>(targets, isLabelName, what, 'targets');
   expectLength(array, length, 'targets');
   return new Float64Array(array);
 }

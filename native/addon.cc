@@ -1,8 +1,8 @@
 // The module's entry: one row per function that lib/native.ts types.
 #include <napi.h>
 
-#include "binding/arguments.h"
 #include "binding/binary-cross-entropy.h"
+#include "binding/call.h"
 #include "binding/cross-entropy.h"
 #include "binding/kl-divergence.h"
 #include "binding/log-sum-exp.h"
@@ -13,33 +13,41 @@
 
 namespace {
 
+template <auto function>
+void add(Napi::Object exports, const char* name) {
+  napi_value value = nullptr;
+  const napi_env env = exports.Env();
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, logits::enter<function>, nullptr, &value) !=
+      napi_ok) {
+    throw Napi::Error::New(env);
+  }
+  exports.Set(name, value);
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   using namespace logits;
   int count = 0;
   auto* state = new AddonState{available_sets(count), nullptr};
   env.SetInstanceData(state);
 
-  const auto add = [&](const char* name, auto function) {
-    exports.Set(name, Napi::Function::New(env, function, name));
-  };
-  add("softmax", softmax_binding);
-  add("logSoftmax", log_softmax_binding);
-  add("softmaxGradient", softmax_gradient_binding);
-  add("logSoftmaxGradient", log_softmax_gradient_binding);
-  add("logSumExp", log_sum_exp_binding);
-  add("crossEntropy", cross_entropy_binding);
-  add("nllLoss", nll_binding);
-  add("klDivergence", kl_divergence_binding);
-  add("binaryCrossEntropy", binary_cross_entropy_binding);
-  add("isas", isas_binding);
-  add("isa", isa_binding);
-  add("selectIsa", select_isa_binding);
-  add("threads", threads_binding);
-  add("setThreads", set_threads_binding);
-  add("setFirstThreads", set_first_threads_binding);
-  add("scaledExp", scaled_exp_binding);
-  add("setStreamingLimit", set_streaming_limit_binding);
-  add("readSum", read_sum_binding);
+  add<softmax_binding>(exports, "softmax");
+  add<log_softmax_binding>(exports, "logSoftmax");
+  add<softmax_gradient_binding>(exports, "softmaxGradient");
+  add<log_softmax_gradient_binding>(exports, "logSoftmaxGradient");
+  add<log_sum_exp_binding>(exports, "logSumExp");
+  add<cross_entropy_binding>(exports, "crossEntropy");
+  add<nll_binding>(exports, "nllLoss");
+  add<kl_divergence_binding>(exports, "klDivergence");
+  add<binary_cross_entropy_binding>(exports, "binaryCrossEntropy");
+  add<isas_binding>(exports, "isas");
+  add<isa_binding>(exports, "isa");
+  add<select_isa_binding>(exports, "selectIsa");
+  add<threads_binding>(exports, "threads");
+  add<set_threads_binding>(exports, "setThreads");
+  add<set_first_threads_binding>(exports, "setFirstThreads");
+  add<scaled_exp_binding>(exports, "scaledExp");
+  add<set_streaming_limit_binding>(exports, "setStreamingLimit");
+  add<read_sum_binding>(exports, "readSum");
   return exports;
 }
 

@@ -2,24 +2,15 @@
 
 #include <cmath>
 #include <limits>
-#include <new>
 #include <string>
 
 #include "../dispatch/streaming.h"
+#include "errors.h"
 
 namespace logits {
 namespace {
 
 constexpr double kLargestSafeInteger = 9007199254740991;
-
-[[noreturn]] void throw_error(Napi::Error error, const char* code) {
-  error.Set("code", Napi::String::New(error.Env(), code));
-  throw error;
-}
-
-std::string expected(const std::string& what, const char* name, const std::string& received) {
-  return "Expected " + what + " for " + name + ", received " + received;
-}
 
 size_t size_of(napi_typedarray_type type) {
   switch (type) {
@@ -47,27 +38,19 @@ int64_t product(int64_t a, int64_t b) {
 }
 
 [[noreturn]] void throw_wrong_array(Napi::Env env, const char* name, const char* what) {
-  throw_type_error(env, "ERR_INVALID_ARG_TYPE", expected(what, name, "another typed array"));
+  throw_type_error(env, what, name, "another typed array");
 }
 
-// The element type by its number, which the array's own type allows.
-Element read_element(const Napi::CallbackInfo& info, size_t index, const View& view) {
-  const int64_t number = read_integer(info, index, "dtype");
-  const auto element = static_cast<Element>(number);
-  switch (view.type) {
-    case napi_float32_array:
-      if (element == Element::float32) return element;
-      break;
-    case napi_float64_array:
-      if (element == Element::float64) return element;
-      break;
-    case napi_uint16_array:
-      if (element == Element::float16 || element == Element::bfloat16) return element;
-      break;
-    default:
-      break;
+// What the array's own type tells, or the call for one of bits.
+Element read_element(const Call& call, const View& view) {
+  if (view.type == napi_float32_array) return Element::float32;
+  if (view.type == napi_float64_array) return Element::float64;
+  if (view.type == napi_uint16_array) {
+    const int64_t number = expect_integer(call.env(), call.numbers.element, "dtype");
+    const auto element = static_cast<Element>(number);
+    if (element == Element::float16 || element == Element::bfloat16) return element;
   }
-  throw_wrong_array(info.Env(), view.name, "an array of the named element type");
+  throw_wrong_array(call.env(), view.name, "an array of a known element type");
 }
 
 // Rows from the first element to the last, without or with the padding after it.
@@ -77,9 +60,7 @@ void expect_input_length(Napi::Env env, const View& view, const Layout& layout) 
   const int64_t padding = layout.outer_stride - layout.classes * layout.inner;
   const int64_t least = layout.rows() == 0 ? 0 : most - padding;
   if (length >= least && length <= most) return;
-  throw_range_error(
-      env, "ERR_SHAPE_MISMATCH",
-      expected(std::to_string(least) + " elements", view.name, std::to_string(length)));
+  throw_shape_error(env, std::to_string(least) + " elements", view.name, std::to_string(length));
 }
 
 void expect_result_type(Napi::Env env, const View& view, Element element) {
@@ -92,188 +73,158 @@ bool is_same(const View& a, const View& b) {
   return a.data == b.data && a.length == b.length && a.type == b.type && a.length > 0;
 }
 
-}  // namespace
-
-AddonState& state_of(const Napi::CallbackInfo& info) {
-  return *info.Env().GetInstanceData<AddonState>();
-}
-
-float* scratch_of(const Napi::CallbackInfo& info) {
-  AddonState& state = state_of(info);
-  if (!state.scratch) state.scratch.reset(new (std::nothrow) float[kScratchFloats]);
-  if (!state.scratch) throw_out_of_memory(info.Env());
-  return state.scratch.get();
-}
-
-void throw_type_error(Napi::Env env, const char* code, const std::string& message) {
-  throw_error(Napi::TypeError::New(env, message), code);
-}
-
-void throw_range_error(Napi::Env env, const char* code, const std::string& message) {
-  throw_error(Napi::RangeError::New(env, message), code);
-}
-
-void throw_target_out_of_range(const Napi::CallbackInfo& info, size_t index, int64_t row,
-                               int64_t classes) {
-  const Napi::Env env = info.Env();
-  const Napi::Value target = info[index].As<Napi::Object>().Get(std::to_string(row));
-  const std::string name = "targets[" + std::to_string(row) + "]";
-  Napi::RangeError error = Napi::RangeError::New(
-      env, expected("a class in [0, " + std::to_string(classes) + ") or ignoreIndex", name.c_str(),
-                    target.ToString().Utf8Value()));
-  error.Set("row", Napi::Number::New(env, static_cast<double>(row)));
-  error.Set("target", target);
-  throw_error(error, "ERR_TARGET_OUT_OF_RANGE");
-}
-
-void throw_empty_mean(Napi::Env env) {
-  throw_range_error(env, "ERR_EMPTY_MEAN",
-                    expected("a row that counts in the mean", "targets", "none"));
-}
-
-void throw_out_of_memory(Napi::Env env) {
-  throw_range_error(env, "ERR_MEMORY_ALLOCATION_FAILED",
-                    expected("memory", "the call's working arrays", "none"));
-}
-
-View read_view(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  const Napi::Env env = info.Env();
-  View view = {nullptr, 0, 0, napi_uint8_array, name};
-  bool is_typed_array = false;
-  if (napi_is_typedarray(env, info[index], &is_typed_array) != napi_ok || !is_typed_array) {
-    throw_type_error(env, "ERR_INVALID_ARG_TYPE", expected("a typed array", name, "another value"));
-  }
-  if (napi_get_typedarray_info(env, info[index], &view.type, &view.length, &view.data, nullptr,
-                               nullptr) != napi_ok) {
-    throw_type_error(env, "ERR_INVALID_ARG_TYPE",
-                     expected("a readable typed array", name, "another value"));
-  }
-  view.element_size = size_of(view.type);
-  return view;
-}
-
-View read_floats(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  const View view = read_view(info, index, name);
-  if (view.type != napi_float32_array) throw_wrong_array(info.Env(), name, "a Float32Array");
-  return view;
-}
-
-int64_t read_integer(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  double value = 0;
-  if (napi_get_value_double(info.Env(), info[index], &value) != napi_ok ||
-      !(std::fabs(value) <= kLargestSafeInteger) || value != std::trunc(value)) {
-    throw_type_error(info.Env(), "ERR_INVALID_ARG_TYPE",
-                     expected("a safe integer", name, "another value"));
-  }
-  return static_cast<int64_t>(value);
-}
-
-double read_number(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  double value = 0;
-  if (napi_get_value_double(info.Env(), info[index], &value) != napi_ok) {
-    throw_type_error(info.Env(), "ERR_INVALID_ARG_TYPE",
-                     expected("a number", name, "another value"));
-  }
-  return value;
-}
-
-InputView read_input(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  const View view = read_view(info, index, name);
-  const Element element = read_element(info, index + 1, view);
-  const Layout layout = {
-      read_integer(info, index + 2, "outer"), read_integer(info, index + 3, "classes"),
-      read_integer(info, index + 4, "inner"), read_integer(info, index + 5, "rowStride")};
-  const Input input = {view.data, element, layout, read_number(info, index + 6, "temperature"),
-                       read_number(info, index + 7, "softcap")};
+Layout read_layout(const Call& call) {
+  const Napi::Env env = call.env();
+  const Numbers& numbers = call.numbers;
+  const Layout layout = {expect_integer(env, numbers.outer, "outer"),
+                         expect_integer(env, numbers.classes, "classes"),
+                         expect_integer(env, numbers.inner, "inner"),
+                         expect_integer(env, numbers.outer_stride, "rowStride")};
   const int64_t rows = product(layout.outer, layout.inner);
   const int64_t dense = product(layout.classes, layout.inner);
   // Class numbers are kept in 32 bits where rows lie side by side.
   constexpr int64_t kMostClasses = 0xfffffffe;
   if (rows < 0 || product(rows, layout.classes) < 0 || layout.classes > kMostClasses ||
       layout.outer_stride < dense || product(layout.outer, layout.outer_stride) < 0) {
-    throw_range_error(info.Env(), "ERR_SHAPE_MISMATCH",
-                      expected("dimensions of an array", "shape", "larger ones"));
+    throw_shape_error(env, "dimensions of an array", "shape", "larger ones");
   }
+  return layout;
+}
+
+}  // namespace
+
+View read_view(const Arguments& given, size_t index, const char* name) {
+  View view = {nullptr, 0, 0, napi_uint8_array, name};
+  if (napi_get_typedarray_info(given.env(), given[index], &view.type, &view.length, &view.data,
+                               nullptr, nullptr) != napi_ok) {
+    throw_type_error(given.env(), "a typed array", name, "another value");
+  }
+  view.element_size = size_of(view.type);
+  return view;
+}
+
+bool read_optional_view(const Arguments& given, size_t index, const char* name, View& view) {
+  napi_valuetype type = napi_undefined;
+  if (napi_typeof(given.env(), given[index], &type) == napi_ok && type == napi_null) return false;
+  view = read_view(given, index, name);
+  return true;
+}
+
+View read_floats(const Arguments& given, size_t index, const char* name) {
+  const View view = read_view(given, index, name);
+  if (view.type != napi_float32_array) throw_wrong_array(given.env(), name, "a Float32Array");
+  return view;
+}
+
+int64_t read_integer(const Arguments& given, size_t index, const char* name) {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  if (napi_get_value_double(given.env(), given[index], &value) != napi_ok) {
+    throw_type_error(given.env(), "a safe integer", name, "another value");
+  }
+  return expect_integer(given.env(), value, name);
+}
+
+int64_t expect_integer(Napi::Env env, double value, const char* name) {
+  if (!(std::fabs(value) <= kLargestSafeInteger) || value != std::trunc(value)) {
+    throw_type_error(env, "a safe integer", name, "another value");
+  }
+  return static_cast<int64_t>(value);
+}
+
+InputView read_input(const Call& call, size_t index, const char* name) {
+  const Napi::Env env = call.env();
+  const View view = read_view(call, index, name);
+  const Input input = {view.data, read_element(call, view), read_layout(call),
+                       call.numbers.temperature, call.numbers.softcap};
   if (!(input.temperature > 0) || !std::isfinite(input.temperature)) {
-    throw_range_error(info.Env(), "ERR_INVALID_ARG_VALUE",
-                      expected("a finite number above 0", "temperature", "another one"));
+    throw_value_error(env, "a finite number above 0", "temperature", "another one");
   }
   if (!(input.softcap >= 0) || !std::isfinite(input.softcap)) {
-    throw_range_error(info.Env(), "ERR_INVALID_ARG_VALUE",
-                      expected("a finite number above 0", "softcap", "another one"));
+    throw_value_error(env, "a finite number above 0", "softcap", "another one");
   }
-  expect_input_length(info.Env(), view, layout);
+  expect_input_length(env, view, input.layout);
   return {input, view};
 }
 
-InputView read_input_like(const Napi::CallbackInfo& info, size_t index, const char* name,
-                          const Input& first) {
-  const View view = read_view(info, index, name);
+InputView read_input_like(const Call& call, size_t index, const char* name, const Input& first) {
+  const View view = read_view(call, index, name);
   Input input = first;
   input.data = view.data;
-  input.element = read_element(info, index + 1, view);
-  expect_input_length(info.Env(), view, input.layout);
+  input.element = read_element(call, view);
+  expect_input_length(call.env(), view, input.layout);
   return {input, view};
 }
 
-std::vector<double> read_doubles(const Napi::CallbackInfo& info, size_t index, const char* name,
-                                 int64_t length) {
-  std::vector<double> values;
-  if (info[index].IsNull()) return values;
-  const View view = read_view(info, index, name);
+InputView read_dense_input_like(const Call& call, size_t index, const char* name,
+                                const Input& first) {
+  Input dense = first;
+  dense.layout.outer_stride = first.layout.classes * first.layout.inner;
+  dense.temperature = 1;
+  dense.softcap = 0;
+  return read_input_like(call, index, name, dense);
+}
+
+const double* read_doubles(Napi::Env env, const View& view, int64_t length,
+                           Memory<double>& memory) {
   if (view.type != napi_float32_array && view.type != napi_float64_array) {
-    throw_wrong_array(info.Env(), name, "a Float32Array or a Float64Array");
+    throw_wrong_array(env, view.name, "a Float32Array or a Float64Array");
   }
-  expect_length(info.Env(), view, length);
-  try {
-    values.resize(view.length);
-  } catch (const std::bad_alloc&) {
-    throw_out_of_memory(info.Env());
-  }
-  for (size_t i = 0; i < view.length; ++i) {
+  expect_length(env, view, length);
+  if (length == 0) return nullptr;
+  double* values = memory.reserve(env, length);
+  for (int64_t i = 0; i < length; ++i) {
     values[i] = view.type == napi_float64_array ? static_cast<const double*>(view.data)[i]
                                                 : static_cast<double>(view.floats()[i]);
   }
   return values;
 }
 
-View read_output(const Napi::CallbackInfo& info, size_t index, const char* name, const Input& input,
+Factors read_factors(const Call& call, size_t index, const char* name, int64_t length,
+                     Memory<double>& memory) {
+  Factors factors = {};
+  if (read_optional_view(call, index, name, factors.view)) {
+    factors.values = read_doubles(call.env(), factors.view, length, memory);
+  }
+  return factors;
+}
+
+View read_output(const Call& call, size_t index, const char* name, const Input& input,
                  int64_t length, std::initializer_list<const View*> inputs) {
-  if (info[index].IsNull()) return {nullptr, 0, 0, napi_float32_array, name};
-  const View view = read_view(info, index, name);
-  expect_result_type(info.Env(), view, input.element);
-  expect_length(info.Env(), view, length);
-  for (const View* other : inputs) expect_no_overlap(info.Env(), view, *other, Overlap::none);
+  const Napi::Env env = call.env();
+  const View view = read_view(call, index, name);
+  expect_result_type(env, view, input.element);
+  expect_length(env, view, length);
+  for (const View* other : inputs) expect_no_overlap(env, view, *other, Overlap::none);
   return view;
 }
 
-Output read_output_like(const Napi::CallbackInfo& info, size_t index, const char* name,
-                        const InputView& input, std::initializer_list<const View*> same,
+Output read_output_like(const Call& call, size_t index, const char* name, const InputView& input,
+                        std::initializer_list<const View*> same,
                         std::initializer_list<const View*> others) {
+  const Napi::Env env = call.env();
   const Layout& layout = input.input.layout;
   const int64_t dense = layout.classes * layout.inner;
-  if (info[index].IsNull()) return {nullptr, dense, false};
-  const View view = read_view(info, index, name);
-  expect_result_type(info.Env(), view, input.input.element);
+  View view = {};
+  if (!read_optional_view(call, index, name, view)) return {nullptr, dense, false};
+  expect_result_type(env, view, input.input.element);
   bool in_place = is_same(view, input.view);
   for (const View* other : same) in_place = in_place || is_same(view, *other);
   if (in_place) {
-    expect_input_length(info.Env(), view, layout);
+    expect_input_length(env, view, layout);
   } else {
-    expect_length(info.Env(), view, layout.elements());
+    expect_length(env, view, layout.elements());
   }
-  expect_no_overlap(info.Env(), view, input.view, Overlap::same);
-  for (const View* other : same) expect_no_overlap(info.Env(), view, *other, Overlap::same);
-  for (const View* other : others) expect_no_overlap(info.Env(), view, *other, Overlap::none);
+  expect_no_overlap(env, view, input.view, Overlap::same);
+  for (const View* other : same) expect_no_overlap(env, view, *other, Overlap::same);
+  for (const View* other : others) expect_no_overlap(env, view, *other, Overlap::none);
   const bool streams = !in_place && is_worth_streaming(static_cast<int64_t>(view.bytes()));
   return {view.data, in_place ? layout.outer_stride : dense, streams};
 }
 
 void expect_length(Napi::Env env, const View& view, int64_t length) {
   if (static_cast<int64_t>(view.length) == length) return;
-  throw_range_error(
-      env, "ERR_SHAPE_MISMATCH",
-      expected(std::to_string(length) + " elements", view.name, std::to_string(view.length)));
+  throw_shape_error(env, std::to_string(length) + " elements", view.name,
+                    std::to_string(view.length));
 }
 
 void expect_no_overlap(Napi::Env env, const View& output, const View& input, Overlap allowed) {
@@ -283,12 +234,11 @@ void expect_no_overlap(Napi::Env env, const View& output, const View& input, Ove
   const uintptr_t in_end = in + input.bytes();
   if (out == out_end || in == in_end || out_end <= in || in_end <= out) return;
   if (allowed == Overlap::same && is_same(output, input)) return;
-  const std::string what =
+  const std::string memory =
       allowed == Overlap::same
           ? std::string("the memory of ") + input.name + " itself or separate memory"
           : std::string("memory separate from ") + input.name;
-  throw_range_error(env, "ERR_BUFFER_OVERLAP",
-                    expected(what, output.name, std::string("memory that overlaps ") + input.name));
+  throw_overlap(env, memory, output.name, input.name);
 }
 
 }  // namespace logits

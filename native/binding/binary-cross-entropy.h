@@ -1,12 +1,11 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
-// (...input, labels, their type, what they were copied from | null, weight | null, positiveWeight |
-// null, reduction, out | null): the reduced loss, NaN for the reduction 'none', whose losses go to
-// out.
-Napi::Value binary_cross_entropy_binding(const Napi::CallbackInfo& info);
+// (call, logits, labels, what they were copied from | null, weight | null, positiveWeight | null,
+// out | null): the reduced loss, NaN for the reduction 'none', whose losses go to out.
+double binary_cross_entropy_binding(const Call& given);
 
 }  // namespace logits

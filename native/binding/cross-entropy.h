@@ -1,12 +1,11 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
-// (...input, targets | null, probabilities | null, their type, ignoreIndex, reduction, weight |
-// null, labelSmoothing, zLoss, emptyMean, upstream, out | null, gradient | null): the reduced loss,
-// NaN for the reduction 'none', whose losses go to out.
-Napi::Value cross_entropy_binding(const Napi::CallbackInfo& info);
+// (call, logits, targets or probabilities, ignored | null, weight | null, upstream | null, out |
+// null, gradient | null): the reduced loss, NaN for the reduction 'none', whose losses go to out.
+double cross_entropy_binding(const Call& given);
 
 }  // namespace logits

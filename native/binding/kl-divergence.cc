@@ -7,24 +7,23 @@
 namespace logits {
 namespace {
 
-enum : size_t { kOthers = kInputArguments, kOtherType, kReduction, kOut };
+enum : size_t { kLogits = 1, kOthers, kOut };
 
 }  // namespace
 
-Napi::Value kl_divergence_binding(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const InputView logits = read_input(info, 0, "logits");
-  const InputView others = read_input_like(info, kOthers, "otherLogits", logits.input);
-  const Reduction reduction = read_reduction(info, kReduction);
+double kl_divergence_binding(const Call& given) {
+  const InputView logits = read_input(given, kLogits, "logits");
+  const InputView others = read_input_like(given, kOthers, "otherLogits", logits.input);
+  const Reduction reduction = read_reduction(given);
   const int64_t rows = logits.input.layout.rows();
-  const View out = read_output(info, kOut, "out", logits.input, rows, {&logits.view, &others.view});
-  const auto divergences = allocate<double>(env, rows);
+  const View out = read_losses(given, kOut, reduction, logits.input, {&logits.view, &others.view});
+  Memory<double> memory;
+  double* divergences = memory.reserve(given.env(), rows);
 
-  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
-    kernels.kl_divergence(logits.input, others.input, divergences.get(), share);
+  run(given, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    kernels.kl_divergence(logits.input, others.input, divergences, share);
   });
-  return Napi::Number::New(
-      env, reduce_losses(reduction, out, divergences.get(), rows, static_cast<double>(rows)));
+  return reduce_losses(reduction, out, divergences, rows, static_cast<double>(rows));
 }
 
 }  // namespace logits

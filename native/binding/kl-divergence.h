@@ -1,11 +1,11 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
-// (...input, other logits, their type, reduction, out | null): the reduced divergence, NaN for the
-// reduction 'none', whose divergences go to out.
-Napi::Value kl_divergence_binding(const Napi::CallbackInfo& info);
+// (call, logits, other logits, out | null): the reduced divergence, NaN for the reduction 'none',
+// whose divergences go to out.
+double kl_divergence_binding(const Call& given);
 
 }  // namespace logits

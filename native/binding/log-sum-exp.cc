@@ -4,13 +4,19 @@
 #include "run.h"
 
 namespace logits {
+namespace {
 
-void log_sum_exp_binding(const Napi::CallbackInfo& info) {
-  const InputView logits = read_input(info, 0, "logits");
-  const View source = read_view(info, kInputArguments + 1, "logits");
-  const View out = read_output(info, kInputArguments, "out", logits.input,
-                               logits.input.layout.rows(), {&logits.view, &source});
-  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+enum : size_t { kLogits = 1, kOut, kSource };
+
+}  // namespace
+
+void log_sum_exp_binding(const Call& given) {
+  const InputView logits = read_input(given, kLogits, "logits");
+  View source = {};
+  read_optional_view(given, kSource, "logits", source);
+  const View out = read_output(given, kOut, "out", logits.input, logits.input.layout.rows(),
+                               {&logits.view, &source});
+  run(given, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
     kernels.log_sum_exp(logits.input, out.data, share);
   });
 }

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
-// (...input, out, source): undefined; out has one element a row and shares no memory with source,
-// of which the logits may be a copy
-void log_sum_exp_binding(const Napi::CallbackInfo& info);
+// (call, logits, out, what the logits are a copy of | null): undefined; out has one element a row
+void log_sum_exp_binding(const Call& given);
 
 }  // namespace logits

@@ -5,8 +5,14 @@
 
 namespace logits {
 
-Reduction read_reduction(const Napi::CallbackInfo& info, size_t index) {
-  return static_cast<Reduction>(read_integer(info, index, "reduction"));
+Reduction read_reduction(const Call& call) {
+  return static_cast<Reduction>(expect_integer(call.env(), call.numbers.reduction, "reduction"));
+}
+
+View read_losses(const Call& call, size_t index, Reduction reduction, const Input& input,
+                 std::initializer_list<const View*> inputs) {
+  if (reduction != Reduction::none) return {};
+  return read_output(call, index, "out", input, input.layout.rows(), inputs);
 }
 
 namespace {

@@ -11,7 +11,11 @@ namespace logits {
 enum class Reduction : int64_t { none, sum, mean };
 enum class EmptyMean : int64_t { nan, zero, fail };
 
-Reduction read_reduction(const Napi::CallbackInfo& info, size_t index);
+Reduction read_reduction(const Call& call);
+
+// Where the losses of all rows go: the array at `index` for the reduction 'none', else no memory.
+View read_losses(const Call& call, size_t index, Reduction reduction, const Input& input,
+                 std::initializer_list<const View*> inputs);
 
 // What a call returns: the losses' sum, their mean, which is the sum over `divisor`, or NaN for the
 // reduction 'none', whose losses become the elements of `out`.

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
-// (...input, targets, ignoreIndex, reduction, weight | null, emptyMean, out | null): as
+// (call, log-probabilities, targets, ignored | null, weight | null, out | null): as
 // cross_entropy_binding
-Napi::Value nll_binding(const Napi::CallbackInfo& info);
+double nll_binding(const Call& given);
 
 }  // namespace logits

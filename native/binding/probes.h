@@ -1,14 +1,14 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
 // (x, out, exponent): undefined; see KernelTable::scaled_exp
-void scaled_exp_binding(const Napi::CallbackInfo& info);
+void scaled_exp_binding(const Arguments& given);
 // (bytes): undefined; see set_streaming_limit
-void set_streaming_limit_binding(const Napi::CallbackInfo& info);
+void set_streaming_limit_binding(const Arguments& given);
 // (x): a number; see KernelTable::read_sum
-Napi::Value read_sum_binding(const Napi::CallbackInfo& info);
+double read_sum_binding(const Arguments& given);
 
 }  // namespace logits

@@ -1,6 +1,9 @@
 // Where a call that has been read goes to its kernel, on as many threads as it is worth.
 #pragma once
 
+#include <algorithm>
+#include <new>
+
 #include "../isa/floating-point-state.h"
 #include "../threads/pool.h"
 #include "../threads/split.h"
@@ -8,13 +11,27 @@
 
 namespace logits {
 
+// kScratchFloats floats, made at the first call that needs them.
+inline float* scratch_of(const Call& call) {
+  std::unique_ptr<float[]>& scratch = call.state().scratch;
+  if (!scratch) scratch.reset(new (std::nothrow) float[kScratchFloats]);
+  if (!scratch) throw_out_of_memory(call.env());
+  return scratch.get();
+}
+
+// The threads that this call may use: so many, or as many as any.
+inline int read_threads(const Call& call) {
+  const int64_t threads = expect_integer(call.env(), call.numbers.threads, "threads");
+  return threads < 1 ? thread_limit() : static_cast<int>(std::min<int64_t>(threads, kMostThreads));
+}
+
 // compute(kernels, share) for all rows of a layout, with this environment's kernel set.
 template <class Compute>
-void run(const Napi::CallbackInfo& info, const Layout& layout, Compute compute) {
-  const KernelTable& kernels = *state_of(info).set->kernels;
-  float* scratch = scratch_of(info);
+void run(const Call& call, const Layout& layout, Compute compute) {
+  const KernelTable& kernels = *call.state().set->kernels;
+  float* scratch = scratch_of(call);
+  const Split split = split_rows(layout, read_threads(call));
   const FloatingPointState state;
-  const Split split = split_rows(layout, thread_limit());
   if (split.threads == 1) {
     compute(kernels, split.whole(scratch, nullptr));
     return;

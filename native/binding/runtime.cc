@@ -5,49 +5,48 @@
 #include "../dispatch/dispatch.h"
 #include "../threads/split.h"
 #include "arguments.h"
+#include "errors.h"
 
 namespace logits {
 
-Napi::Value isas_binding(const Napi::CallbackInfo& info) {
+Napi::Value isas_binding(const Arguments& given) {
   int count = 0;
   const KernelSet* sets = available_sets(count);
-  Napi::Array names = Napi::Array::New(info.Env(), static_cast<size_t>(count));
+  Napi::Array names = Napi::Array::New(given.env(), static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) {
-    names.Set(static_cast<uint32_t>(i), Napi::String::New(info.Env(), sets[i].name));
+    names.Set(static_cast<uint32_t>(i), Napi::String::New(given.env(), sets[i].name));
   }
   return names;
 }
 
-Napi::Value isa_binding(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), state_of(info).set->name);
+Napi::Value isa_binding(const Arguments& given) {
+  return Napi::String::New(given.env(), given.state().set->name);
 }
 
-Napi::Value select_isa_binding(const Napi::CallbackInfo& info) {
+Napi::Value select_isa_binding(const Arguments& given) {
   const KernelSet* set = nullptr;
-  if (info[0].IsString()) set = find_set(info[0].As<Napi::String>().Utf8Value().c_str());
-  if (set != nullptr) state_of(info).set = set;
-  return Napi::Boolean::New(info.Env(), set != nullptr);
+  const Napi::Value name(given.env(), given[0]);
+  if (name.IsString()) set = find_set(name.As<Napi::String>().Utf8Value().c_str());
+  if (set != nullptr) given.state().set = set;
+  return Napi::Boolean::New(given.env(), set != nullptr);
 }
 
-Napi::Value threads_binding(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), thread_limit());
-}
+double threads_binding(const Arguments& /* given */) { return thread_limit(); }
 
 namespace {
 
-int read_threads(const Napi::CallbackInfo& info) {
-  const int64_t threads = read_integer(info, 0, "threads");
+int read_threads(const Arguments& given) {
+  const int64_t threads = read_integer(given, 0, "threads");
   if (threads >= 1) return static_cast<int>(threads < kMostThreads ? threads : kMostThreads);
-  throw_range_error(info.Env(), "ERR_INVALID_ARG_VALUE",
-                    "Expected an integer >= 1 for threads, received a lesser one");
+  throw_value_error(given.env(), "an integer >= 1", "threads", "a lesser one");
 }
 
 }  // namespace
 
-void set_threads_binding(const Napi::CallbackInfo& info) { set_thread_limit(read_threads(info)); }
+void set_threads_binding(const Arguments& given) { set_thread_limit(read_threads(given)); }
 
-void set_first_threads_binding(const Napi::CallbackInfo& info) {
-  set_first_thread_limit(read_threads(info));
+void set_first_threads_binding(const Arguments& given) {
+  set_first_thread_limit(read_threads(given));
 }
 
 }  // namespace logits

@@ -1,20 +1,20 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
 // (): names of the instruction sets that this machine can run, best first
-Napi::Value isas_binding(const Napi::CallbackInfo& info);
+Napi::Value isas_binding(const Arguments& given);
 // (): the name of the one in use
-Napi::Value isa_binding(const Napi::CallbackInfo& info);
+Napi::Value isa_binding(const Arguments& given);
 // (name): whether that one is available; if so, this environment uses it from now on
-Napi::Value select_isa_binding(const Napi::CallbackInfo& info);
+Napi::Value select_isa_binding(const Arguments& given);
 // (): the threads that a call may use
-Napi::Value threads_binding(const Napi::CallbackInfo& info);
+double threads_binding(const Arguments& given);
 // (threads): so many from now on, in the whole process
-void set_threads_binding(const Napi::CallbackInfo& info);
+void set_threads_binding(const Arguments& given);
 // (threads): so many unless it has been said
-void set_first_threads_binding(const Napi::CallbackInfo& info);
+void set_first_threads_binding(const Arguments& given);
 
 }  // namespace logits

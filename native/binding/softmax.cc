@@ -6,54 +6,41 @@
 namespace logits {
 namespace {
 
-enum : size_t { kOut = kInputArguments };
-enum : size_t { kUpstream = kInputArguments, kUpstreamType, kGradient };
+using Kernel = decltype(KernelTable::softmax);
+using GradientKernel = decltype(KernelTable::softmax_gradient);
 
-// A gradient from the results of a function and the gradient by these.
-struct GradientCall {
-  InputView results;
-  InputView upstream;
-  Output out;
-};
+void compute(const Call& given, Kernel KernelTable::*kernel) {
+  enum : size_t { kLogits = 1, kOut };
+  const InputView logits = read_input(given, kLogits, "logits");
+  const Output out = read_output_like(given, kOut, "out", logits, {}, {});
+  run(given, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    (kernels.*kernel)(logits.input, out, share);
+  });
+}
 
-GradientCall read_gradient_call(const Napi::CallbackInfo& info, const char* name) {
-  GradientCall call = {};
-  call.results = read_input(info, 0, name);
-  call.upstream = read_input_like(info, kUpstream, "upstream", call.results.input);
-  call.out = read_output_like(info, kGradient, "out", call.results, {&call.upstream.view}, {});
-  return call;
+// The gradient from the results of a function and the gradient by these.
+void compute_gradient(const Call& given, GradientKernel KernelTable::*kernel, const char* name) {
+  enum : size_t { kResults = 1, kUpstream, kOut };
+  const InputView results = read_input(given, kResults, name);
+  const InputView upstream = read_input_like(given, kUpstream, "upstream", results.input);
+  const Output out = read_output_like(given, kOut, "out", results, {&upstream.view}, {});
+  run(given, results.input.layout, [&](const KernelTable& kernels, const Share& share) {
+    (kernels.*kernel)(results.input, upstream.input, out, share);
+  });
 }
 
 }  // namespace
 
-void softmax_binding(const Napi::CallbackInfo& info) {
-  const InputView logits = read_input(info, 0, "logits");
-  const Output out = read_output_like(info, kOut, "out", logits, {}, {});
-  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
-    kernels.softmax(logits.input, out, share);
-  });
+void softmax_binding(const Call& given) { compute(given, &KernelTable::softmax); }
+
+void log_softmax_binding(const Call& given) { compute(given, &KernelTable::log_softmax); }
+
+void softmax_gradient_binding(const Call& given) {
+  compute_gradient(given, &KernelTable::softmax_gradient, "probabilities");
 }
 
-void log_softmax_binding(const Napi::CallbackInfo& info) {
-  const InputView logits = read_input(info, 0, "logits");
-  const Output out = read_output_like(info, kOut, "out", logits, {}, {});
-  run(info, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
-    kernels.log_softmax(logits.input, out, share);
-  });
-}
-
-void softmax_gradient_binding(const Napi::CallbackInfo& info) {
-  const GradientCall call = read_gradient_call(info, "probabilities");
-  run(info, call.results.input.layout, [&](const KernelTable& kernels, const Share& share) {
-    kernels.softmax_gradient(call.results.input, call.upstream.input, call.out, share);
-  });
-}
-
-void log_softmax_gradient_binding(const Napi::CallbackInfo& info) {
-  const GradientCall call = read_gradient_call(info, "logProbabilities");
-  run(info, call.results.input.layout, [&](const KernelTable& kernels, const Share& share) {
-    kernels.log_softmax_gradient(call.results.input, call.upstream.input, call.out, share);
-  });
+void log_softmax_gradient_binding(const Call& given) {
+  compute_gradient(given, &KernelTable::log_softmax_gradient, "logProbabilities");
 }
 
 }  // namespace logits

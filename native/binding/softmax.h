@@ -1,15 +1,15 @@
 #pragma once
 
-#include <napi.h>
+#include "call.h"
 
 namespace logits {
 
-// (...input, out): undefined
-void softmax_binding(const Napi::CallbackInfo& info);
-void log_softmax_binding(const Napi::CallbackInfo& info);
+// (call, logits, out): undefined
+void softmax_binding(const Call& given);
+void log_softmax_binding(const Call& given);
 
-// (...input, upstream, its type, out): undefined; the input holds the function's results
-void softmax_gradient_binding(const Napi::CallbackInfo& info);
-void log_softmax_gradient_binding(const Napi::CallbackInfo& info);
+// (call, results of the function, upstream, out): undefined
+void softmax_gradient_binding(const Call& given);
+void log_softmax_gradient_binding(const Call& given);
 
 }  // namespace logits

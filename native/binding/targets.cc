@@ -1,32 +1,50 @@
 #include "targets.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+
+#include "errors.h"
 
 namespace logits {
 namespace {
 
-std::vector<int64_t> read_ignored(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsTypedArray()) return {read_integer(info, index, "ignoreIndex")};
-  const View view = read_view(info, index, "ignoreIndex");
-  if (view.type != napi_float64_array) {
-    throw_type_error(info.Env(), "ERR_INVALID_ARG_TYPE",
-                     "Expected a number or a Float64Array for ignoreIndex, received another array");
+// Class indices that count for nothing, in ascending order.
+struct Ignored {
+  const int64_t* values;
+  int64_t count;
+
+  bool has(int64_t value) const {
+    return count == 1 ? value == values[0] : std::binary_search(values, values + count, value);
   }
-  const auto* values = static_cast<const double*>(view.data);
-  std::vector<int64_t> ignored;
+};
+
+Ignored read_ignored(const Call& call, size_t index, Memory<int64_t>& memory) {
+  const Napi::Env env = call.env();
+  if (std::isfinite(call.numbers.ignore_index)) {
+    int64_t* values = memory.reserve(env, 1);
+    *values = expect_integer(env, call.numbers.ignore_index, "ignoreIndex");
+    return {values, 1};
+  }
+  const View view = read_view(call, index, "ignoreIndex");
+  if (view.type != napi_float64_array) {
+    throw_type_error(env, "a number or a Float64Array", "ignoreIndex", "another array");
+  }
+  const auto* given = static_cast<const double*>(view.data);
+  int64_t* values = memory.reserve(env, static_cast<int64_t>(view.length));
+  int64_t count = 0;
   constexpr double kLargest = 9007199254740991;
   for (size_t i = 0; i < view.length; ++i) {
-    if (!(values[i] >= -kLargest && values[i] <= kLargest)) continue;
-    ignored.push_back(static_cast<int64_t>(values[i]));
+    const double value = given[i];
+    if (value >= -kLargest && value <= kLargest) values[count++] = static_cast<int64_t>(value);
   }
-  std::sort(ignored.begin(), ignored.end());
-  return ignored;
+  std::sort(values, values + count);
+  return {values, count};
 }
 
 // Returns the first row whose target is neither a class nor ignored, or -1.
 template <class T>
-int64_t resolve(const View& targets, int64_t classes, const std::vector<int64_t>& ignored,
+int64_t resolve(const View& targets, int64_t classes, const Ignored& ignored,
                 ClassTargets& result) {
   const T* indices = static_cast<const T*>(targets.data);
   for (int64_t row = 0; row < result.rows; ++row) {
@@ -35,10 +53,10 @@ int64_t resolve(const View& targets, int64_t classes, const std::vector<int64_t>
     const bool fits = sizeof(T) < sizeof(int64_t) || std::numeric_limits<T>::is_signed ||
                       index <= static_cast<T>(std::numeric_limits<int64_t>::max());
     const int64_t value = fits ? static_cast<int64_t>(index) : std::numeric_limits<int64_t>::max();
-    if (fits && std::binary_search(ignored.begin(), ignored.end(), value)) {
-      result.classes[static_cast<size_t>(row)] = kIgnoredRow;
+    if (fits && ignored.has(value)) {
+      result.classes[row] = kIgnoredRow;
     } else if (value >= 0 && value < classes) {
-      result.classes[static_cast<size_t>(row)] = value;
+      result.classes[row] = value;
       ++result.counted;
     } else {
       return row;
@@ -47,8 +65,8 @@ int64_t resolve(const View& targets, int64_t classes, const std::vector<int64_t>
   return -1;
 }
 
-int64_t resolve_any(const Napi::CallbackInfo& info, const View& targets, int64_t classes,
-                    const std::vector<int64_t>& ignored, ClassTargets& result) {
+int64_t resolve_any(Napi::Env env, const View& targets, int64_t classes, const Ignored& ignored,
+                    ClassTargets& result) {
   switch (targets.type) {
     case napi_int8_array:
       return resolve<int8_t>(targets, classes, ignored, result);
@@ -67,50 +85,55 @@ int64_t resolve_any(const Napi::CallbackInfo& info, const View& targets, int64_t
     case napi_biguint64_array:
       return resolve<uint64_t>(targets, classes, ignored, result);
     default:
-      throw_type_error(info.Env(), "ERR_INVALID_ARG_TYPE",
-                       "Expected an integer array for targets, received another typed array");
+      throw_type_error(env, "an integer array", "targets", "another typed array");
   }
 }
 
 }  // namespace
 
-ClassTargets read_class_targets(const Napi::CallbackInfo& info, size_t index, size_t ignore_index,
-                                const Layout& layout, const std::vector<double>& weight,
-                                View& view) {
-  view = read_view(info, index, "targets");
+bool is_probabilities(const View& view) {
+  return view.type == napi_float32_array || view.type == napi_float64_array;
+}
+
+ClassTargets read_class_targets(const Call& call, size_t index, const View& view,
+                                size_t ignored_index, const Layout& layout, const double* weight,
+                                Memory<int64_t>& memory) {
+  const Napi::Env env = call.env();
   const int64_t rows = layout.rows();
-  expect_length(info.Env(), view, rows);
-  const std::vector<int64_t> ignored = read_ignored(info, ignore_index);
-  ClassTargets result = {allocate<int64_t>(info.Env(), rows), rows, 0, 0, false};
-  const int64_t bad = resolve_any(info, view, layout.classes, ignored, result);
-  if (bad >= 0) throw_target_out_of_range(info, index, bad, layout.classes);
-  if (weight.empty()) {
+  expect_length(env, view, rows);
+  Memory<int64_t> ignored_memory;
+  const Ignored ignored = read_ignored(call, ignored_index, ignored_memory);
+  ClassTargets result = {memory.reserve(env, rows), rows, 0, 0, false};
+  const int64_t bad = resolve_any(env, view, layout.classes, ignored, result);
+  if (bad >= 0) throw_target_out_of_range(env, call[index], bad, layout.classes);
+  if (weight == nullptr) {
     result.weight = static_cast<double>(result.counted);
     result.has_weight = result.counted > 0;
     return result;
   }
   for (int64_t row = 0; row < rows; ++row) {
-    const int64_t target = result.classes[static_cast<size_t>(row)];
+    const int64_t target = result.classes[row];
     if (target == kIgnoredRow) continue;
-    const double own = weight[static_cast<size_t>(target)];
+    const double own = weight[target];
     result.weight += own;
     result.has_weight = result.has_weight || own != 0;
   }
   return result;
 }
 
-void ClassTargets::ignore_all() { std::fill_n(classes.get(), rows, kIgnoredRow); }
+void ClassTargets::ignore_all() { std::fill_n(classes, rows, kIgnoredRow); }
 
 double Mean::effective_divisor() const {
   if (!is_empty) return divisor;
   return is_zero() ? 1 : std::numeric_limits<double>::quiet_NaN();
 }
 
-Mean read_mean(const Napi::CallbackInfo& info, size_t index, Reduction reduction, double divisor,
-               bool is_empty) {
-  const auto when_empty = static_cast<EmptyMean>(read_integer(info, index, "emptyMean"));
+Mean read_mean(const Call& call, Reduction reduction, double divisor, bool is_empty) {
+  const Napi::Env env = call.env();
+  const auto when_empty =
+      static_cast<EmptyMean>(expect_integer(env, call.numbers.empty_mean, "emptyMean"));
   const bool empty = is_empty && reduction == Reduction::mean;
-  if (empty && when_empty == EmptyMean::fail) throw_empty_mean(info.Env());
+  if (empty && when_empty == EmptyMean::fail) throw_empty_mean(env);
   return {divisor, empty, when_empty};
 }
 

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <vector>
 
 #include "arguments.h"
 #include "losses.h"
@@ -14,7 +12,7 @@ namespace logits {
 struct ClassTargets {
   // One a row: a class in [0, classes), or kIgnoredRow. A copy, because shared memory could change
   // between the check and the use.
-  std::unique_ptr<int64_t[]> classes;
+  int64_t* classes;
   int64_t rows;
   int64_t counted;  // rows that are not ignored
   double weight;    // the sum of their targets' weights
@@ -23,11 +21,14 @@ struct ClassTargets {
   void ignore_all();
 };
 
-// Reads the array at `index`, with the ignored indices (a number, or an array of them) at
-// `ignore_index`. `weight` is empty for 1 each.
-ClassTargets read_class_targets(const Napi::CallbackInfo& info, size_t index, size_t ignore_index,
-                                const Layout& layout, const std::vector<double>& weight,
-                                View& view);
+// Whether the array is of class probabilities.
+bool is_probabilities(const View& view);
+
+// Reads the array at `index`, whose view is given, with the ignored indices: a number of the
+// call's, or an array of them at `ignored_index`. `weight` is null for 1 each.
+ClassTargets read_class_targets(const Call& call, size_t index, const View& view,
+                                size_t ignored_index, const Layout& layout, const double* weight,
+                                Memory<int64_t>& memory);
 
 // What the mean of losses divides by, and what there is to say where nothing counts.
 struct Mean {
@@ -42,7 +43,6 @@ struct Mean {
 };
 
 // Throws where nothing counts and the caller has asked for that.
-Mean read_mean(const Napi::CallbackInfo& info, size_t index, Reduction reduction, double divisor,
-               bool is_empty);
+Mean read_mean(const Call& call, Reduction reduction, double divisor, bool is_empty);
 
 }  // namespace logits

@@ -1,0 +1,19 @@
+#include "call.h"
+
+#include <cstring>
+
+#include "errors.h"
+
+namespace logits {
+
+Call::Call(napi_env env, napi_callback_info info) : Arguments(env, info), numbers() {
+  void* data = nullptr;
+  size_t bytes = 0;
+  if (napi_get_arraybuffer_info(env, (*this)[0], &data, &bytes) != napi_ok ||
+      bytes != sizeof(Numbers)) {
+    throw_type_error(env, "an ArrayBuffer of a call's numbers", "call", "another value");
+  }
+  std::memcpy(&numbers, data, sizeof(Numbers));
+}
+
+}  // namespace logits

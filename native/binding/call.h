@@ -1,0 +1,90 @@
+// What a function of the addon is called with, and how it is entered. Node-API's own functions
+// stand here where a call passes: the wrappers allocate for more than six arguments.
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+
+#include "../dispatch/dispatch.h"
+
+namespace logits {
+
+// What one Node environment (the main thread, a worker) keeps.
+struct AddonState {
+  const KernelSet* set;
+  std::unique_ptr<float[]> scratch;
+};
+
+// The values that JavaScript passed; undefined where it passed none.
+class Arguments {
+ public:
+  Arguments(napi_env env, napi_callback_info info) : env_(env) {
+    size_t count = kMost;
+    if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
+      throw Napi::Error::New(env);
+    }
+  }
+
+  Napi::Env env() const { return env_; }
+  napi_value operator[](size_t index) const { return values_[index]; }
+  AddonState& state() const { return *env().GetInstanceData<AddonState>(); }
+
+ private:
+  static constexpr size_t kMost = 8;
+  napi_env env_;
+  napi_value values_[kMost];
+};
+
+// The numbers of a call that computes, in the order of lib/call.ts.
+struct Numbers {
+  double element;  // of an array that holds bits
+  double outer;
+  double classes;
+  double inner;
+  double outer_stride;
+  double temperature;
+  double softcap;
+  double threads;  // 0: as many as a call may use
+  double reduction;
+  double empty_mean;
+  double ignore_index;  // not finite: those of an array
+  double label_smoothing;
+  double z_loss;
+  double upstream;  // not finite: those of an array
+};
+
+// A call that computes. Its first argument is an ArrayBuffer of numbers: reading them there costs
+// less than one call of Node-API each. They are a copy, so that what has been checked stays.
+struct Call : Arguments {
+  Call(napi_env env, napi_callback_info info);
+
+  Numbers numbers;
+};
+
+inline napi_value result(napi_env env, double number) {
+  napi_value value = nullptr;
+  if (napi_create_double(env, number, &value) != napi_ok) throw Napi::Error::New(env);
+  return value;
+}
+inline napi_value result(napi_env /* env */, napi_value value) { return value; }
+
+// A function of Arguments or of a Call, as Node-API calls it.
+template <auto function>
+napi_value enter(napi_env env, napi_callback_info info) {
+  try {
+    if constexpr (std::is_void_v<decltype(function({env, info}))>) {
+      function({env, info});
+      return nullptr;
+    } else {
+      return result(env, function({env, info}));
+    }
+  } catch (const Napi::Error& error) {
+    error.ThrowAsJavaScriptException();
+    return nullptr;
+  }
+}
+
+}  // namespace logits

@@ -1,0 +1,62 @@
+#include "errors.h"
+
+namespace logits {
+namespace {
+
+std::string expected(const std::string& what, const std::string& name,
+                     const std::string& received) {
+  return "Expected " + what + " for " + name + ", received " + received;
+}
+
+[[noreturn]] void throw_error(Napi::Error error, const char* code) {
+  error.Set("code", Napi::String::New(error.Env(), code));
+  throw error;
+}
+
+[[noreturn]] void throw_range_error(Napi::Env env, const char* code, const std::string& message) {
+  throw_error(Napi::RangeError::New(env, message), code);
+}
+
+}  // namespace
+
+void throw_type_error(Napi::Env env, const std::string& what, const char* name,
+                      const char* received) {
+  throw_error(Napi::TypeError::New(env, expected(what, name, received)), "ERR_INVALID_ARG_TYPE");
+}
+
+void throw_value_error(Napi::Env env, const std::string& what, const char* name,
+                       const char* received) {
+  throw_range_error(env, "ERR_INVALID_ARG_VALUE", expected(what, name, received));
+}
+
+void throw_shape_error(Napi::Env env, const std::string& what, const char* name,
+                       const std::string& received) {
+  throw_range_error(env, "ERR_SHAPE_MISMATCH", expected(what, name, received));
+}
+
+void throw_overlap(Napi::Env env, const std::string& what, const char* name, const char* other) {
+  throw_range_error(env, "ERR_BUFFER_OVERLAP",
+                    expected(what, name, std::string("memory that overlaps ") + other));
+}
+
+void throw_target_out_of_range(Napi::Env env, napi_value targets, int64_t row, int64_t classes) {
+  const Napi::Value target = Napi::Object(env, targets).Get(std::to_string(row));
+  Napi::RangeError error = Napi::RangeError::New(
+      env, expected("a class in [0, " + std::to_string(classes) + ") or ignoreIndex",
+                    "targets[" + std::to_string(row) + "]", target.ToString().Utf8Value()));
+  error.Set("row", Napi::Number::New(env, static_cast<double>(row)));
+  error.Set("target", target);
+  throw_error(error, "ERR_TARGET_OUT_OF_RANGE");
+}
+
+void throw_empty_mean(Napi::Env env) {
+  throw_range_error(env, "ERR_EMPTY_MEAN",
+                    expected("a row that counts in the mean", "targets", "none"));
+}
+
+void throw_out_of_memory(Napi::Env env) {
+  throw_range_error(env, "ERR_MEMORY_ALLOCATION_FAILED",
+                    expected("memory", "the call's working arrays", "none"));
+}
+
+}  // namespace logits

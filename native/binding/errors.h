@@ -1,0 +1,26 @@
+// The errors of the addon, in the form of lib/errors.ts.
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <string>
+
+namespace logits {
+
+// Expected `what` for `name`, received `received`.
+[[noreturn]] void throw_type_error(Napi::Env env, const std::string& what, const char* name,
+                                   const char* received);
+[[noreturn]] void throw_value_error(Napi::Env env, const std::string& what, const char* name,
+                                    const char* received);
+[[noreturn]] void throw_shape_error(Napi::Env env, const std::string& what, const char* name,
+                                    const std::string& received);
+[[noreturn]] void throw_overlap(Napi::Env env, const std::string& what, const char* name,
+                                const char* other);
+// Names the element `row` of the typed array `targets`.
+[[noreturn]] void throw_target_out_of_range(Napi::Env env, napi_value targets, int64_t row,
+                                            int64_t classes);
+[[noreturn]] void throw_empty_mean(Napi::Env env);
+[[noreturn]] void throw_out_of_memory(Napi::Env env);
+
+}  // namespace logits
