@@ -31,6 +31,7 @@ const readOptions = optionReader((options) => ({
   weight: options.weight,
   positiveWeight: options.positiveWeight,
   out: options.out,
+  threads: options.threads,
 }));
 
 /** One factor a class, or one a logit. */
@@ -69,8 +70,8 @@ function readPositiveWeight(value: unknown, classes: number): FloatResult | null
  * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1: the
  *   classes that weights are given for), `dtype`, `rowStride`, `temperature` (default: 1), `softcap`
  *   (default: none), `reduction` (default: 'mean'), `weight` (one factor a class, or one a logit),
- *   `positiveWeight` (one factor, or one a class) and, for 'none', `out`: as many elements as the
- *   logits, possibly the logits array itself.
+ *   `positiveWeight` (one factor, or one a class), `threads` (default: as `setThreads` says) and, for
+ *   'none', `out`: as many elements as the logits, possibly the logits array itself.
  * @returns A number; for 'none' an array laid out as the logits, `options.out` if given: a
  *   `Float64Array` for float64 logits, a `Float32Array` for all others.
  * @throws As {@link softmax}.

@@ -40,6 +40,7 @@ const readLossOptions = optionReader((options) => ({
   ignoreIndex: options.ignoreIndex,
   emptyMean: options.emptyMean,
   out: options.out,
+  threads: options.threads,
 }));
 const readGradientOptions = optionReader((options) => ({
   shape: options.shape,
@@ -55,6 +56,7 @@ const readGradientOptions = optionReader((options) => ({
   ignoreIndex: options.ignoreIndex,
   emptyMean: options.emptyMean,
   out: options.out,
+  threads: options.threads,
   gradient: options.gradient,
   upstream: options.upstream,
 }));
@@ -162,7 +164,8 @@ function computeLoss(
  *   PyTorch's (N, C, ...) layout), `dtype`, `rowStride`, `temperature` (default: 1), `softcap`
  *   (default: none), `reduction` (default: 'mean'), `weight` (one factor a class), `labelSmoothing`
  *   (0 to 1, default: 0), `zLoss` (default: 0), `ignoreIndex` (one or several; default: -100),
- *   `emptyMean` ('nan', 'zero' or 'throw', default: 'nan') and, for 'none', `out`.
+ *   `emptyMean` ('nan', 'zero' or 'throw', default: 'nan'), `threads` (default: as `setThreads` says)
+ *   and, for 'none', `out`.
  * @returns A number; for 'none' an array of one loss a row, `options.out` if given: a `Float64Array`
  *   for float64 logits, a `Float32Array` for all others.
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_BUFFER_DETACHED`;

@@ -35,5 +35,6 @@ export type {
   SoftmaxOptions,
   Targets,
   TensorLike,
+  ThreadOptions,
   TransformOptions,
 } from './types.js';

@@ -20,6 +20,7 @@ const readOptions = optionReader((options) => ({
   softcap: options.softcap,
   reduction: options.reduction,
   out: options.out,
+  threads: options.threads,
 }));
 
 /**
@@ -39,7 +40,7 @@ const readOptions = optionReader((options) => ({
  * @param otherLogits - As many logits of the same type: those of q.
  * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
  *   `dtype` and `rowStride` (of both arrays), `temperature` (default: 1), `softcap` (default: none),
- *   `reduction` (default: 'mean') and, for 'none', `out`.
+ *   `reduction` (default: 'mean'), `threads` (default: as `setThreads` says) and, for 'none', `out`.
  * @returns A number; for 'none' an array of one divergence a row, `options.out` if given: a
  *   `Float64Array` for float64 `logits`, a `Float32Array` for all others.
  * @throws As {@link softmax}.

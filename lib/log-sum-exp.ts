@@ -23,6 +23,7 @@ const readOptions = optionReader((options) => ({
   temperature: options.temperature,
   softcap: options.softcap,
   out: options.out,
+  threads: options.threads,
 }));
 
 /** The axes to sum over, counted from the front, in ascending order. */

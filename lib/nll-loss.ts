@@ -30,6 +30,7 @@ const readOptions = optionReader((options) => ({
   ignoreIndex: options.ignoreIndex,
   emptyMean: options.emptyMean,
   out: options.out,
+  threads: options.threads,
 }));
 
 /**
@@ -45,7 +46,8 @@ const readOptions = optionReader((options) => ({
  * @param targets - One class index a row: an integer typed array or a plain array of integers.
  * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
  *   `dtype`, `rowStride`, `reduction` (default: 'mean'), `weight` (one factor a class), `ignoreIndex`
- *   (one or several; default: -100), `emptyMean` (default: 'nan') and, for 'none', `out`.
+ *   (one or several; default: -100), `emptyMean` (default: 'nan'), `threads` (default: as `setThreads` says) and, for
+ *   'none', `out`.
  * @returns A number; for 'none' an array of one loss a row, `options.out` if given: a `Float64Array`
  *   for float64 log-probabilities, a `Float32Array` for all others.
  * @throws As {@link crossEntropy}.

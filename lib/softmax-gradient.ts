@@ -11,6 +11,7 @@ const readOptions = optionReader((options) => ({
   rowStride: options.rowStride,
   temperature: options.temperature,
   out: options.out,
+  threads: options.threads,
 }));
 
 function compute(
@@ -39,8 +40,9 @@ function compute(
  * @param probabilities - The results of {@link softmax}: any array or tensor that it takes.
  * @param upstream - The gradient by the probabilities: as many elements of the same type.
  * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
- *   `dtype` and `rowStride` (of both arrays), `temperature` (default: 1), and `out` (default: a new
- *   array; it may be either input, any other overlap is an error).
+ *   `dtype` and `rowStride` (of both arrays), `temperature` (default: 1), `threads` (default: as
+ *   `setThreads` says), and `out` (default: a new array; it may be either input, any other overlap is
+ *   an error).
  * @returns The gradient, laid out as the probabilities: `options.out` if given. A `Float64Array` for
  *   float64 elements, a `Float32Array` for all others.
  * @throws As {@link softmax}.

@@ -12,6 +12,7 @@ const readOptions = optionReader((options) => ({
   temperature: options.temperature,
   softcap: options.softcap,
   out: options.out,
+  threads: options.threads,
 }));
 
 function compute(
@@ -44,8 +45,8 @@ function compute(
  *   where it lies and not changed.
  * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
  *   `dtype`, `rowStride` (default: no padding), `temperature` (default: 1), `softcap` (default:
- *   none), and `out` (default: a new array; it may be `logits` itself, any other overlap is an
- *   error).
+ *   none), `threads` (at most; default: as `setThreads` says), and `out` (default: a new array;
+ *   it may be `logits` itself, any other overlap is an error).
  * @returns The probabilities, laid out as the logits: `options.out` if given. A `Float64Array` for
  *   float64 logits, a `Float32Array` for all others.
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_BUFFER_DETACHED`;

@@ -102,8 +102,17 @@ export interface TransformOptions {
   readonly softcap?: number | undefined;
 }
 
+/** How a call is computed. */
+export interface ThreadOptions {
+  /**
+   * At most so many threads, from 1 on, whatever `setThreads` has said. No bit of a result depends on
+   * it. Default: the number that `runtime` tells.
+   */
+  readonly threads?: number | undefined;
+}
+
 /** The options of every function on logits. */
-export interface LogitsOptions extends LayoutOptions, TransformOptions {}
+export interface LogitsOptions extends LayoutOptions, TransformOptions, ThreadOptions {}
 
 /** The options of softmax and logSoftmax. */
 export interface SoftmaxOptions<A = Float32Array> extends LogitsOptions {
@@ -112,7 +121,7 @@ export interface SoftmaxOptions<A = Float32Array> extends LogitsOptions {
 }
 
 /** The options of softmaxGradient and logSoftmaxGradient. */
-export interface SoftmaxGradientOptions<A = Float32Array> extends LayoutOptions {
+export interface SoftmaxGradientOptions<A = Float32Array> extends LayoutOptions, ThreadOptions {
   /** The temperature that the logits were divided by: the gradient is that by the logits. Default: 1. */
   readonly temperature?: number | undefined;
   /** Where the result goes: as many elements as the inputs, and possibly one of them. Default: a new array. */
@@ -138,6 +147,7 @@ export interface ReductionOptions<R extends Reduction = Reduction, A = Float32Ar
 /** The options of nllLoss, and of all losses of classes. */
 export interface NllLossOptions<R extends Reduction = Reduction, A = Float32Array>
   extends LayoutOptions,
+    ThreadOptions,
     ReductionOptions<R, A> {
   /** A factor for each class, which multiplies the losses of rows with that target. Default: 1 each. */
   readonly weight?: Float32Array | Float64Array | undefined;
@@ -201,7 +211,7 @@ export interface Runtime {
   readonly isa: string;
   /** The instruction sets that this machine can run, best first. */
   readonly isas: readonly string[];
-  /** The number of threads that a call may use. */
+  /** The number of threads that a call may use which does not say so itself. */
   readonly threads: number;
   /** The file of the addon that was loaded. */
   readonly addon: string;

@@ -107,6 +107,7 @@ const verdicts: Record<string, Record<string, string>> = {
   axis: { ...numbers, '-1': 'fine', '-0': `${VALUE}|${SHAPE}` },
   dtype: words,
   rowStride: { ...numbers, '-1': VALUE, '-0': VALUE },
+  threads: { ...numbers, '-1': VALUE, '-0': VALUE },
   temperature: positive,
   softcap: positive,
   labelSmoothing: { ...numbers, '-1': VALUE, '-0': 'fine' },
@@ -344,7 +345,7 @@ describe.each(functionNames)('%s', (name) => {
 describe('unknown options', () => {
   const everyOption = [...new Set(functionNames.flatMap(optionNames))];
   /** Names of later versions, and mistypings. */
-  const noOption = 'threads signal Axis toString __proto__x weights label_smoothing'.split(' ');
+  const noOption = 'signal Axis toString __proto__x weights label_smoothing'.split(' ');
   const foreign = functionNames.flatMap((name) =>
     [...everyOption, ...noOption]
       .filter((option) => !optionNames(name).includes(option))

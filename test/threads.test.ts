@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runtime, setThreads } from '../lib/index.js';
+import { runtime, setThreads, softmax } from '../lib/index.js';
 import { installerOf } from './support/installation.js';
 import { withIsa } from './support/isas.js';
 import {
@@ -54,12 +54,15 @@ describe('the same bytes on any number of threads', () => {
   describe.each(batches)('%s', (_, batch) => {
     it.each(Object.keys(operations))('%s', (name) => {
       const operation = operations[name] as (typeof operations)[string];
-      const bytes = (threads: number) => {
-        setThreads(threads);
-        return resultBytes(operation.compute(batch));
+      const bytes = (all: number, threads?: number) => {
+        setThreads(all);
+        const options = threads === undefined ? batch.options : { ...batch.options, threads };
+        return resultBytes(operation.compute({ ...batch, options }));
       };
       const one = bytes(1);
       for (const threads of limits) expect(bytes(threads).equals(one), `${threads}`).toBe(true);
+      expect(bytes(1, 3).equals(one), 'threads: 3').toBe(true);
+      expect(bytes(16, 1).equals(one), 'threads: 1').toBe(true);
     });
   });
 
@@ -110,6 +113,31 @@ describe('setThreads', () => {
   });
 });
 
+describe('the option threads', () => {
+  const row = Float32Array.of(1, 2, 3);
+
+  it('changes nothing for other calls', () => {
+    setThreads(5);
+    softmax(row, { threads: 2 });
+    expect(runtime().threads).toBe(5);
+  });
+
+  it('takes more threads than there can be', () => {
+    const rows = new Float32Array(2 ** 20);
+    const threads = Number.MAX_SAFE_INTEGER;
+    expect(softmax(rows, { shape: [1024, 1024], threads })[0]).toBe(1 / 1024);
+  });
+
+  it.each([0, -1, 0.5])('of %j is an error', (threads) => {
+    const what = Number.isInteger(threads) ? 'an integer >= 1' : 'an integer';
+    const message = `Expected ${what} for threads, received ${threads}`;
+    const code = 'ERR_INVALID_ARG_VALUE';
+    expect(() => softmax(row, { threads })).toThrow(
+      expect.objectContaining({ name: 'RangeError', code, message }),
+    );
+  });
+});
+
 describe('processes', () => {
   let temporary = '';
   beforeAll(() => {
@@ -127,7 +155,7 @@ describe('processes', () => {
     const x = Float32Array.from({ length: 2048000 }, (_, i) => Math.sin(i) * 9);
     const out = new Float32Array(x.length);
     if (logits) logits.setThreads(4);
-    const call = () => logits.softmax(x, { shape, out });
+    const call = (threads) => logits.softmax(x, { shape, out, threads });
     const again = (data) => new Worker(__filename, { workerData: data });
   `;
 
@@ -160,20 +188,23 @@ describe('processes', () => {
       const named = (task) => fs.readFileSync('/proc/self/task/' + task + '/comm', 'utf8').trim();
       const count = () => fs.readdirSync('/proc/self/task').filter((t) => named(t) === 'logits').length;
       const counts = [count()];
-      const after = (threads, compute) => {
-        logits.setThreads(threads);
-        compute();
+      const after = (limit, compute, threads) => {
+        logits.setThreads(limit);
+        compute(threads);
         counts.push(count());
       };
       const small = () => logits.softmax(x.subarray(0, 500000), { shape: [500, 1000] });
       after(1, call);
       after(4, small);
+      after(4, call, 1);
+      after(1, call, 2);
+      after(4, call, 2);
       after(4, call);
       after(4, call);
       after(2, call);
       console.log(counts.join());
     `;
-      expect(run(code).stdout).toBe('0,0,0,3,3,3');
+      expect(run(code).stdout).toBe('0,0,0,0,1,1,3,3,3');
     },
   );
 

@@ -53,7 +53,9 @@ for (const loss of [crossEntropy, nllLoss]) {
   expectTypeOf(loss(double, targets, { reduction })).toEqualTypeOf<number | Float64Array>();
   loss(single, targets, { weight: double, ignoreIndex: [-100, 0] as const, emptyMean: 'throw' });
   loss(double, targets, { weight: single, ignoreIndex: 255, emptyMean: 'zero' });
-  loss(new Uint16Array(3), [1], { dtype: 'float16' });
+  loss(new Uint16Array(3), [1], { dtype: 'float16', threads: 2 });
+  // @ts-expect-error a number
+  loss(single, targets, { threads: '2' });
   // @ts-expect-error targets are needed
   loss(single);
   // @ts-expect-error one target is an array of one

@@ -70,6 +70,10 @@ for (const same of [softmax, logSoftmax]) {
   same(halves, { dtype: 'uint16' });
   // @ts-expect-error a number
   same(single, { temperature: '2' });
+  same(single, { threads: 2 });
+  same(single, { threads: undefined });
+  // @ts-expect-error a number
+  same(single, { threads: 'all' });
   // @ts-expect-error a mistyped option
   same(single, { temprature: 2 });
   // @ts-expect-error an option of losses
@@ -97,6 +101,7 @@ expectTypeOf(
   logSumExp(single, { axis: [0, 2] as const, out: single }),
 ).toEqualTypeOf<Float32Array>();
 expectTypeOf(logSumExp(double, { axis: 1, softcap: 5 })).toEqualTypeOf<Float64Array>();
+expectTypeOf(logSumExp(single, { threads: 1 })).toEqualTypeOf<Float32Array>();
 expectTypeOf<LogSumExpOptions['axis']>().toEqualTypeOf<number | readonly number[] | undefined>();
 // @ts-expect-error names are no axes
 logSumExp(single, { axis: ['rows'] });
@@ -111,6 +116,7 @@ for (const gradient of [softmaxGradient, logSoftmaxGradient]) {
   expectTypeOf(gradient(single, single, { out: single, axis: 1 })).toEqualTypeOf<Float32Array>();
   expectTypeOf(gradient(double, double, { temperature: 2 })).toEqualTypeOf<Float64Array>();
   expectTypeOf(gradient(halves, halves, { dtype: 'float16' })).toEqualTypeOf<Float32Array>();
+  expectTypeOf(gradient(single, single, { threads: 1 })).toEqualTypeOf<Float32Array>();
   // @ts-expect-error upstream is needed
   gradient(single);
   // @ts-expect-error upstream is an array

@@ -55,26 +55,26 @@ interface Signature {
   readonly sizes: { readonly [K in Name]?: Per };
 }
 
-const layout = ['shape', 'axis', 'dtype', 'rowStride'];
+const common = ['shape', 'axis', 'dtype', 'rowStride', 'threads'];
 const transform = ['temperature', 'softcap'];
 
 const sameShape: Signature = {
   inputs: ['logits'],
   factors: [],
   outputs: ['out'],
-  settings: [...layout, ...transform],
+  settings: [...common, ...transform],
   sizes: {},
 };
 const gradientOf = (input: Name): Signature => ({
   ...sameShape,
   inputs: [input, 'upstream'],
-  settings: [...layout, 'temperature'],
+  settings: [...common, 'temperature'],
 });
 const nll: Signature = {
   inputs: ['logProbabilities', 'targets'],
   factors: ['weight'],
   outputs: ['out'],
-  settings: [...layout, 'reduction', 'ignoreIndex', 'emptyMean'],
+  settings: [...common, 'reduction', 'ignoreIndex', 'emptyMean'],
   sizes: { targets: 'row', weight: 'class', out: 'row' },
 };
 const classLoss: Signature = {
@@ -225,6 +225,7 @@ export function arrange(
 const settings: Record<string, unknown> = {
   axis: 1,
   rowStride: 3,
+  threads: 2,
   temperature: 2,
   softcap: 50,
   reduction: 'none',
