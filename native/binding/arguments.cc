@@ -93,6 +93,11 @@ Layout read_layout(const Call& call) {
 
 }  // namespace
 
+bool is_null(const Arguments& given, size_t index) {
+  napi_valuetype type = napi_undefined;
+  return napi_typeof(given.env(), given[index], &type) == napi_ok && type == napi_null;
+}
+
 View read_view(const Arguments& given, size_t index, const char* name) {
   View view = {nullptr, 0, 0, napi_uint8_array, name};
   if (napi_get_typedarray_info(given.env(), given[index], &view.type, &view.length, &view.data,
@@ -103,11 +108,8 @@ View read_view(const Arguments& given, size_t index, const char* name) {
   return view;
 }
 
-bool read_optional_view(const Arguments& given, size_t index, const char* name, View& view) {
-  napi_valuetype type = napi_undefined;
-  if (napi_typeof(given.env(), given[index], &type) == napi_ok && type == napi_null) return false;
-  view = read_view(given, index, name);
-  return true;
+View read_optional_view(const Arguments& given, size_t index, const char* name) {
+  return is_null(given, index) ? View{} : read_view(given, index, name);
 }
 
 View read_floats(const Arguments& given, size_t index, const char* name) {
@@ -181,11 +183,9 @@ const double* read_doubles(Napi::Env env, const View& view, int64_t length,
 
 Factors read_factors(const Call& call, size_t index, const char* name, int64_t length,
                      Memory<double>& memory) {
-  Factors factors = {};
-  if (read_optional_view(call, index, name, factors.view)) {
-    factors.values = read_doubles(call.env(), factors.view, length, memory);
-  }
-  return factors;
+  if (is_null(call, index)) return {};
+  const View view = read_view(call, index, name);
+  return {read_doubles(call.env(), view, length, memory), view};
 }
 
 View read_output(const Call& call, size_t index, const char* name, const Input& input,
@@ -203,9 +203,7 @@ Output read_output_like(const Call& call, size_t index, const char* name, const 
                         std::initializer_list<const View*> others) {
   const Napi::Env env = call.env();
   const Layout& layout = input.input.layout;
-  const int64_t dense = layout.classes * layout.inner;
-  View view = {};
-  if (!read_optional_view(call, index, name, view)) return {nullptr, dense, false};
+  const View view = read_view(call, index, name);
   expect_result_type(env, view, input.input.element);
   bool in_place = is_same(view, input.view);
   for (const View* other : same) in_place = in_place || is_same(view, *other);
@@ -218,7 +216,14 @@ Output read_output_like(const Call& call, size_t index, const char* name, const 
   for (const View* other : same) expect_no_overlap(env, view, *other, Overlap::same);
   for (const View* other : others) expect_no_overlap(env, view, *other, Overlap::none);
   const bool streams = !in_place && is_worth_streaming(static_cast<int64_t>(view.bytes()));
-  return {view.data, in_place ? layout.outer_stride : dense, streams};
+  return {view.data, in_place ? layout.outer_stride : layout.classes * layout.inner, streams};
+}
+
+Output read_optional_output_like(const Call& call, size_t index, const char* name,
+                                 const InputView& input,
+                                 std::initializer_list<const View*> others) {
+  if (is_null(call, index)) return {nullptr, 0, false};
+  return read_output_like(call, index, name, input, {}, others);
 }
 
 void expect_length(Napi::Env env, const View& view, int64_t length) {

@@ -36,9 +36,10 @@ struct Factors {
   View view;
 };
 
+bool is_null(const Arguments& given, size_t index);
 View read_view(const Arguments& given, size_t index, const char* name);
-// Whether there is an array at `index`, and not null.
-bool read_optional_view(const Arguments& given, size_t index, const char* name, View& view);
+// The same, of no elements for null.
+View read_optional_view(const Arguments& given, size_t index, const char* name);
 View read_floats(const Arguments& given, size_t index, const char* name);
 int64_t read_integer(const Arguments& given, size_t index, const char* name);
 // One of a call's numbers.
@@ -63,10 +64,14 @@ Factors read_factors(const Call& call, size_t index, const char* name, int64_t l
 View read_output(const Call& call, size_t index, const char* name, const Input& input,
                  int64_t length, std::initializer_list<const View*> inputs);
 // The same for results laid out as the input, whose memory they may be (then they are laid out as
-// it is, padding included) or that of another view in `same`; without data for null.
+// it is, padding included) or that of another view in `same`.
 Output read_output_like(const Call& call, size_t index, const char* name, const InputView& input,
                         std::initializer_list<const View*> same,
                         std::initializer_list<const View*> others);
+
+// The same that may be null, then without data.
+Output read_optional_output_like(const Call& call, size_t index, const char* name,
+                                 const InputView& input, std::initializer_list<const View*> others);
 
 void expect_length(Napi::Env env, const View& view, int64_t length);
 

@@ -16,12 +16,11 @@ double binary_cross_entropy_binding(const Call& given) {
   const InputView logits = read_input(given, kLogits, "logits");
   const Layout& layout = logits.input.layout;
   const InputView targets = read_dense_input_like(given, kTargets, "targets", logits.input);
-  View source = {};
-  read_optional_view(given, kSource, "targets", source);
+  const View source = read_optional_view(given, kSource, "targets");
   BinaryCrossEntropyCall call = {};
   Memory<double> weights;
-  View weight = {};
-  if (read_optional_view(given, kWeight, "weight", weight)) {
+  const View weight = read_optional_view(given, kWeight, "weight");
+  if (!is_null(given, kWeight)) {
     call.weight_is_per_element = static_cast<int64_t>(weight.length) == layout.elements();
     const int64_t length = call.weight_is_per_element ? layout.elements() : layout.classes;
     call.weight = read_doubles(env, weight, length, weights);
@@ -36,8 +35,8 @@ double binary_cross_entropy_binding(const Call& given) {
   call.targets = targets.input;
   call.positive_weight = positive.values;
   // Dense, or the logits' own memory and padding.
-  call.losses = read_output_like(given, kOut, "out", logits, {},
-                                 {&targets.view, &source, &weight, &positive.view});
+  call.losses = read_optional_output_like(given, kOut, "out", logits,
+                                          {&targets.view, &source, &weight, &positive.view});
   call.row_sums = sums.reserve(env, layout.rows());
   run(given, layout, [&](const KernelTable& kernels, const Share& share) {
     kernels.binary_cross_entropy(call, share);

@@ -57,8 +57,8 @@ double cross_entropy_binding(const Call& given) {
   call.row_scales = upstream.values;
   const View out = read_losses(given, kOut, reduction, logits.input,
                                {&logits.view, &targets, &weight.view, &upstream.view});
-  call.gradient = read_output_like(given, kGradient, "gradient", logits, {},
-                                   {&targets, &weight.view, &upstream.view, &out});
+  call.gradient = read_optional_output_like(given, kGradient, "gradient", logits,
+                                            {&targets, &weight.view, &upstream.view, &out});
   if (reduction == Reduction::mean && classes.counted > 0) {
     call.gradient_scale = mean.is_empty ? std::numeric_limits<double>::quiet_NaN()
                                         : call.gradient_scale / classes.weight;

@@ -12,8 +12,7 @@ enum : size_t { kLogits = 1, kOut, kSource };
 
 void log_sum_exp_binding(const Call& given) {
   const InputView logits = read_input(given, kLogits, "logits");
-  View source = {};
-  read_optional_view(given, kSource, "logits", source);
+  const View source = read_optional_view(given, kSource, "logits");
   const View out = read_output(given, kOut, "out", logits.input, logits.input.layout.rows(),
                                {&logits.view, &source});
   run(given, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
