@@ -53,7 +53,7 @@ inline void binary_cross_entropy(const BinaryCrossEntropyCall& call, const Share
   const auto logits = any_rows<V>(call.logits);
   const auto labels = any_rows<V>(call.targets);
   const auto one = V::broadcast(1.0);
-  for_each_batch<V>(layout, share, [&](const Batch& batch) {
+  for_each_batch<V>(layout, share, kStackRows, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       const AnyRow<V> z = logits[batch[i]];
       const AnyRow<V> y = labels[batch[i]];

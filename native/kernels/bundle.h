@@ -26,7 +26,7 @@ namespace logits {
 
 // Lanes of a bundle's arrays: whole vectors of sixteen floats.
 static constexpr int kLanesTogether = 16;
-// The most rows side by side: one vector's lanes.
+// Rows side by side that one vector holds.
 static constexpr int kPanelRows = kLanesTogether;
 // The most rows one after another: the logarithms of some are computed while those of others wait
 // for their operands.

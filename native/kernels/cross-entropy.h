@@ -434,7 +434,7 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
           cross_entropy_row(call, share, rows[batch[i]], batch[i], batch.row + i, guess);
         }
       },
-      [&](const auto& panel) { cross_entropy_bundle(call, share, panel, guess); });
+      [&](const auto& panels) { cross_entropy_bundle(call, share, panels, guess); });
   end_streams<V>(call.gradient.streams);
 }
 

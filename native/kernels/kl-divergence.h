@@ -84,7 +84,7 @@ inline void kl_divergence(const Input& logits, const Input& others, double* dive
   const auto x = any_rows<V>(logits);
   const auto y = any_rows<V>(others);
   int guess = 0;
-  for_each_batch<V>(logits.layout, share, [&](const Batch& batch) {
+  for_each_batch<V>(logits.layout, share, kStackRows, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       divergences[batch.row + i] = divergence_of_rows<V>(x[batch[i]], y[batch[i]], classes, guess);
     }

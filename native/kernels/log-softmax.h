@@ -127,12 +127,14 @@ inline Exclusion<kStackRows> likeliest_classes(const Stack<R>& stack) {
 }
 
 template <class V, class E, bool Scaled>
-inline Exclusion<kPanelRows> likeliest_classes(const Panel<V, E, Scaled>& panel) {
-  using P = Panel<V, E, Scaled>;
-  const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
-  Exclusion<kPanelRows> likeliest;
+inline Exclusion<Panels<V, E, Scaled>::kRows> likeliest_classes(
+    const Panels<V, E, Scaled>& panels) {
+  Exclusion<Panels<V, E, Scaled>::kRows> likeliest;
   likeliest.any = true;
-  for (int i = 0; i < kPanelRows; ++i) likeliest.at[i] = extent.argmax[i];
+  for (int first = 0; first < panels.lanes(); first += kPanelRows) {
+    const PanelExtent extent = extent_of_panel(panels.panel(first), nullptr);
+    for (int i = 0; i < kPanelRows; ++i) likeliest.at[first + i] = extent.argmax[i];
+  }
   return likeliest;
 }
 
@@ -165,21 +167,22 @@ LOGITS_INLINE void split_log_sums(const P& bundle, const BundleSums<P::kRows>& s
 }
 
 // x - log sum e^x for every class of every row; NaN throughout where a row is not regular.
-template <class V, class E, bool Scaled>
-LOGITS_INLINE void write_below(const Panel<V, E, Scaled>& panel, float* out, int64_t,
-                               const BundleSums<kPanelRows>& solved,
-                               const LogSumLanes<kPanelRows>& lanes) {
-  using A = Single<V>;
-  uint32_t irregular[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) irregular[i] = solved.is_regular(i) ? 0 : kNanBits;
-  const LogSumVectors<A> logs = {V::load(lanes.offset), V::load(lanes.high), V::load(lanes.low),
-                                 V::broadcast(static_cast<float>(panel.inverse.high)),
-                                 V::broadcast(static_cast<float>(panel.inverse.low))};
-  const auto nan = V::load_bits(irregular);
-  const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
-  write_panel(panel, out, [&](int64_t c) {
-    const auto below = logs.template below<Scaled>(panel.load(c));
-    return V::from_bits(V::select(is_nan, nan, V::bits(below)));
+template <class V, class E, bool Scaled, int Rows>
+LOGITS_INLINE void write_below(const Panels<V, E, Scaled>& panels, float* out, int64_t,
+                               const BundleSums<Rows>& solved, const LogSumLanes<Rows>& lanes) {
+  uint32_t irregular[Rows];
+  for (int i = 0; i < panels.lanes(); ++i) irregular[i] = solved.is_regular(i) ? 0 : kNanBits;
+  for_each_panel(panels, [&](const auto& panel, int first) {
+    const LogSumVectors<Single<V>> logs = {V::load(lanes.offset + first),
+                                           V::load(lanes.high + first), V::load(lanes.low + first),
+                                           V::broadcast(static_cast<float>(panels.inverse.high)),
+                                           V::broadcast(static_cast<float>(panels.inverse.low))};
+    const auto nan = V::load_bits(irregular + first);
+    const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
+    write_panel(panel, out + first, [&](int64_t c) {
+      const auto below = logs.template below<Scaled>(panel.load(c));
+      return V::from_bits(V::select(is_nan, nan, V::bits(below)));
+    });
   });
 }
 template <class R>
@@ -245,7 +248,7 @@ inline void log_softmax(const Input& logits, const Output& out, const Share& sha
           log_softmax_row(row, sink_of<R>(out, logits, batch[i]), classes, share.team);
         }
       },
-      [&](const auto& panel) { log_softmax_bundle(panel, out, guess); });
+      [&](const auto& panels) { log_softmax_bundle(panels, out, guess); });
   end_streams<V>(out.streams);
 }
 

@@ -56,13 +56,13 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
           sink.store(batch.row + i, log_sum(rows[batch[i]], solved[i]));
         }
       },
-      [&](const auto& panel) {
+      [&](const auto& panels) {
         if (classes != 1) {
-          on_bundle(panel);
+          on_bundle(panels);
           return;
         }
-        for (int i = 0; i < panel.batch.count; ++i) {
-          sink.store(panel.batch.row + i, log_single(panel.row(i)));
+        for (int i = 0; i < panels.batch.count; ++i) {
+          sink.store(panels.batch.row + i, log_single(panels.row(i)));
         }
       });
 }

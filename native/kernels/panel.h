@@ -1,5 +1,5 @@
-// A bundle of rows that lie side by side in memory, the classes `stride` elements apart: one
-// vector holds one class of all of them.
+// Rows that lie side by side in memory, the classes `stride` elements apart. A panel is sixteen of
+// them: one vector holds one class of all. Panels are a bundle of up to four.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace logits {
 // The sixteen elements at p of the active lanes; the others are +0.
 template <class V, class E>
 LOGITS_INLINE typename V::F32 load_active(const E* p, typename V::Mask active,
-                                          const uint32_t (&is_active)[kPanelRows]) {
+                                          const uint32_t* is_active) {
   if constexpr (kIsFloat<E>) {
     return V::load(p, active, V::broadcast(0.0f));
   } else {
@@ -35,19 +35,16 @@ template <class V, class E, bool Scaled>
 struct Panel {
   using Arithmetic = Single<V>;
   static constexpr bool kScaled = Scaled;
-  static constexpr int kRows = kPanelRows;
 
-  Batch batch;
   const E* x;  // class 0 of lane 0
   Element element;
   int64_t classes;
   int64_t stride;
   Scale inverse;
+  bool full;                  // all lanes are active
+  const uint32_t* is_active;  // of each lane
   typename V::Mask active;
-  bool full;
-  uint32_t is_active[kPanelRows];
 
-  LOGITS_INLINE int lanes() const { return kPanelRows; }
   LOGITS_INLINE typename V::F32 load(int64_t c) const {
     const E* p = x + c * stride;
     return full ? V::load(p) : load_active<V>(p, active, is_active);
@@ -60,52 +57,94 @@ struct Panel {
     const E* p = ahead < classes ? x + ahead * stride : x + (ahead - classes) * stride + kPanelRows;
     for (int k = 0; k < count; ++k, p += stride) V::prefetch(reinterpret_cast<const char*>(p));
   }
-  // Where the result of class c in lane i is, from the batch's first.
-  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t) const { return c * stride + i; }
-  // The scratch memory, where it holds all terms.
-  LOGITS_INLINE float* scratch(float* memory) const {
-    return classes * kPanelRows <= kScratchFloats ? memory : nullptr;
-  }
-  LOGITS_INLINE float value(int lane, int64_t c) const {
-    return static_cast<float>(value_of<V>(x[c * stride + lane]));
-  }
   LOGITS_INLINE StridedRow<V, Scaled> row(int lane) const {
     return {x + lane, element, stride, inverse};
   }
 };
 
+// Floats of terms that a bundle of panels may have, within the smallest L1 cache, so long as it is
+// more than one panel.
+static constexpr int64_t kPanelsFloats = 4096;
+
 template <class V, class E, bool Scaled>
-LOGITS_INLINE Panel<V, E, Scaled> make_panel(const Input& input, const Scale& inverse,
-                                             const Batch& batch) {
-  bool active[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) active[i] = i < batch.count;
-  const int64_t offset = offset_of(batch.first, input.layout.outer_stride);
-  Panel<V, E, Scaled> panel;
-  panel.batch = batch;
-  panel.x = static_cast<const E*>(input.data) + offset;
-  panel.element = input.element;
-  panel.classes = input.layout.classes;
-  panel.stride = input.layout.inner;
-  panel.inverse = inverse;
-  set_active(panel, active);
-  return panel;
+struct Panels {
+  using Arithmetic = Single<V>;
+  static constexpr bool kScaled = Scaled;
+  static constexpr int kRows = 4 * kPanelRows;
+
+  Batch batch;
+  const E* x;  // class 0 of lane 0
+  Element element;
+  int64_t classes;
+  int64_t stride;
+  Scale inverse;
+  bool full;
+  uint32_t is_active[kRows];  // all bits, or none
+
+  LOGITS_INLINE int lanes() const {
+    return (batch.count + kPanelRows - 1) / kPanelRows * kPanelRows;
+  }
+  // The panel whose first lane this is.
+  LOGITS_INLINE Panel<V, E, Scaled> panel(int lane) const {
+    Panel<V, E, Scaled> panel = {x + lane, element, classes,          stride,
+                                 inverse,  full,    is_active + lane, V::first(0)};
+    if (full) return panel;
+    panel.active = V::greater_signed(V::broadcast_bits(0), V::load_bits(is_active + lane));
+    panel.full = V::all(panel.active);
+    return panel;
+  }
+  // Where the result of class c in lane i is, from the batch's first.
+  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t) const { return c * stride + i; }
+  // The scratch memory, where it holds all terms.
+  LOGITS_INLINE float* scratch(float* memory) const {
+    return classes * lanes() <= kScratchFloats ? memory : nullptr;
+  }
+  // The part of that memory for the terms of one panel.
+  LOGITS_INLINE float* scratch_of_panel(float* memory, int lane) const {
+    return memory ? memory + lane * classes : nullptr;
+  }
+  LOGITS_INLINE float value(int i, int64_t c) const {
+    return static_cast<float>(value_of<V>(x[c * stride + i]));
+  }
+  LOGITS_INLINE StridedRow<V, Scaled> row(int i) const { return {x + i, element, stride, inverse}; }
+};
+
+// Rows side by side that are taken together.
+LOGITS_INLINE int panels_rows(int64_t classes) {
+  static constexpr int kMost = 4;
+  const int64_t panels = kPanelsFloats / kPanelRows / (classes > 0 ? classes : 1);
+  return kPanelRows * static_cast<int>(panels < 1 ? 1 : panels > kMost ? kMost : panels);
 }
 
-template <class P>
-LOGITS_INLINE void set_active(P& panel, const bool (&active)[kPanelRows]) {
-  using V = typename P::Arithmetic::Set;
-  panel.full = true;
-  for (int i = 0; i < kPanelRows; ++i) {
-    panel.is_active[i] = active[i] ? ~0u : 0u;
-    panel.full = panel.full && active[i];
+template <class V, class E, bool Scaled>
+LOGITS_INLINE void set_active(Panels<V, E, Scaled>& panels,
+                              const bool (&active)[Panels<V, E, Scaled>::kRows]) {
+  panels.full = true;
+  for (int i = 0; i < panels.lanes(); ++i) {
+    panels.is_active[i] = active[i] ? ~0u : 0u;
+    panels.full = panels.full && active[i];
   }
-  panel.active = V::greater_signed(V::broadcast_bits(0), V::load_bits(panel.is_active));
+}
+
+template <class V, class E, bool Scaled>
+LOGITS_INLINE Panels<V, E, Scaled> make_panels(const Input& input, const Scale& inverse,
+                                               const Batch& batch) {
+  Panels<V, E, Scaled> panels;
+  panels.batch = batch;
+  panels.x = static_cast<const E*>(input.data) + offset_of(batch.first, input.layout.outer_stride);
+  panels.element = input.element;
+  panels.classes = input.layout.classes;
+  panels.stride = input.layout.inner;
+  panels.inverse = inverse;
+  panels.full = batch.count == panels.lanes();
+  for (int i = 0; i < panels.lanes(); ++i) panels.is_active[i] = i < batch.count ? ~0u : 0u;
+  return panels;
 }
 
 // One reference a lane.
 template <class P>
 LOGITS_INLINE ReferenceVectors<typename P::Arithmetic> load_references(
-    const P& panel, const Reference (&references)[kPanelRows]) {
+    const P& panel, const Reference* references) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
   float magic[kPanelRows];
@@ -150,16 +189,15 @@ LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
 // and 8; `terms` begins with class `at`.
 template <class P>
 LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int64_t at, int first,
-                                                        int64_t count,
-                                                        const Exclusion<kPanelRows>& exclusion) {
+                                                        int64_t count, const uint32_t* excluded) {
   using V = typename P::Arithmetic::Set;
   typename V::F32 half[4];
   const auto term = [&](int k) {
     const int64_t c = first + 8 * k;
     auto v = V::load(terms + c * kPanelRows);
-    if (exclusion.any) {
+    if (excluded != nullptr) {
       const auto number = V::broadcast_bits(static_cast<uint32_t>(at + c));
-      v = V::drop(V::equal(V::load_bits(exclusion.at), number), v);
+      v = V::drop(V::equal(V::load_bits(excluded), number), v);
     }
     return v;
   };
@@ -174,13 +212,12 @@ LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int6
 // The eight sums of a group's `count` terms, in float64, into `sums` or added to what is there.
 template <class P, bool First>
 LOGITS_INLINE void sum_eighths(const float* terms, int64_t at, int64_t count,
-                               const Exclusion<kPanelRows>& exclusion,
-                               double (&sums)[8][kPanelRows]) {
+                               const uint32_t* excluded, double (&sums)[8][kPanelRows]) {
   using V = typename P::Arithmetic::Set;
   for (int j = 0; j < 8; ++j) {
     if (!First && j >= count) return;
     const auto eighth =
-        j < count ? sum_eighth<P>(terms, at, j, count, exclusion) : V::broadcast(0.0f);
+        j < count ? sum_eighth<P>(terms, at, j, count, excluded) : V::broadcast(0.0f);
     auto low = V::widen_low(eighth);
     auto high = V::widen_high(eighth);
     if constexpr (!First) {
@@ -193,7 +230,7 @@ LOGITS_INLINE void sum_eighths(const float* terms, int64_t at, int64_t count,
 }
 
 template <class V>
-LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kPanelRows], double (&sum)[kPanelRows]) {
+LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kPanelRows], double* sum) {
   for (int i = 0; i < kPanelRows; i += 8) {
     typename V::F64 lanes[8];
     for (int j = 0; j < 8; ++j) lanes[j] = V::load(eighths[j] + i);
@@ -204,14 +241,17 @@ LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kPanelRows], double (
 // The sums of all lanes; returns what scaled_exp collects.
 template <class P, bool Shifted>
 inline typename P::Arithmetic::Set::I32 sum_panel(
-    const P& panel, const Exclusion<kPanelRows>& exclusion,
-    const ReferenceVectors<typename P::Arithmetic>& reference, float* scaled,
-    double (&sum)[kPanelRows]) {
+    const P& panel, const uint32_t* excluded,
+    const ReferenceVectors<typename P::Arithmetic>& reference, float* scaled, double* sum) {
   using V = typename P::Arithmetic::Set;
   auto largest = V::broadcast_bits(0);
   float group[kGroup * kPanelRows];
   double sums[8][kPanelRows];
   double total[8][kPanelRows];
+  if (panel.classes == 0) {
+    for (int i = 0; i < kPanelRows; ++i) sum[i] = 0;
+    return largest;
+  }
   for (int64_t chunk = 0; chunk < panel.classes; chunk += kChunk) {
     const int64_t end = panel.classes - chunk < kChunk ? panel.classes : chunk + kChunk;
     for (int64_t at = chunk; at < end; at += kGroup) {
@@ -219,9 +259,9 @@ inline typename P::Arithmetic::Set::I32 sum_panel(
       float* terms = scaled ? scaled + at * kPanelRows : group;
       terms_of_classes<P, Shifted>(panel, at, count, reference, largest, terms);
       if (at == chunk) {
-        sum_eighths<P, true>(terms, at, count, exclusion, sums);
+        sum_eighths<P, true>(terms, at, count, excluded, sums);
       } else {
-        sum_eighths<P, false>(terms, at, count, exclusion, sums);
+        sum_eighths<P, false>(terms, at, count, excluded, sums);
       }
     }
     if (panel.classes <= kChunk) {
@@ -240,10 +280,9 @@ inline typename P::Arithmetic::Set::I32 sum_panel(
 
 // The same with one reference a lane.
 template <class P>
-LOGITS_INLINE void sum_panel_by_lane(const P& panel, const Exclusion<kPanelRows>& exclusion,
-                                     const Reference (&references)[kPanelRows], float* scaled,
-                                     double (&sum)[kPanelRows]) {
-  sum_panel<P, true>(panel, exclusion, load_references(panel, references), scaled, sum);
+LOGITS_INLINE void sum_panel_by_lane(const P& panel, const uint32_t* excluded,
+                                     const Reference* references, float* scaled, double* sum) {
+  sum_panel<P, true>(panel, excluded, load_references(panel, references), scaled, sum);
 }
 
 struct PanelExtent {
@@ -254,7 +293,7 @@ struct PanelExtent {
 
 // Each lane's largest element (but for the excluded one) and whether the row holds a NaN.
 template <class P>
-inline PanelExtent extent_of_panel(const P& panel, const Exclusion<kPanelRows>& exclusion) {
+inline PanelExtent extent_of_panel(const P& panel, const uint32_t* excluded) {
   using V = typename P::Arithmetic::Set;
   const auto magnitude = V::broadcast_bits(kMagnitudeBits);
   const auto lowest = V::broadcast_bits(kInfinityBits | 0x80000000);
@@ -265,8 +304,8 @@ inline PanelExtent extent_of_panel(const P& panel, const Exclusion<kPanelRows>& 
     auto v = panel.load(c);
     const auto number = V::broadcast_bits(static_cast<uint32_t>(c));
     magnitudes = V::max_unsigned(magnitudes, V::bit_and(V::bits(v), magnitude));
-    if (exclusion.any) {
-      v = V::from_bits(V::select(V::equal(V::load_bits(exclusion.at), number), lowest, V::bits(v)));
+    if (excluded != nullptr) {
+      v = V::from_bits(V::select(V::equal(V::load_bits(excluded), number), lowest, V::bits(v)));
     }
     const auto above = V::greater(v, max);
     argmax = V::select(above, number, argmax);
@@ -283,96 +322,116 @@ inline PanelExtent extent_of_panel(const P& panel, const Exclusion<kPanelRows>& 
 
 // The terms of the excluded elements; 0 where a lane is idle or excludes none.
 template <class P>
-LOGITS_INLINE void excluded_terms(const P& panel, const Exclusion<kPanelRows>& exclusion,
-                                  const Reference (&references)[kPanelRows],
-                                  double (&terms)[kPanelRows]) {
+LOGITS_INLINE void terms_of_excluded(const P& panel, const uint32_t* excluded,
+                                     const Reference* references, double* terms) {
   for (int i = 0; i < kPanelRows; ++i) {
-    const bool present = panel.is_active[i] != 0 && exclusion.at[i] != kNothingExcluded;
+    const bool present = panel.is_active[i] != 0 && excluded != nullptr;
     const auto row = panel.row(i);
-    terms[i] = present ? scaled_exp_of(row, row.value(exclusion.at[i]), references[i]) : 0;
+    terms[i] = present ? scaled_exp_of(row, row.value(excluded[i]), references[i]) : 0;
   }
 }
 
-// solve_row for every lane of a panel.
-template <class V, class E, bool Scaled>
-inline void solve_bundle(const Panel<V, E, Scaled>& panel, const Exclusion<kPanelRows>& exclusion,
-                         double divisor, int& guess, float* scaled, BundleSums<kPanelRows>& sums) {
-  using A = Single<V>;
-  const Reference common = {guess, 0};
-  const auto vectors = broadcast_reference(panel.row(0), common);
-  using P = Panel<V, E, Scaled>;
-  const auto largest = sum_panel<P, false>(panel, exclusion, vectors, scaled, sums.sum);
-  common_terms(panel, exclusion, vectors, sums);
-  if (accept(panel, common, divisor, largest, sums)) return;
-  sums.uniform = false;
-  const PanelExtent extent = extent_of_panel(panel, no_exclusion<P>());
+// solve_row for every lane of a panel, each in a reference of its own.
+template <class P>
+LOGITS_OUTLINE void solve_panel(const P& panel, const uint32_t* excluded, float* scaled,
+                                RowKind* kinds, Reference* references, double* sums,
+                                double* excluded_terms) {
+  using A = typename P::Arithmetic;
+  const PanelExtent extent = extent_of_panel(panel, nullptr);
   for (int i = 0; i < kPanelRows; ++i) {
-    sums.kinds[i] = RowKind::regular;
-    sums.references[i] = common;
+    kinds[i] = RowKind::regular;
+    references[i] = {0, 0};
     if (panel.is_active[i] == 0) continue;
-    sums.kinds[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
-    if (sums.kinds[i] != RowKind::regular) continue;
-    sums.references[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
+    kinds[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
+    if (kinds[i] != RowKind::regular) continue;
+    references[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
   }
-  sum_panel_by_lane(panel, exclusion, sums.references, scaled, sums.sum);
-  excluded_terms(panel, exclusion, sums.references, sums.excluded);
-  guess = likely_exponent(panel, divisor, sums, guess);
+  sum_panel_by_lane(panel, excluded, references, scaled, sums);
+  terms_of_excluded(panel, excluded, references, excluded_terms);
+}
+
+// solve_row for every lane.
+template <class V, class E, bool Scaled>
+inline void solve_bundle(const Panels<V, E, Scaled>& panels,
+                         const Exclusion<Panels<V, E, Scaled>::kRows>& exclusion, double divisor,
+                         int& guess, float* scaled, BundleSums<Panels<V, E, Scaled>::kRows>& sums) {
+  using P = Panel<V, E, Scaled>;
+  const Reference common = {guess, 0};
+  const auto vectors = broadcast_reference(panels.row(0), common);
+  const auto excluded = [&](int i) { return exclusion.any ? exclusion.at + i : nullptr; };
+  auto largest = V::broadcast_bits(0);
+  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
+    const auto own = sum_panel<P, false>(panels.panel(i), excluded(i), vectors,
+                                         panels.scratch_of_panel(scaled, i), sums.sum + i);
+    largest = V::max_unsigned(largest, own);
+  }
+  common_terms(panels, exclusion, vectors, sums);
+  if (accept(panels, common, divisor, largest, sums)) return;
+  sums.uniform = false;
+  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
+    solve_panel(panels.panel(i), excluded(i), panels.scratch_of_panel(scaled, i), sums.kinds + i,
+                sums.references + i, sums.sum + i, sums.excluded + i);
+  }
+  guess = likely_exponent(panels, divisor, sums, guess);
 }
 
 // The losses of a panel's confident rows, from the sums of their other classes in units of their
-// own.
-template <class P>
-LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion<kPanelRows>& targets,
-                                     const BundleSums<kPanelRows>& sums,
-                                     double (&losses)[kPanelRows],
-                                     double (&complements)[kPanelRows]) {
+// own. The panel's lanes are those of the sums from `first` on.
+template <class P, int Rows>
+LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion<Rows>& targets,
+                                     const BundleSums<Rows>& sums, int first,
+                                     double (&losses)[Rows], double (&complements)[Rows]) {
   using A = typename P::Arithmetic;
-  const PanelExtent others = extent_of_panel(panel, targets);
+  const uint32_t* excluded = targets.at + first;
+  const PanelExtent others = extent_of_panel(panel, excluded);
   Reference references[kPanelRows];
   double target[kPanelRows];
   bool confident[kPanelRows];
   bool resolved[kPanelRows];
   for (int i = 0; i < kPanelRows; ++i) {
+    const RowSum row = sums[first + i];
     references[i] = {0, 0};
-    confident[i] = panel.is_active[i] != 0 && is_confident<A>(sums[i]);
+    confident[i] = panel.is_active[i] != 0 && is_confident<A>(row);
     resolved[i] = false;
     if (!confident[i]) continue;
-    target[i] = panel.row(i).value(targets.at[i]);
+    target[i] = panel.row(i).value(excluded[i]);
     resolved[i] = reference_of_others(panel.row(i), static_cast<double>(others.max[i]), target[i],
-                                      sums[i].reference, references[i]);
+                                      row.reference, references[i]);
   }
   double sum[kPanelRows];
-  sum_panel_by_lane(panel, targets, references, nullptr, sum);
+  sum_panel_by_lane(panel, excluded, references, nullptr, sum);
   for (int i = 0; i < kPanelRows; ++i) {
     if (!confident[i]) continue;
     const TargetLoss loss = resolved[i]
                                 ? confident_loss(panel.row(i), sum[i], references[i], target[i])
                                 : TargetLoss{0, 0};
-    losses[i] = loss.loss;
-    complements[i] = loss.complement;
+    losses[first + i] = loss.loss;
+    complements[first + i] = loss.complement;
   }
 }
 
 // The losses of the targets, which the sums have left out.
-template <class V, class E, bool Scaled>
-LOGITS_INLINE void target_losses(const Panel<V, E, Scaled>& panel,
-                                 const Exclusion<kPanelRows>& targets,
-                                 const BundleSums<kPanelRows>& sums, double (&losses)[kPanelRows],
-                                 double (&complements)[kPanelRows]) {
+template <class V, class E, bool Scaled, int Rows>
+LOGITS_INLINE void target_losses(const Panels<V, E, Scaled>& panels, const Exclusion<Rows>& targets,
+                                 const BundleSums<Rows>& sums, double (&losses)[Rows],
+                                 double (&complements)[Rows]) {
   bool confident = false;
   if (sums.uniform) {
-    confident = uniform_losses(panel, sums, losses, complements);
+    confident = uniform_losses(panels, sums, losses, complements);
   } else {
-    for (int i = 0; i < kPanelRows; ++i) {
-      if (panel.is_active[i] == 0) continue;
-      const auto row = panel.row(i);
+    for (int i = 0; i < panels.lanes(); ++i) {
+      if (panels.is_active[i] == 0) continue;
+      const auto row = panels.row(i);
       const TargetLoss loss = loss_of_target(row, sums[i], row.value(targets.at[i]));
       losses[i] = loss.loss;
       complements[i] = loss.complement;
       confident = confident || is_confident<Single<V>>(sums[i]);
     }
   }
-  if (confident) confident_losses(panel, targets, sums, losses, complements);
+  if (!confident) return;
+  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
+    confident_losses(panels.panel(i), targets, sums, i, losses, complements);
+  }
 }
 
 }  // namespace logits

@@ -9,7 +9,7 @@
 //   float64                     1                  Double, DoubleRow
 //
 // Rows come one after another where the classes are neighbours in memory (Single takes short ones
-// together: stack.h). Where they are not, Single takes sixteen rows side by side (panel.h), Double
+// together: stack.h). Where they are not, Single takes rows side by side (panel.h), Double
 // one row at its stride.
 #pragma once
 
@@ -57,9 +57,10 @@ LOGITS_INLINE typename R::Arithmetic::Lane* scratch_for(float* scratch, int64_t 
   return classes <= most ? reinterpret_cast<Lane*>(scratch) : nullptr;
 }
 
-// on_batch(batch) for the rows of a share.
+// on_batch(batch) for the rows of a share, at most so many in each.
 template <class V, class OnBatch>
-LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, OnBatch on_batch) {
+LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, int most,
+                                  OnBatch on_batch) {
   if (share.first == share.end) return;
   const bool along_inner = layout.inner != 1;
   const int64_t length = along_inner ? layout.inner : layout.outer;
@@ -68,7 +69,6 @@ LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, OnBa
   for (int64_t row = share.first; row < share.end;) {
     const int64_t in_line = along_inner ? length - place.inner : share.end;
     const int64_t left = share.end - row < in_line ? share.end - row : in_line;
-    const int most = along_inner ? kPanelRows : kStackRows;
     const int count = left < most ? static_cast<int>(left) : most;
     on_batch(Batch{place, row, count, along_inner});
     row += count;
@@ -100,56 +100,59 @@ template <class V, class OnBatch>
 LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnBatch on_batch) {
   if (input.element == Element::float64 && input.softcap == 0 && input.temperature == 1) {
     const Rows<DoubleRow<V>> rows = {input, {1, 0}};
-    for_each_batch<V>(input.layout, share, [&](const Batch& batch) { on_batch(rows, batch); });
+    for_each_batch<V>(input.layout, share, kStackRows,
+                      [&](const Batch& batch) { on_batch(rows, batch); });
     return;
   }
   const Rows<AnyRow<V>> rows = any_rows<V>(input);
-  for_each_batch<V>(input.layout, share, [&](const Batch& batch) { on_batch(rows, batch); });
+  for_each_batch<V>(input.layout, share, kStackRows,
+                    [&](const Batch& batch) { on_batch(rows, batch); });
 }
 
-// on_batch(rows, batch) or on_panel(panel) for a share's rows of an input of E.
-template <class V, class E, bool Scaled, class OnBatch, class OnPanel>
+// on_batch(rows, batch) or on_panels(panels) for a share's rows of an input of E.
+template <class V, class E, bool Scaled, class OnBatch, class OnPanels>
 LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const Share& share,
-                                OnBatch on_batch, OnPanel on_panel) {
+                                OnBatch on_batch, OnPanels on_panels) {
   const Layout& layout = input.layout;
   if (layout.inner == 1) {
     const Rows<SingleRow<V, E, Scaled>> rows = {input, inverse};
-    for_each_batch<V>(layout, share, [&](const Batch& batch) { on_batch(rows, batch); });
+    for_each_batch<V>(layout, share, kStackRows,
+                      [&](const Batch& batch) { on_batch(rows, batch); });
     return;
   }
-  for_each_batch<V>(layout, share, [&](const Batch& batch) {
-    on_panel(make_panel<V, E, Scaled>(input, inverse, batch));
+  for_each_batch<V>(layout, share, panels_rows(layout.classes), [&](const Batch& batch) {
+    on_panels(make_panels<V, E, Scaled>(input, inverse, batch));
   });
 }
 
-template <class V, class E, class OnBatch, class OnPanel>
+template <class V, class E, class OnBatch, class OnPanels>
 LOGITS_INLINE void walk_elements(const Input& input, const Share& share, OnBatch on_batch,
-                                 OnPanel on_panel) {
+                                 OnPanels on_panels) {
   if (input.temperature == 1) {
-    walk_singles<V, E, false>(input, {1, 0}, share, on_batch, on_panel);
+    walk_singles<V, E, false>(input, {1, 0}, share, on_batch, on_panels);
     return;
   }
   const double inverse = 1 / input.temperature;
   const float high = rounded_to_float<V>(inverse);
   const float low = rounded_to_float<V>(inverse - static_cast<double>(high));
   walk_singles<V, E, true>(input, {static_cast<double>(high), static_cast<double>(low)}, share,
-                           on_batch, on_panel);
+                           on_batch, on_panels);
 }
 
-// The rows of a share: on_batch(rows, batch), or on_panel(panel) for Single rows side by
+// The rows of a share: on_batch(rows, batch), or on_panels(panels) for Single rows side by
 // side.
-template <class V, class OnBatch, class OnPanel>
+template <class V, class OnBatch, class OnPanels>
 LOGITS_INLINE void walk(const Input& input, const Share& share, OnBatch on_batch,
-                        OnPanel on_panel) {
+                        OnPanels on_panels) {
   const bool moderate = input.temperature >= 0x1p-60 && input.temperature <= 0x1p60;
   if (input.element == Element::float64 || input.softcap != 0 || !moderate) {
     walk_doubles<V>(input, share, on_batch);
   } else if (input.element == Element::float32) {
-    walk_elements<V, float>(input, share, on_batch, on_panel);
+    walk_elements<V, float>(input, share, on_batch, on_panels);
   } else if (input.element == Element::float16) {
-    walk_elements<V, Float16>(input, share, on_batch, on_panel);
+    walk_elements<V, Float16>(input, share, on_batch, on_panels);
   } else {
-    walk_elements<V, BFloat16>(input, share, on_batch, on_panel);
+    walk_elements<V, BFloat16>(input, share, on_batch, on_panels);
   }
 }
 

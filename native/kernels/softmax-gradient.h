@@ -24,7 +24,7 @@ LOGITS_INLINE void gradient_of_rows(const Input& results, const Input& upstream,
   const auto all_results = any_rows<V>(results);
   const auto all_upstream = any_rows<V>(upstream);
   const auto inverse = V::broadcast(all_results.inverse.high);
-  for_each_batch<V>(results.layout, share, [&](const Batch& batch) {
+  for_each_batch<V>(results.layout, share, kStackRows, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       const AnyRow<V> result = all_results[batch[i]];
       const AnyRow<V> g = all_upstream[batch[i]];

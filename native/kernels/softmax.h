@@ -60,7 +60,7 @@ inline void softmax(const Input& logits, const Output& out, const Share& share) 
           softmax_row(row, sink, classes, guess, share);
         }
       },
-      [&](const auto& panel) { softmax_bundle(panel, out, guess, share.scratch); });
+      [&](const auto& panels) { softmax_bundle(panels, out, guess, share.scratch); });
   end_streams<V>(out.streams);
 }
 
