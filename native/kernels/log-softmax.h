@@ -9,6 +9,7 @@
 #include "row-loop.h"
 #include "scale-panel.h"
 #include "scale.h"
+#include "solve-panels.h"
 #include "stack.h"
 
 namespace logits {

@@ -8,6 +8,7 @@
 #include "../kernel-table.h"
 #include "log-probability.h"
 #include "row-loop.h"
+#include "solve-panels.h"
 #include "stack.h"
 
 namespace logits {

@@ -7,6 +7,7 @@
 #include "panel.h"
 #include "row-loop.h"
 #include "scale.h"
+#include "solve-panels.h"
 
 namespace logits {
 

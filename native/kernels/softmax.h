@@ -6,10 +6,10 @@
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
-#include "panel.h"
 #include "row-loop.h"
 #include "scale-panel.h"
 #include "scale.h"
+#include "solve-panels.h"
 #include "stack.h"
 
 namespace logits {
