@@ -127,10 +127,12 @@ int64_t read_integer(const Arguments& given, size_t index, const char* name) {
 }
 
 int64_t expect_integer(Napi::Env env, double value, const char* name) {
-  if (!(std::fabs(value) <= kLargestSafeInteger) || value != std::trunc(value)) {
-    throw_type_error(env, "a safe integer", name, "another value");
+  if (std::fabs(value) <= kLargestSafeInteger) {
+    // Not std::trunc, which is a call of the mathematics library here.
+    const auto integer = static_cast<int64_t>(value);
+    if (static_cast<double>(integer) == value) return integer;
   }
-  return static_cast<int64_t>(value);
+  throw_type_error(env, "a safe integer", name, "another value");
 }
 
 InputView read_input(const Call& call, size_t index, const char* name) {

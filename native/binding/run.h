@@ -1,7 +1,7 @@
 // Where a call that has been read goes to its kernel, on as many threads as it is worth.
 #pragma once
 
-#include <algorithm>
+#include <memory>
 #include <new>
 
 #include "../isa/floating-point-state.h"
@@ -22,7 +22,7 @@ inline float* scratch_of(const Call& call) {
 // The threads that this call may use: so many, or as many as any.
 inline int read_threads(const Call& call) {
   const int64_t threads = expect_integer(call.env(), call.numbers.threads, "threads");
-  return threads < 1 ? thread_limit() : static_cast<int>(std::min<int64_t>(threads, kMostThreads));
+  return threads < 1 ? thread_limit() : capped_threads(threads);
 }
 
 // compute(kernels, share) for all rows of a layout, with this environment's kernel set.

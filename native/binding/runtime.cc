@@ -37,7 +37,7 @@ namespace {
 
 int read_threads(const Arguments& given) {
   const int64_t threads = read_integer(given, 0, "threads");
-  if (threads >= 1) return static_cast<int>(threads < kMostThreads ? threads : kMostThreads);
+  if (threads >= 1) return capped_threads(threads);
   throw_value_error(given.env(), "an integer >= 1", "threads", "a lesser one");
 }
 

@@ -15,8 +15,11 @@ void set_thread_limit(int threads);
 // The limit where none has been set in this process.
 void set_first_thread_limit(int threads);
 
-// More are not started, whatever the limit.
-constexpr int kMostThreads = 256;
+// A limit that was asked for, from 1 on: more threads than these are not started.
+constexpr int capped_threads(int64_t threads) {
+  constexpr int kMostThreads = 256;
+  return threads < kMostThreads ? static_cast<int>(threads) : kMostThreads;
+}
 
 // Either each thread takes rows, part by part, or all of them work on one row after another.
 struct Split {
