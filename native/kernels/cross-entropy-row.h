@@ -22,6 +22,9 @@ LOGITS_INLINE bool is_moderate(double scale) {
   return magnitude >= kSmallestScale && magnitude <= kLargestScale;
 }
 
+// What a sum is multiplied by before it divides a term times such a factor.
+LOGITS_INLINE double divisor_of(double factor) { return 1 / (factor < 0 ? -factor : factor); }
+
 LOGITS_INLINE bool spreads(const ClassLoss& loss) {
   return loss.probabilities != nullptr || loss.smoothing != 0;
 }
@@ -204,7 +207,7 @@ LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, cons
   const double scale = row_scale(call, number) * row.scaled(1).high;
   const double factor = scale * own_coefficient(call.loss, target);
   const bool in_floats = A::kLanes == 16 && call.loss.z_loss == 0 && is_moderate(factor);
-  const double divisor = in_floats ? 1 / (factor < 0 ? -factor : factor) : 1.0;
+  const double divisor = in_floats ? divisor_of(factor) : 1.0;
   const RowSum solved = solve_row(row, classes, target, divisor, guess, scaled, share.team);
   const TargetLoss of_target = loss_in_row(row, classes, target, solved);
   const RowLoss result = loss_of_index(row, call, target, solved, of_target);

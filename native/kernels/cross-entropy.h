@@ -47,10 +47,10 @@ struct BundleFactors {
   double own[Rows];
   double scale[Rows];
 
-  // The largest factor that takes a row's gradient back to its terms; 0 where it is not moderate.
+  // 0 where a row's factor is not moderate.
   LOGITS_INLINE double divisor(int i) const {
     const double factor = scale[i] * own[i];
-    return is_moderate(factor) ? 1 / (factor < 0 ? -factor : factor) : 0;
+    return is_moderate(factor) ? divisor_of(factor) : 0;
   }
 };
 

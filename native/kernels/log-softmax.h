@@ -132,10 +132,10 @@ inline Exclusion<Panels<V, E, Scaled>::kRows> likeliest_classes(
     const Panels<V, E, Scaled>& panels) {
   Exclusion<Panels<V, E, Scaled>::kRows> likeliest;
   likeliest.any = true;
-  for (int first = 0; first < panels.lanes(); first += kPanelRows) {
-    const PanelExtent extent = extent_of_panel(panels.panel(first), nullptr);
+  for_each_panel(panels, [&](const auto& panel, int first) {
+    const PanelExtent extent = extent_of_panel(panel, nullptr);
     for (int i = 0; i < kPanelRows; ++i) likeliest.at[first + i] = extent.argmax[i];
-  }
+  });
   return likeliest;
 }
 

@@ -137,4 +137,12 @@ LOGITS_INLINE Panels<V, E, Scaled> make_panels(const Input& input, const Scale& 
   return panels;
 }
 
+// compute(panel, first) for each panel, `first` being its first lane.
+template <class P, class Compute>
+LOGITS_INLINE void for_each_panel(const P& panels, Compute compute) {
+  for (int first = 0; first < panels.lanes(); first += kPanelRows) {
+    compute(panels.panel(first), first);
+  }
+}
+
 }  // namespace logits

@@ -26,14 +26,6 @@ LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
   }
 }
 
-// compute(panel, first) for each panel, `first` being its first lane.
-template <class P, class Compute>
-LOGITS_INLINE void for_each_panel(const P& panels, Compute compute) {
-  for (int first = 0; first < panels.lanes(); first += kPanelRows) {
-    compute(panels.panel(first), first);
-  }
-}
-
 // The kept terms of four panels times their factors, class by class: what four vectors write lies
 // together.
 template <class V, class E, bool Scaled>

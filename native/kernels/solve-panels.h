@@ -233,18 +233,18 @@ inline void solve_bundle(const Panels<V, E, Scaled>& panels,
   const auto vectors = broadcast_reference(panels.row(0), common);
   const auto excluded = [&](int i) { return exclusion.any ? exclusion.at + i : nullptr; };
   auto largest = V::broadcast_bits(0);
-  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
-    const auto own = sum_panel<P, false>(panels.panel(i), excluded(i), vectors,
+  for_each_panel(panels, [&](const P& panel, int i) {
+    const auto own = sum_panel<P, false>(panel, excluded(i), vectors,
                                          panels.scratch_of_panel(scaled, i), sums.sum + i);
     largest = V::max_unsigned(largest, own);
-  }
+  });
   common_terms(panels, exclusion, vectors, sums);
   if (accept(panels, common, divisor, largest, sums)) return;
   sums.uniform = false;
-  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
-    solve_panel(panels.panel(i), excluded(i), panels.scratch_of_panel(scaled, i), sums.kinds + i,
+  for_each_panel(panels, [&](const P& panel, int i) {
+    solve_panel(panel, excluded(i), panels.scratch_of_panel(scaled, i), sums.kinds + i,
                 sums.references + i, sums.sum + i, sums.excluded + i);
-  }
+  });
   guess = likely_exponent(panels, divisor, sums, guess);
 }
 
@@ -302,9 +302,9 @@ LOGITS_INLINE void target_losses(const Panels<V, E, Scaled>& panels, const Exclu
     }
   }
   if (!confident) return;
-  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
-    confident_losses(panels.panel(i), targets, sums, i, losses, complements);
-  }
+  for_each_panel(panels, [&](const auto& panel, int first) {
+    confident_losses(panel, targets, sums, first, losses, complements);
+  });
 }
 
 }  // namespace logits

@@ -37,6 +37,12 @@ struct Stack {
   LOGITS_INLINE int lanes() const {
     return (batch.count + kLanesTogether - 1) / kLanesTogether * kLanesTogether;
   }
+  // Whether all of its rows are, however many lanes they leave idle.
+  LOGITS_INLINE bool all_active() const {
+    bool all = true;
+    for (int i = 0; i < batch.count && !full; ++i) all = all && is_active[i] != 0;
+    return all;
+  }
   LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
   // Where the result of class c in row i is, from the batch's first.
   LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t outer_stride) const {
@@ -203,9 +209,7 @@ inline bool sum_stack(const S& stack, const Exclusion<kStackRows>& exclusion, do
   const int64_t pitch = stack.pitch();
   // Folded in a loop of their own, where rows do not wait for one another.
   double eighths[kStackRows][8];
-  bool all_active = true;
-  for (int i = 0; i < stack.batch.count && !stack.full; ++i)
-    all_active = all_active && stack.is_active[i] != 0;
+  const bool all_active = stack.all_active();
   int done = 0;
   if (all_active && stack.classes <= 16) {
     for (; done + 4 <= stack.batch.count; done += 4) {
@@ -289,10 +293,7 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
   float high[kStackRows];
   float low[kStackRows];
   split_factors<V>(factor, stack.lanes(), high, low);
-  bool all_active = true;
-  for (int i = 0; i < stack.batch.count && !stack.full; ++i) {
-    all_active = all_active && stack.is_active[i] != 0;
-  }
+  const bool all_active = stack.all_active();
   const bool all_regular = sums.uniform;
   // A row's last vector may run over into the next row, which is written after it.
   const bool runs_over = all_active && out.outer_stride == stack.classes;
@@ -346,12 +347,6 @@ LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64
     for (int i = 0; i < stack.lanes(); ++i) stack.is_active[i] = i < count ? 1 : 0;
     on_stack(stack);
   }
-}
-
-// Whether rows of kind R are solved in stacks.
-template <class R>
-LOGITS_INLINE bool are_stacked(int64_t classes) {
-  return R::kStacks && classes <= kMostStackClasses;
 }
 
 // Rows of a stack whose terms are kept.
