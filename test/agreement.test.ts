@@ -24,6 +24,7 @@ const sizes = [
   [40, 1],
   [60, 2],
   [60, 10],
+  [1000, 9],
   [33, 64],
   [20, 100],
   [17, 129],
@@ -35,7 +36,7 @@ const sizes = [
 
 /** Long rows take long in the scalar set: they run with the operations that have no options. */
 function sizesFor(name: string): readonly (readonly [rows: number, classes: number])[] {
-  return / with |reduced/.test(name) ? [...sizes.slice(0, 8), [2, 16384 + 77]] : sizes;
+  return / with |reduced/.test(name) ? [...sizes.slice(0, 9), [2, 16384 + 77]] : sizes;
 }
 
 /** The same values in float64, with more bits than float32 has. */
@@ -74,7 +75,7 @@ describe.each(precisions)('%s: every instruction set gives the scalar bytes', (_
 describeEachIsa('a row gives the same bytes', (isa) => {
   // The scalar set emulates every fused multiply-add.
   const shorter = (name: string) =>
-    isa === 'scalar' ? sizesFor(name).slice(0, 8) : sizesFor(name);
+    isa === 'scalar' ? sizesFor(name).slice(0, 9) : sizesFor(name);
 
   describe.each(precisions)('%s', (_, of) => {
     it.each(Object.entries(operations))('%s: side by side as laid out contiguously', (name, op) => {
@@ -106,7 +107,7 @@ describeEachIsa('a row gives the same bytes', (isa) => {
   });
 
   const layouts = sizes
-    .slice(0, 9)
+    .slice(0, 10)
     .flatMap(([rows, classes]) => [
       { shape: [rows, classes], axis: 1 } as const,
       { shape: [classes, rows], axis: 0 } as const,

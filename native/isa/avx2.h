@@ -218,6 +218,14 @@ struct Avx2 {
   static LOGITS_INLINE F64 load(const double* p) {
     return {_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4)};
   }
+  // The first `count` lanes; the others repeat the first.
+  static LOGITS_INLINE F64 load(const double* p, int count) {
+    const I32 mask = first_8(count);
+    const __m256d first = _mm256_set1_pd(*p);
+    return {_mm256_blendv_pd(first, _mm256_maskload_pd(p, mask.low), _mm256_castsi256_pd(mask.low)),
+            _mm256_blendv_pd(first, _mm256_maskload_pd(p + 4, mask.high),
+                             _mm256_castsi256_pd(mask.high))};
+  }
   static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
   static LOGITS_INLINE F64 load_8(const float* p) { return widen(_mm256_loadu_ps(p)); }
   static LOGITS_INLINE F64 load_8(const Float16* p) {
@@ -227,6 +235,16 @@ struct Avx2 {
   static LOGITS_INLINE void store(double* p, F64 v) {
     _mm256_storeu_pd(p, v.low);
     _mm256_storeu_pd(p + 4, v.high);
+  }
+  static LOGITS_INLINE void store(double* p, F64 v, int count) {
+    const I32 mask = first_8(count);
+    _mm256_maskstore_pd(p, mask.low, v.low);
+    _mm256_maskstore_pd(p + 4, mask.high, v.high);
+  }
+  static LOGITS_INLINE I32 first_8(int count) {
+    const __m256i most = _mm256_set1_epi64x(count);
+    return {_mm256_cmpgt_epi64(most, _mm256_setr_epi64x(0, 1, 2, 3)),
+            _mm256_cmpgt_epi64(most, _mm256_setr_epi64x(4, 5, 6, 7))};
   }
   static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
   static LOGITS_INLINE void store_8(float* p, F64 v) { _mm256_storeu_ps(p, narrow(v)); }

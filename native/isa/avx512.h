@@ -114,6 +114,10 @@ struct Avx512 {
   static LOGITS_INLINE I32 shift_left_52(I32 v) { return _mm512_slli_epi64(v, 52); }
   static LOGITS_INLINE I32 shift_right_52(I32 v) { return _mm512_srli_epi64(v, 52); }
   static LOGITS_INLINE F64 load(const double* p) { return _mm512_loadu_pd(p); }
+  // The first `count` lanes; the others repeat the first.
+  static LOGITS_INLINE F64 load(const double* p, int count) {
+    return _mm512_mask_loadu_pd(_mm512_set1_pd(*p), first_8(count), p);
+  }
   static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
   static LOGITS_INLINE F64 load_8(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
   static LOGITS_INLINE F64 load_8(const Float16* p) {
@@ -125,6 +129,9 @@ struct Avx512 {
     return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16)));
   }
   static LOGITS_INLINE void store(double* p, F64 v) { _mm512_storeu_pd(p, v); }
+  static LOGITS_INLINE void store(double* p, F64 v, int count) {
+    _mm512_mask_storeu_pd(p, first_8(count), v);
+  }
   static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
   static LOGITS_INLINE void store_8(float* p, F64 v) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(v)); }
   static LOGITS_INLINE F32 narrow(F64 low, F64 high) {
@@ -154,6 +161,7 @@ struct Avx512 {
     const F64 odd = halves(quarters(v[1], v[3]), quarters(v[5], v[7]));
     return _mm512_add_pd(_mm512_unpacklo_pd(even, odd), _mm512_unpackhi_pd(even, odd));
   }
+  static LOGITS_INLINE Mask64 first_8(int count) { return static_cast<Mask64>((1u << count) - 1); }
   static LOGITS_INLINE F64 widen_low(F32 v) { return _mm512_cvtps_pd(_mm512_castps512_ps256(v)); }
   static LOGITS_INLINE F64 widen_high(F32 v) {
     return _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));

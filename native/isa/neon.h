@@ -280,6 +280,17 @@ struct Neon {
   static LOGITS_INLINE F64 load(const double* p) {
     return {{vld1q_f64(p), vld1q_f64(p + 2), vld1q_f64(p + 4), vld1q_f64(p + 6)}};
   }
+  // The first `count` lanes; the others repeat the first.
+  static LOGITS_INLINE F64 load(const double* p, int count) {
+    double lanes[8];
+    for (int i = 0; i < 8; ++i) lanes[i] = p[i < count ? i : 0];
+    return load(lanes);
+  }
+  static LOGITS_INLINE void store(double* p, F64 v, int count) {
+    double lanes[8];
+    store(lanes, v);
+    for (int i = 0; i < count; ++i) p[i] = lanes[i];
+  }
   static LOGITS_INLINE void store(double* p, F64 v) {
     for (int i = 0; i < 4; ++i) vst1q_f64(p + 2 * i, v.part[i]);
   }

@@ -375,6 +375,15 @@ struct Scalar {
     std::memcpy(r.lane, p, sizeof r.lane);
     return r;
   }
+  // The first `count` lanes; the others repeat the first.
+  static LOGITS_INLINE F64 load(const double* p, int count) {
+    F64 r;
+    for (int i = 0; i < 8; ++i) r.lane[i] = p[i < count ? i : 0];
+    return r;
+  }
+  static LOGITS_INLINE void store(double* p, F64 v, int count) {
+    for (int i = 0; i < count; ++i) p[i] = v.lane[i];
+  }
   static LOGITS_INLINE void store(double* p, F64 v) { std::memcpy(p, v.lane, sizeof v.lane); }
   static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
   static LOGITS_INLINE void store_8(float* p, F64 v) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "../kernel-table.h"
+#include "double-sums.h"
 #include "log.h"
 #include "row-loop.h"
 
@@ -31,53 +32,150 @@ LOGITS_INLINE typename V::F64 log1p_lanes(typename V::F64 u) {
   return V::add(ln2, log);
 }
 
+// softplus(v) and softplus(-v), which differ by v.
 template <class V>
-LOGITS_INLINE typename V::F64 softplus(typename V::F64 v) {
-  const auto magnitude = V::max(v, V::sub(V::zero(), v));
-  const auto rest = log1p_lanes<V>(exp<V>(V::sub(V::zero(), magnitude)));
-  return V::add(V::max(V::zero(), v), rest);
+struct Softplus {
+  typename V::F64 of;
+  typename V::F64 of_negative;
+};
+
+template <class V>
+LOGITS_INLINE Softplus<V> softplus(typename V::F64 v) {
+  const auto negative = V::sub(V::zero(), v);
+  const auto rest = log1p_lanes<V>(exp<V>(V::sub(V::zero(), V::max(v, negative))));
+  return {V::add(V::max(V::zero(), v), rest), V::add(V::max(V::zero(), negative), rest)};
 }
 
-// Eight of the numbers p[at], ...; 1 each where there are none.
-template <class V>
-LOGITS_INLINE typename V::F64 load_factors(const double* p, int64_t at, int64_t stride, int count) {
-  if (p == nullptr) return V::broadcast(1.0);
-  double lanes[8];
-  gather<V>(lanes, p + at * stride, stride, count);
-  return V::load(static_cast<const double*>(lanes));
+// The numbers p[at], ...; 1 each where there are none.
+template <class S>
+LOGITS_INLINE typename S::F64 load_factors(const double* p, int64_t at, int64_t stride, int lanes) {
+  using V = typename S::Set;
+  if (p == nullptr) return S::broadcast(1.0);
+  return S::template each<typename S::F64>([&](int i) {
+    return load_8<V>(p + (at + 8 * i) * stride, stride, S::kCount == 1 ? lanes : 8);
+  });
+}
+
+// The factors of some elements that follow each other, `stride` apart; null: 1 each.
+struct ElementFactors {
+  const double* weight;
+  int64_t weight_stride;
+  const double* positive_weight;  // stride 1
+};
+
+// The losses of elements at .. at + lanes - 1; also in `out` where `stores`.
+template <class S, class R>
+LOGITS_INLINE typename S::F64 binary_losses(const R& z, const R& y, const ElementFactors& factors,
+                                            int64_t at, int lanes, const typename R::Results& out,
+                                            bool stores) {
+  const auto loss_of = softplus<S>(scaled_lanes<S>(z, load_lanes<S>(z, at, lanes)));
+  const auto label = load_lanes<S>(y, at, lanes);
+  const auto positive = S::mul(load_factors<S>(factors.positive_weight, at, 1, lanes), label);
+  const auto negative = times<S>(S::sub(S::broadcast(1.0), label), loss_of.of);
+  const auto terms = S::add(negative, times<S>(positive, loss_of.of_negative));
+  const auto weight = load_factors<S>(factors.weight, at, factors.weight_stride, lanes);
+  const auto loss = times<S>(weight, terms);
+  if (stores) store_lanes<S>(out, at, loss, lanes);
+  return loss;
+}
+
+// Elements that are taken together from rows without gaps.
+static constexpr int64_t kElementsTogether = 4096;
+
+// The numbers of `count` elements, one for each class, row after row, in `memory`.
+LOGITS_INLINE const double* repeated(const double* p, int64_t classes, int64_t count,
+                                     double* memory) {
+  if (p == nullptr) return nullptr;
+  for (int64_t i = 0; i < count; ++i) memory[i] = i < classes ? p[i] : memory[i - classes];
+  return memory;
+}
+
+// Short rows without gaps between them, as many at a time as kElementsTogether has: element by
+// element, then the sums.
+template <class R>
+LOGITS_INLINE void losses_of_short_rows(const Rows<R>& logits, const Rows<R>& labels,
+                                        const BinaryCrossEntropyCall& call, const Share& share) {
+  using V = typename R::Arithmetic::Set;
+  const int64_t classes = call.logits.layout.classes;
+  const int64_t rows_together = kElementsTogether / classes;
+  const int64_t together = rows_together * classes;
+  double* losses = reinterpret_cast<double*>(share.scratch);
+  ElementFactors factors = {nullptr, 1, nullptr};
+  factors.positive_weight =
+      repeated(call.positive_weight, classes, together, losses + kElementsTogether + 8);
+  if (!call.weight_is_per_element) {
+    factors.weight = repeated(call.weight, classes, together, losses + 2 * (kElementsTogether + 8));
+  }
+  for (int64_t row = share.first; row < share.end; row += rows_together) {
+    const int64_t left = share.end - row;
+    const int64_t rows = left < rows_together ? left : rows_together;
+    const Place place = {row, 0};
+    const R z = logits[place];
+    const R y = labels[place];
+    const bool stores = call.losses.data != nullptr;
+    typename R::Results out = {};
+    if (stores) out = sink_of<R>(call.losses, call.logits, place);
+    if (call.weight_is_per_element) factors.weight = call.weight + row * classes;
+    for_each_lanes<V>(rows * classes, [&](auto set, int64_t at, int lanes) {
+      using S = decltype(set);
+      const auto loss = binary_losses<S>(z, y, factors, at, lanes, out, stores);
+      for (int i = 0; i < S::kCount; ++i) V::store(losses + at + 8 * i, loss.part[i]);
+    });
+    for (int64_t i = 0; i < rows; ++i) {
+      const double* of_row = losses + i * classes;
+      // What lies behind a row's end is not added.
+      call.row_sums[row + i] = sum_over_row<V>(classes, [&](auto set, int64_t at, int) {
+        using S = decltype(set);
+        return S::template each<typename S::F64>(
+            [&](int k) { return V::load(of_row + at + 8 * k); });
+      });
+    }
+  }
+}
+
+template <class R>
+LOGITS_INLINE void losses_of_rows(const Rows<R>& logits, const Rows<R>& labels,
+                                  const BinaryCrossEntropyCall& call, const Share& share) {
+  using V = typename R::Arithmetic::Set;
+  const Layout& layout = call.logits.layout;
+  const bool stores = call.losses.data != nullptr;
+  const int64_t weight_stride = call.weight_is_per_element ? layout.inner : 1;
+  for_each_batch<V>(layout, share, kStackRows, [&](const Batch& batch) {
+    for (int i = 0; i < batch.count; ++i) {
+      const R z = logits[batch[i]];
+      const R y = labels[batch[i]];
+      ElementFactors factors = {call.weight, weight_stride, call.positive_weight};
+      if (call.weight && call.weight_is_per_element) {
+        factors.weight += offset_of(batch[i], layout.classes * layout.inner);
+      }
+      typename R::Results out = {};
+      if (stores) out = sink_of<R>(call.losses, call.logits, batch[i]);
+      call.row_sums[batch.row + i] =
+          sum_over_row<V>(layout.classes, [&](auto set, int64_t at, int lanes) {
+            return binary_losses<decltype(set)>(z, y, factors, at, lanes, out, stores);
+          });
+    }
+  });
+}
+
+// Whether nothing lies between the rows of logits, labels and losses.
+LOGITS_INLINE bool is_dense(const BinaryCrossEntropyCall& call) {
+  const Layout& layout = call.logits.layout;
+  const bool stores = call.losses.data != nullptr;
+  return layout.inner == 1 && layout.outer_stride == layout.classes &&
+         call.targets.layout.outer_stride == layout.classes &&
+         (!stores || call.losses.outer_stride == layout.classes);
 }
 
 template <class V>
 inline void binary_cross_entropy(const BinaryCrossEntropyCall& call, const Share& share) {
-  const Layout& layout = call.logits.layout;
-  const auto logits = any_rows<V>(call.logits);
-  const auto labels = any_rows<V>(call.targets);
-  const auto one = V::broadcast(1.0);
-  for_each_batch<V>(layout, share, kStackRows, [&](const Batch& batch) {
-    for (int i = 0; i < batch.count; ++i) {
-      const AnyRow<V> z = logits[batch[i]];
-      const AnyRow<V> y = labels[batch[i]];
-      const double* weight = call.weight;
-      if (weight && call.weight_is_per_element) {
-        weight += offset_of(batch[i], layout.classes * layout.inner);
-      }
-      const int64_t weight_stride = call.weight_is_per_element ? layout.inner : 1;
-      Sink<V> out = {};
-      if (call.losses.data) out = sink_of<AnyRow<V>>(call.losses, call.logits, batch[i]);
-      GroupSums<Double<V>> sums;
-      for (int64_t at = 0; at < layout.classes; at += 8) {
-        const int count = layout.classes - at < 8 ? static_cast<int>(layout.classes - at) : 8;
-        const auto logit = scaled_lanes(z, z.load(at, count));
-        const auto label = y.load(at, count);
-        const auto positive = V::mul(load_factors<V>(call.positive_weight, at, 1, count), label);
-        const auto negative = times<V>(V::sub(one, label), softplus<V>(logit));
-        const auto terms =
-            V::add(negative, times<V>(positive, softplus<V>(V::sub(V::zero(), logit))));
-        const auto loss = times<V>(load_factors<V>(weight, at, weight_stride, count), terms);
-        if (call.losses.data) out.store(at, loss, count);
-        sums.add(keep_first<V>(loss, count));
-      }
-      call.row_sums[batch.row + i] = sums.total();
+  const int64_t classes = call.logits.layout.classes;
+  const bool together = is_dense(call) && classes > 0 && classes <= kElementsTogether / 8;
+  with_double_rows<V>(call.logits, call.targets, [&](auto logits, auto labels) {
+    if (together) {
+      losses_of_short_rows(logits, labels, call, share);
+    } else {
+      losses_of_rows(logits, labels, call, share);
     }
   });
 }

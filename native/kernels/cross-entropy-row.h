@@ -90,7 +90,7 @@ template <class R>
 LOGITS_INLINE RowLoss loss_of_all(const R& row, const CrossEntropyCall& call, int64_t target,
                                   int64_t pivot,
                                   const Coefficients<typename R::Arithmetic::Set>& spread,
-                                  const RowSum& solved) {
+                                  const RowSum& solved, const TargetLoss& of_pivot) {
   using A = typename R::Arithmetic;
   const bool has_own = call.loss.targets != nullptr;
   const double own = has_own ? own_coefficient(call.loss, target) : 0;
@@ -98,7 +98,6 @@ LOGITS_INLINE RowLoss loss_of_all(const R& row, const CrossEntropyCall& call, in
       double_of<A>(kNanBitsF64), pivot, spread.value(pivot), solved.linear.weight, 0, 0, 0};
   if (solved.kind != RowKind::regular) return result;
   (has_own && pivot != target ? result.beside : result.at_pivot) += own;
-  const TargetLoss of_pivot = loss_in_row(row, call.logits.layout.classes, pivot, solved);
   result.probability = solved.excluded / solved.total();
   result.complement = of_pivot.complement;
   result.loss = times(result.total(), of_pivot.loss) + row.scaled(solved.linear.product).high;
@@ -184,10 +183,16 @@ LOGITS_INLINE Coefficients<V> coefficients_of(const CrossEntropyCall& call, cons
 template <class R>
 inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
                         const Coefficients<typename R::Arithmetic::Set>& spread) {
+  using V = typename R::Arithmetic::Set;
   const auto& probabilities = spread.probabilities;
   int64_t pivot = target;
   if (probabilities.data != nullptr) {
-    pivot = find_max(probabilities, classes, extent_of_row(probabilities, classes).max);
+    if (probabilities.is_wide()) {
+      const SingleRow<V, float, false> q = {static_cast<const float*>(probabilities.data), {1, 0}};
+      pivot = find_max(q, classes, extent_of_row(q, classes).max);
+    } else {
+      pivot = find_max(probabilities, classes, extent_of_row(probabilities, classes).max);
+    }
   }
   const bool is_finite = row.value(pivot) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
   if (is_finite && row.scaled(1).high <= 0x1p60) return pivot;
@@ -239,7 +244,8 @@ LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const
   const int64_t pivot = pivot_of(row, classes, target, spread);
   const RowSum solved =
       solve_row(row, classes, pivot, 1.0, guess, scaled, share.team, LinearTerms<V>{spread});
-  const RowLoss result = loss_of_all(row, call, target, pivot, spread, solved);
+  const TargetLoss of_pivot = loss_in_row(row, classes, pivot, solved);
+  const RowLoss result = loss_of_all(row, call, target, pivot, spread, solved, of_pivot);
   call.losses[number] = result.loss;
   if (!wants_gradient) return;
   if (solved.kind != RowKind::regular || scale != scale) {

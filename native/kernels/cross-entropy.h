@@ -96,6 +96,58 @@ LOGITS_INLINE double choose_active(const CrossEntropyCall& call, const P& bundle
   return divisor;
 }
 
+// Takes the rows of a bundle that are not active one at a time, and leaves the others to it.
+template <class P>
+LOGITS_INLINE void take_inactive(const CrossEntropyCall& call, const Share& share,
+                                 const bool (&active)[P::kRows], int& guess, P& bundle) {
+  const Batch& batch = bundle.batch;
+  bool full = batch.count == bundle.lanes();
+  for (int i = 0; i < batch.count; ++i) {
+    full = full && active[i];
+    if (active[i]) continue;
+    cross_entropy_row(call, share, bundle.row(i), batch[i], batch.row + i, guess);
+  }
+  if (!full) set_active(bundle, active);
+}
+
+// The losses of a stack's rows, all of whose classes may have coefficients.
+template <class R>
+inline void spread_losses(const CrossEntropyCall& call, const Share& share, Stack<R> stack,
+                          int& guess) {
+  using V = typename R::Arithmetic::Set;
+  const Batch& batch = stack.batch;
+  const int64_t* targets = call.loss.targets ? call.loss.targets + batch.row : nullptr;
+  bool active[kStackRows] = {};
+  Exclusion<kStackRows> pivots = no_exclusion<Stack<R>>();
+  for (int i = 0; i < batch.count; ++i) {
+    const int64_t target = targets ? targets[i] : 0;
+    if (target == kIgnoredRow) continue;
+    const Coefficients<V> spread = coefficients_of<V>(call, batch[i]);
+    const int64_t pivot = pivot_of(stack.row(i), stack.classes, target, spread);
+    pivots.at[i] = static_cast<uint32_t>(pivot);
+    active[i] = !targets || pivot == target;
+    pivots.any = pivots.any || active[i];
+  }
+  take_inactive(call, share, active, guess, stack);
+  if (!pivots.any) return;
+
+  BundleSums<kStackRows> sums;
+  double losses[kStackRows];
+  double complements[kStackRows];
+  solve_bundle(stack, pivots, 1.0, guess, nullptr, sums);
+  target_losses(stack, pivots, sums, losses, complements);
+  for (int i = 0; i < batch.count; ++i) {
+    if (!active[i]) continue;
+    const R row = stack.row(i);
+    const Coefficients<V> spread = coefficients_of<V>(call, batch[i]);
+    const int64_t pivot = pivots.at[i];
+    RowSum solved = sums[i];
+    solved.linear = linear_sums(row, stack.classes, pivot, spread);
+    call.losses[batch.row + i] =
+        loss_of_all(row, call, pivot, pivot, spread, solved, {losses[i], complements[i]}).loss;
+  }
+}
+
 // A bundle of rows of which only the targets have coefficients. Those that ask for more than a
 // bundle computes are taken one at a time.
 template <class P>
@@ -110,16 +162,9 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   BundleFactors<P::kRows> factors;
   Exclusion<P::kRows> targets = no_exclusion<P>();
   const double divisor = simple ? choose_active(call, all, targets, factors, active) : 0;
-  bool full = batch.count == all.lanes();
-  for (int i = 0; i < batch.count; ++i) full = full && active[i];
   P bundle = all;
-  if (!full) {
-    for (int i = 0; i < batch.count; ++i) {
-      if (!active[i]) cross_entropy_row(call, share, all.row(i), batch[i], batch.row + i, guess);
-    }
-    if (!targets.any) return;
-    set_active(bundle, active);
-  }
+  take_inactive(call, share, active, guess, bundle);
+  if (!targets.any) return;
 
   float* scaled = wants_gradient ? bundle.scratch(share.scratch) : nullptr;
   BundleSums<P::kRows> sums;
@@ -127,7 +172,7 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   double complements[P::kRows];
   solve_bundle(bundle, targets, divisor, guess, scaled, sums);
   target_losses(bundle, targets, sums, losses, complements);
-  if (full && sums.uniform) {
+  if (bundle.full && sums.uniform) {
     for (int i = 0; i < bundle.lanes(); i += 8) {
       const auto loss = times<V>(V::load(factors.own + i), V::load(losses + i));
       V::store(call.losses + batch.row + i, loss);
@@ -144,7 +189,7 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   double at_target[P::kRows];
   for (int i = 0; i < bundle.lanes(); ++i) {
     factor[i] = 0;
-    if (!full && !active[i]) continue;
+    if (!bundle.full && !active[i]) continue;
     const double own = factors.own[i];
     factor[i] = own * factors.scale[i] / (sums.sum[i] + sums.excluded[i]);
     at_target[i] = (0 - times(own, complements[i])) * factors.scale[i];
@@ -170,7 +215,11 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
           if (classes <= kMostStackClasses) {
             const int most = call.gradient.data ? kept_rows(classes) : kStackRows;
             for_each_stack(rows, batch, classes, most, [&](const auto& stack) {
-              cross_entropy_bundle(call, share, stack, guess);
+              if (spreads(call.loss) && !call.gradient.data) {
+                spread_losses(call, share, stack, guess);
+              } else {
+                cross_entropy_bundle(call, share, stack, guess);
+              }
             });
             return;
           }

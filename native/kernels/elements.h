@@ -22,7 +22,6 @@
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
-#include "exp-double.h"
 #include "exp.h"
 #include "lanes.h"
 
@@ -57,10 +56,29 @@ LOGITS_INLINE void prefetch_ahead(const E* p, int count) {
   }
 }
 
+template <class E>
+static constexpr bool kIsFloat = false;
+template <>
+constexpr bool kIsFloat<float> = true;
+
+// Fewer than eight elements that are neighbours in memory; the first one is repeated behind them.
+template <class V, class E>
+LOGITS_INLINE typename V::F64 load_few(const E* p, int count) {
+  if constexpr (kIsFloat<E>) {
+    return V::widen_low(V::load(p, V::first(count), V::broadcast(*p)));
+  } else if constexpr (sizeof(E) == sizeof(double)) {
+    return V::load(p, count);
+  } else {
+    E lanes[8];
+    gather<V>(lanes, p, 1, count);
+    return V::load_8(static_cast<const E*>(lanes));
+  }
+}
+
 // Eight of the elements p[0], p[stride], ..., as load(at, count) gives them.
 template <class V, class E>
 LOGITS_INLINE typename V::F64 load_8(const E* p, int64_t stride, int count) {
-  if (stride == 1 && count == 8) return V::load_8(p);
+  if (stride == 1) return count == 8 ? V::load_8(p) : load_few<V>(p, count);
   E lanes[8];
   gather<V>(lanes, p, stride, count);
   return V::load_8(static_cast<const E*>(lanes));
@@ -80,11 +98,6 @@ LOGITS_INLINE double value_of(const E& x) {
   for (E& lane : lanes) lane = x;
   return first_lane<V>(V::load_8(static_cast<const E*>(lanes)));
 }
-
-template <class E>
-static constexpr bool kIsFloat = false;
-template <>
-constexpr bool kIsFloat<float> = true;
 
 // `count` elements as float32 lanes; those behind them hold `fill`, or repeat the first.
 template <class V, class E>
@@ -206,7 +219,7 @@ struct SingleRow {
     return load_first<V>(data + at, count, fill);
   }
   LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
-    return load_8<V>(data + at, 1, count);
+    return count == 8 ? V::load_8(data + at) : V::widen_low(load(at, count));
   }
   LOGITS_INLINE double value(int64_t at) const { return value_of<V>(data[at]); }
   LOGITS_INLINE Pair scaled(double x) const { return scaled_single<Scaled>(x, inverse); }
@@ -250,124 +263,6 @@ struct StridedRow {
   }
   LOGITS_INLINE Pair scaled(double x) const { return scaled_single<Scaled>(x, inverse); }
   LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
-  LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
-};
-
-// tanh(u) and its derivative, from e^(-2|u|).
-//   max error: 5 ulp
-template <class V>
-LOGITS_INLINE typename V::F64 tanh(typename V::F64 u) {
-  const auto doubled = V::mul(V::broadcast(-2.0), V::max(u, V::sub(V::zero(), u)));
-  const auto e = expm1<V>(V::max(V::broadcast(-40.0), doubled));
-  const auto t = V::div(V::sub(V::zero(), e), V::add(V::broadcast(2.0), e));
-  return V::select(V::greater(V::zero(), u), V::sub(V::zero(), t), t);
-}
-
-template <class V>
-LOGITS_INLINE typename V::F64 tanh_slope(typename V::F64 u) {
-  const auto e = exp<V>(V::mul(V::broadcast(-2.0), V::max(u, V::sub(V::zero(), u))));
-  const auto sum = V::add(V::broadcast(1.0), e);
-  return V::div(V::mul(V::broadcast(4.0), e), V::mul(sum, sum));
-}
-
-// Elements of any type in float64 lanes, at any distance, with soft cap and temperature.
-template <class V>
-struct AnyRow {
-  using Arithmetic = Double<V>;
-  using Results = Sink<V>;
-  static constexpr bool kStacks = false;
-  static constexpr bool kScaled = true;
-
-  const void* data;
-  Element element;
-  int64_t stride;
-  double softcap;
-  Scale inverse;
-
-  static LOGITS_INLINE AnyRow of(const Input& input, const Scale& inverse, int64_t offset) {
-    return {moved(input.data, input.element, offset), input.element, input.layout.inner,
-            input.softcap, inverse};
-  }
-  LOGITS_INLINE AnyRow from(int64_t at) const {
-    return {moved(data, element, at * stride), element, stride, softcap, inverse};
-  }
-  LOGITS_INLINE void prefetch(int64_t, int) const {}
-  LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
-  LOGITS_OUTLINE typename V::F64 load(int64_t at, int count) const {
-    const auto x = load_uncapped(at, count);
-    if (softcap == 0) return x;
-    const auto cap = V::broadcast(softcap);
-    return V::mul(cap, tanh<V>(V::div(x, cap)));
-  }
-  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
-    return load(at, count);
-  }
-  LOGITS_INLINE double value(int64_t at) const { return first_lane<V>(load(at, 1)); }
-  LOGITS_INLINE Pair scaled(double x) const {
-    const double high = x * inverse.high;
-    if (high - high != 0) return {high, 0};
-    const auto rest = V::fma(V::broadcast(x), V::broadcast(inverse.high), V::broadcast(-high));
-    return {high, first_lane<V>(V::fma(V::broadcast(x), V::broadcast(inverse.low), rest))};
-  }
-  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
-  LOGITS_OUTLINE typename V::F64 slope(int64_t at, int count) const {
-    if (softcap == 0) return V::broadcast(1.0);
-    return tanh_slope<V>(V::div(load_uncapped(at, count), V::broadcast(softcap)));
-  }
-
- private:
-  LOGITS_INLINE typename V::F64 load_uncapped(int64_t at, int count) const {
-    const void* p = moved(data, element, at * stride);
-    switch (element) {
-      case Element::float64:
-        return load_8<V>(static_cast<const double*>(p), stride, count);
-      case Element::float16:
-        return load_8<V>(static_cast<const Float16*>(p), stride, count);
-      case Element::bfloat16:
-        return load_8<V>(static_cast<const BFloat16*>(p), stride, count);
-      default:
-        return load_8<V>(static_cast<const float*>(p), stride, count);
-    }
-  }
-};
-
-// x / temperature, in lanes.
-template <class V>
-LOGITS_INLINE typename V::F64 scaled_lanes(const AnyRow<V>& row, typename V::F64 x) {
-  const auto high = V::mul(x, V::broadcast(row.inverse.high));
-  const auto rest = V::mul(x, V::broadcast(row.inverse.low));
-  // An infinite quotient has no rest.
-  return V::select(V::equal(V::sub(high, high), V::zero()), V::add(high, rest), high);
-}
-
-// Float64 elements as they are.
-template <class V>
-struct DoubleRow {
-  using Arithmetic = Double<V>;
-  using Results = Sink<V>;
-  static constexpr bool kStacks = false;
-  static constexpr bool kScaled = false;
-
-  const double* data;
-  int64_t stride;
-
-  static LOGITS_INLINE DoubleRow of(const Input& input, const Scale&, int64_t offset) {
-    return {static_cast<const double*>(input.data) + offset, input.layout.inner};
-  }
-  LOGITS_INLINE DoubleRow from(int64_t at) const { return {data + at * stride, stride}; }
-  LOGITS_INLINE void prefetch(int64_t at, int count) const {
-    if (stride == 1) prefetch_ahead<V>(data + at, count);
-  }
-  LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
-  LOGITS_INLINE typename V::F64 load(int64_t at, int count) const {
-    return load_8<V>(data + at * stride, stride, count);
-  }
-  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
-    return load(at, count);
-  }
-  LOGITS_INLINE double value(int64_t at) const { return data[at * stride]; }
-  LOGITS_INLINE Pair scaled(double x) const { return {x, 0}; }
-  LOGITS_INLINE Pair inverse_temperature() const { return {1, 0}; }
   LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
 };
 

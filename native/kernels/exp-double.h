@@ -176,17 +176,44 @@ LOGITS_INLINE typename V::F64 two_to(typename V::F64 n) {
   return V::doubles_from_bits(V::add_64(V::bits(V::broadcast(1.0)), V::shift_left_52(V::bits(z))));
 }
 
+// |x|.
+template <class V>
+LOGITS_INLINE typename V::F64 magnitude(typename V::F64 x) {
+  return V::max(x, V::sub(V::zero(), x));
+}
+
+// e^r = 1 + r + r^2 exp_series(r).
+template <class V>
+LOGITS_INLINE typename V::F64 exp_reduced(typename V::F64 r) {
+  const auto one = V::broadcast(1.0);
+  return V::fma(V::fma(exp_series<V>(r), r, one), r, one);
+}
+
+// Up to this magnitude of x, e^x and 2^n are normal numbers.
+static constexpr double kModerateExponent = 708;
+
+// e^x for |x| <= kModerateExponent.
+template <class V>
+LOGITS_INLINE typename V::F64 exp_moderate(typename V::F64 x) {
+  const Reduced<V> reduced = reduce<V>(x);
+  return V::mul(exp_reduced<V>(reduced.r), two_to<V>(reduced.n));
+}
+
+template <class V>
+LOGITS_OUTLINE typename V::F64 exp_extreme(typename V::F64 x) {
+  const Reduced<V> reduced = reduce<V>(clamp<V>(x, -750, 750));
+  // In two steps: 2^n alone may not be a float64.
+  const auto half = nearest_integer<V>(V::mul(reduced.n, V::broadcast(0.5)));
+  const auto p = V::mul(exp_reduced<V>(reduced.r), two_to<V>(half));
+  return V::mul(p, two_to<V>(V::sub(reduced.n, half)));
+}
+
 // e^x, 0 and infinity where float64 ends; NaN for NaN.
 //   max error: 1 ulp, one subnormal step below 2^-1022
 template <class V>
 LOGITS_INLINE typename V::F64 exp(typename V::F64 x) {
-  const Reduced<V> reduced = reduce<V>(clamp<V>(x, -750, 750));
-  const auto one = V::broadcast(1.0);
-  auto p = V::fma(exp_series<V>(reduced.r), reduced.r, one);
-  p = V::fma(p, reduced.r, one);
-  // In two steps: 2^n alone may not be a float64.
-  const auto half = nearest_integer<V>(V::mul(reduced.n, V::broadcast(0.5)));
-  return V::mul(V::mul(p, two_to<V>(half)), two_to<V>(V::sub(reduced.n, half)));
+  const bool is_moderate = V::all(V::greater(V::broadcast(kModerateExponent), magnitude<V>(x)));
+  return is_moderate ? exp_moderate<V>(x) : exp_extreme<V>(x);
 }
 
 // e^x - 1 for |x| <= 40, exact in relative terms near 0.
@@ -205,8 +232,7 @@ LOGITS_INLINE typename V::F64 expm1(typename V::F64 x) {
 template <class V>
 LOGITS_INLINE typename V::F64 exp_excess(typename V::F64 x) {
   const auto small = V::mul(V::mul(x, x), exp_series<V>(x));
-  const auto magnitude = V::max(x, V::sub(V::zero(), x));
-  const auto is_small = V::greater(V::broadcast(0.3465), magnitude);
+  const auto is_small = V::greater(V::broadcast(0.3465), magnitude<V>(x));
   return V::select(is_small, small, V::sub(expm1<V>(x), x));
 }
 

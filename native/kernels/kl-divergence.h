@@ -12,66 +12,108 @@
 #include <cstdint>
 
 #include "../kernel-table.h"
+#include "double-sums.h"
 #include "log-softmax.h"
 #include "row-loop.h"
 
 namespace logits {
 
-// compute(at, count) in eight lanes for a whole row, added.
-template <class V, class Compute>
-LOGITS_INLINE double sum_over_row(int64_t classes, Compute compute) {
-  GroupSums<Double<V>> sums;
-  for (int64_t at = 0; at < classes; at += 8) {
-    const int count = classes - at < 8 ? static_cast<int>(classes - at) : 8;
-    sums.add(keep_first<V>(compute(at, count), count));
+// The logarithms of two rows' probabilities.
+template <class R>
+struct LogProbabilities {
+  using V = typename R::Arithmetic::Set;
+  const R& x;
+  const R& y;
+  LogSumVectors<Double<V>> p_logs;
+  LogSumVectors<Double<V>> q_logs;
+
+  template <class S>
+  LOGITS_INLINE typename S::F64 of_p(int64_t at, int lanes) const {
+    return below<S>(p_logs, load_lanes<S>(x, at, lanes));
   }
-  return sums.total();
+  template <class S>
+  LOGITS_INLINE typename S::F64 of_q(int64_t at, int lanes) const {
+    return below<S>(q_logs, load_lanes<S>(y, at, lanes));
+  }
+
+ private:
+  template <class S>
+  static LOGITS_INLINE typename S::F64 below(const LogSumVectors<Double<V>>& logs,
+                                             typename S::F64 v) {
+    return S::template each<typename S::F64>(
+        [&](int i) { return logs.template below<R::kScaled>(v.part[i]); });
+  }
+};
+
+// The sums of p and of p d.
+struct MeanDistance {
+  double whole;
+  double weighted;
+};
+
+// p itself goes to `kept`, where not null.
+template <class R>
+LOGITS_INLINE MeanDistance mean_distance(const LogProbabilities<R>& logs, int64_t classes,
+                                         double* kept) {
+  using V = typename R::Arithmetic::Set;
+  GroupSums<Double<V>> whole;
+  GroupSums<Double<V>> weighted;
+  for_each_lanes<V>(classes, [&](auto set, int64_t at, int lanes) {
+    using S = decltype(set);
+    const auto log_p = logs.template of_p<S>(at, lanes);
+    const auto p = exp<S>(log_p);
+    // Two infinities have no distance, but then p is 0.
+    const auto distance = S::sub(logs.template of_q<S>(at, lanes), log_p);
+    const auto product = S::select(S::equal(p, S::zero()), S::zero(), S::mul(p, distance));
+    add_lanes<S>(whole, p, lanes);
+    add_lanes<S>(weighted, product, lanes);
+    for (int i = 0; i < S::kCount && kept != nullptr; ++i) V::store(kept + at + 8 * i, p.part[i]);
+  });
+  return {whole.total(), weighted.total()};
 }
 
-template <class V>
-inline double divergence_of_rows(const AnyRow<V>& x, const AnyRow<V>& y, int64_t classes,
-                                 int& guess) {
+// p (e^(d - m) - 1 - (d - m)), `distance` being d - m.
+template <class S>
+LOGITS_INLINE typename S::F64 excess(typename S::F64 p, typename S::F64 log_q,
+                                     typename S::F64 distance, typename S::F64 m) {
+  const auto one = S::broadcast(1.0);
+  const auto is_near = S::greater(one, magnitude<S>(distance));
+  const auto near = S::mul(p, exp_excess<S>(clamp<S>(distance, -1, 1)));
+  if (S::all(is_near)) return near;
+  // Far apart: p e^distance as one exponential, which is right for a p of 0 too.
+  const auto of_q = exp<S>(S::sub(log_q, m));
+  const auto far = S::sub(of_q, S::mul(p, S::add(one, distance)));
+  return S::select(is_near, near, S::select(S::equal(p, S::zero()), of_q, far));
+}
+
+// `kept` is memory for a row, or null.
+template <class R>
+inline double divergence_of_rows(const R& x, const R& y, int64_t classes, int& guess,
+                                 double* kept) {
+  using V = typename R::Arithmetic::Set;
   const RowSum of_x = solve_row(x, classes, -1, 1.0, guess, nullptr, nullptr);
   const RowSum of_y = solve_row(y, classes, -1, 1.0, guess, nullptr, nullptr);
   if (of_x.kind != RowKind::regular || of_y.kind != RowKind::regular) {
     return double_of<V>(kNanBitsF64);
   }
-  const auto p_logs = broadcast_log_sum(x, of_x);
-  const auto q_logs = broadcast_log_sum(y, of_y);
-  const auto log_p = [&](int64_t at, int count) {
-    return p_logs.template below<true>(x.load(at, count));
-  };
-  const auto log_q = [&](int64_t at, int count) {
-    return q_logs.template below<true>(y.load(at, count));
-  };
-  const double whole =
-      sum_over_row<V>(classes, [&](int64_t at, int count) { return exp<V>(log_p(at, count)); });
-  const double weighted = sum_over_row<V>(classes, [&](int64_t at, int count) {
-    const auto log = log_p(at, count);
-    const auto p = exp<V>(log);
-    // Two infinities have no distance, but then p is 0.
-    const auto distance = V::sub(log_q(at, count), log);
-    return V::select(V::equal(p, V::zero()), V::zero(), V::mul(p, distance));
-  });
-  const double mean = weighted / whole;
+  const LogProbabilities<R> logs = {x, y, broadcast_log_sum(x, of_x), broadcast_log_sum(y, of_y)};
+  const MeanDistance sums = mean_distance(logs, classes, kept);
+  const double mean = sums.weighted / sums.whole;
   static constexpr double kClose = 0.5;
   if (!(-mean < kClose)) return -mean;
 
-  const auto m = V::broadcast(mean);
-  const double excess = sum_over_row<V>(classes, [&](int64_t at, int count) {
-    const auto log = log_p(at, count);
-    const auto other = log_q(at, count);
-    const auto p = exp<V>(log);
-    const auto distance = V::sub(V::sub(other, log), m);
-    const auto one = V::broadcast(1.0);
-    const auto magnitude = V::max(distance, V::sub(V::zero(), distance));
-    // Far apart: p e^distance as one exponential, which is right for a p of 0 too.
-    const auto far = V::sub(exp<V>(V::sub(other, m)), times<V>(p, V::add(one, distance)));
-    const auto near = V::mul(p, exp_excess<V>(clamp<V>(distance, -1, 1)));
-    const auto only_q = V::select(V::equal(p, V::zero()), exp<V>(V::sub(other, m)), far);
-    return V::select(V::greater(one, magnitude), near, only_q);
+  const double sum_of_excess = sum_over_row<V>(classes, [&](auto set, int64_t at, int lanes) {
+    using S = decltype(set);
+    const auto log_p = logs.template of_p<S>(at, lanes);
+    const auto p = kept != nullptr ? S::template each<typename S::F64>([&](int i) {
+      return V::load(static_cast<const double*>(kept + at + 8 * i));
+    })
+                                   : exp<S>(log_p);
+    const auto log_q = logs.template of_q<S>(at, lanes);
+    const auto m = S::broadcast(mean);
+    return excess<S>(p, log_q, S::sub(S::sub(log_q, log_p), m), m);
   });
-  const double sum = excess / whole;
+  const double sum = sum_of_excess / sums.whole;
   // The sum of terms that may each be off by an ulp must not be taken for a negative divergence.
   if (!(sum > 0)) return 0;
   return sum <= 1 ? log1p<V>(sum) : -mean;
@@ -81,13 +123,17 @@ template <class V>
 inline void kl_divergence(const Input& logits, const Input& others, double* divergences,
                           const Share& share) {
   const int64_t classes = logits.layout.classes;
-  const auto x = any_rows<V>(logits);
-  const auto y = any_rows<V>(others);
   int guess = 0;
-  for_each_batch<V>(logits.layout, share, kStackRows, [&](const Batch& batch) {
-    for (int i = 0; i < batch.count; ++i) {
-      divergences[batch.row + i] = divergence_of_rows<V>(x[batch[i]], y[batch[i]], classes, guess);
-    }
+  with_double_rows<V>(logits, others, [&](auto x, auto y) {
+    using R = typename decltype(x)::Row;
+    // Whole vectors are kept.
+    double* kept = scratch_for<R>(share.scratch, classes + 7);
+    for_each_batch<V>(logits.layout, share, kStackRows, [&](const Batch& batch) {
+      for (int i = 0; i < batch.count; ++i) {
+        divergences[batch.row + i] =
+            divergence_of_rows<R>(x[batch[i]], y[batch[i]], classes, guess, kept);
+      }
+    });
   });
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
 #include "../force-inline.h"
 
@@ -47,11 +46,13 @@ template <class V>
 LOGITS_INLINE void store_first(float* p, typename V::F32 v, int count) {
   V::store(p, v, V::first(count));
 }
-template <class V, class T>
-LOGITS_INLINE void store_first(T* p, typename V::F64 v, int count) {
-  T lanes[8];
-  V::store_8(lanes, v);
-  std::memcpy(p, lanes, static_cast<size_t>(count) * sizeof(T));
+template <class V>
+LOGITS_INLINE void store_first(float* p, typename V::F64 v, int count) {
+  V::store(p, V::narrow(v, V::zero()), V::first(count));
+}
+template <class V>
+LOGITS_INLINE void store_first(double* p, typename V::F64 v, int count) {
+  V::store(p, v, count);
 }
 
 template <class V>

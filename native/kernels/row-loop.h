@@ -4,9 +4,10 @@
 //   elements                    temperature        arithmetic, row
 //   float32, float16, bfloat16  1                  Single
 //                               2^-60 .. 2^60      Single, scaled
-//   any with a soft cap         any                Double, AnyRow
-//   any                         any other          Double, AnyRow
-//   float64                     1                  Double, DoubleRow
+//   float64                     1                  Double
+//                               any other          Double, scaled
+//   any with a soft cap         any                Double, scaled
+//   any                         any other          Double, scaled
 //
 // Rows come one after another where the classes are neighbours in memory (Single takes short ones
 // together: stack.h). Where they are not, Single takes rows side by side (panel.h), Double
@@ -18,6 +19,7 @@
 #include "../force-inline.h"
 #include "../kernel-table.h"
 #include "bundle.h"
+#include "double-elements.h"
 #include "elements.h"
 #include "panel.h"
 
@@ -82,31 +84,64 @@ LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, int 
   }
 }
 
-// The rows of an input of any kind, in Double.
+// 1 / temperature as the sum of two float64. (Where that is beyond float64, a large one separates
+// logits as well.)
 template <class V>
-LOGITS_INLINE Rows<AnyRow<V>> any_rows(const Input& input) {
-  // 1 / temperature as the sum of two float64. (Where that is beyond float64, a large one separates
-  // logits as well.)
+LOGITS_INLINE Scale double_scale(double temperature) {
   static constexpr double kLargestInverse = 0x1p1023;
-  const double high = 1 / input.temperature;
-  if (high > kLargestInverse) return {input, {kLargestInverse, 0}};
-  const double rest = first_lane<V>(
-      V::fma(V::broadcast(-high), V::broadcast(input.temperature), V::broadcast(1.0)));
-  return {input, {high, rest * high}};
+  const double high = 1 / temperature;
+  if (high > kLargestInverse) return {kLargestInverse, 0};
+  const double rest =
+      first_lane<V>(V::fma(V::broadcast(-high), V::broadcast(temperature), V::broadcast(1.0)));
+  return {high, rest * high};
+}
+
+// The rows of an input, as an R of Double arithmetic.
+template <class R>
+LOGITS_INLINE Rows<R> double_rows(const Input& input) {
+  return {input, double_scale<typename R::Arithmetic::Set>(input.temperature)};
+}
+
+// Whether an input's rows are WideRows of E.
+template <class E>
+LOGITS_INLINE bool is_wide(const Input& input) {
+  const Element element = kIsFloat<E> ? Element::float32 : Element::float64;
+  return input.element == element && input.layout.inner == 1 && input.softcap == 0;
+}
+
+// on_rows(a, b), the Rows in Double of two inputs of one shape, of one kind.
+template <class V, class OnRows>
+LOGITS_INLINE void with_double_rows(const Input& a, const Input& b, OnRows on_rows) {
+  const auto with = [&](auto row) {
+    using R = decltype(row);
+    on_rows(double_rows<R>(a), double_rows<R>(b));
+  };
+  const bool scaled = a.temperature != 1 || b.temperature != 1;
+  if (is_wide<float>(a) && is_wide<float>(b)) {
+    scaled ? with(WideRow<V, float, true>()) : with(WideRow<V, float, false>());
+  } else if (is_wide<double>(a) && is_wide<double>(b)) {
+    scaled ? with(WideRow<V, double, true>()) : with(WideRow<V, double, false>());
+  } else {
+    with(AnyRow<V>());
+  }
 }
 
 // on_batch(rows, batch) for a share's rows in Double, `rows` being its Rows of some kind.
 template <class V, class OnBatch>
 LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnBatch on_batch) {
-  if (input.element == Element::float64 && input.softcap == 0 && input.temperature == 1) {
-    const Rows<DoubleRow<V>> rows = {input, {1, 0}};
+  const auto with = [&](auto row) {
+    const auto rows = double_rows<decltype(row)>(input);
     for_each_batch<V>(input.layout, share, kStackRows,
                       [&](const Batch& batch) { on_batch(rows, batch); });
-    return;
+  };
+  const bool is_plain = input.element == Element::float64 && input.softcap == 0;
+  if (!is_plain || input.temperature != 1) {
+    with(AnyRow<V>());
+  } else if (input.layout.inner == 1) {
+    with(WideRow<V, double, false>());
+  } else {
+    with(StridedDoubleRow<V>());
   }
-  const Rows<AnyRow<V>> rows = any_rows<V>(input);
-  for_each_batch<V>(input.layout, share, kStackRows,
-                    [&](const Batch& batch) { on_batch(rows, batch); });
 }
 
 // on_batch(rows, batch) or on_panels(panels) for a share's rows of an input of E.

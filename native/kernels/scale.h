@@ -128,10 +128,7 @@ LOGITS_INLINE typename V::F32 load_scaled(const float* p, int count) {
 }
 template <class V>
 LOGITS_INLINE typename V::F64 load_scaled(const double* p, int count) {
-  if (count == 8) return V::load(p);
-  double lanes[8];
-  gather<V>(lanes, p, 1, count);
-  return V::load(static_cast<const double*>(lanes));
+  return count == 8 ? V::load(p) : V::load(p, count);
 }
 
 // compute(term, at, count) for every term of a solved row, into `out`.

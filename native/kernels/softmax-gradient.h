@@ -10,52 +10,100 @@
 #include <cstdint>
 
 #include "../kernel-table.h"
-#include "kl-divergence.h"
+#include "double-sums.h"
 #include "row-loop.h"
-#include "scale.h"
 
 namespace logits {
 
-// gradient(result, g, sum) in eight lanes for all elements, with sum that of term(result, g).
-template <class V, class Term, class Gradient>
+// The sums of rows up to which no product of theirs is NaN or in danger to be: what `times` would
+// look for in each is not there.
+static constexpr double kLargestPlainSum = 0x1p900;
+
+// coefficient * x, or `times` of them where not Plain.
+template <class S, bool Plain>
+LOGITS_INLINE typename S::F64 product(typename S::F64 coefficient, typename S::F64 x) {
+  return Plain ? S::mul(coefficient, x) : times<S>(coefficient, x);
+}
+
+struct SoftmaxGradient {
+  template <class S, bool Plain>
+  static LOGITS_INLINE typename S::F64 term(typename S::F64 p, typename S::F64 g) {
+    return product<S, Plain>(p, g);
+  }
+  template <class S, bool Plain>
+  static LOGITS_INLINE typename S::F64 gradient(typename S::F64 p, typename S::F64 g,
+                                                typename S::F64 sum) {
+    return product<S, Plain>(p, S::sub(g, sum));
+  }
+};
+
+struct LogSoftmaxGradient {
+  template <class S, bool Plain>
+  static LOGITS_INLINE typename S::F64 term(typename S::F64, typename S::F64 g) {
+    return g;
+  }
+  template <class S, bool Plain>
+  static LOGITS_INLINE typename S::F64 gradient(typename S::F64 l, typename S::F64 g,
+                                                typename S::F64 sum) {
+    return S::sub(g, product<S, Plain>(exp<S>(l), sum));
+  }
+};
+
+template <class Function, bool Plain, class R>
+LOGITS_INLINE double sum_of_terms(const R& result, const R& g, int64_t classes) {
+  return sum_over_row<typename R::Arithmetic::Set>(classes, [&](auto set, int64_t at, int lanes) {
+    using S = decltype(set);
+    return Function::template term<S, Plain>(load_lanes<S>(result, at, lanes),
+                                             load_lanes<S>(g, at, lanes));
+  });
+}
+
+// The gradient of one row by its result; it may lie in the memory of either.
+template <class Function, bool Plain, class R>
+LOGITS_INLINE void write_row_gradient(const R& result, const R& g, int64_t classes, double sum,
+                                      const typename R::Results& out) {
+  for_each_lanes<typename R::Arithmetic::Set>(classes, [&](auto set, int64_t at, int lanes) {
+    using S = decltype(set);
+    auto gradient = Function::template gradient<S, Plain>(
+        load_lanes<S>(result, at, lanes), load_lanes<S>(g, at, lanes), S::broadcast(sum));
+    if constexpr (R::kScaled) gradient = S::mul(gradient, S::broadcast(result.inverse.high));
+    store_lanes<S>(out, at, gradient, lanes);
+  });
+}
+
+template <class V, class Function>
 LOGITS_INLINE void gradient_of_rows(const Input& results, const Input& upstream, const Output& out,
-                                    const Share& share, Term term, Gradient gradient) {
+                                    const Share& share) {
   const int64_t classes = results.layout.classes;
-  const auto all_results = any_rows<V>(results);
-  const auto all_upstream = any_rows<V>(upstream);
-  const auto inverse = V::broadcast(all_results.inverse.high);
-  for_each_batch<V>(results.layout, share, kStackRows, [&](const Batch& batch) {
-    for (int i = 0; i < batch.count; ++i) {
-      const AnyRow<V> result = all_results[batch[i]];
-      const AnyRow<V> g = all_upstream[batch[i]];
-      const auto sum = V::broadcast(sum_over_row<V>(classes, [&](int64_t at, int count) {
-        return term(result.load(at, count), g.load(at, count));
-      }));
-      write_row<Double<V>>(
-          sink_of<AnyRow<V>>(out, results, batch[i]), classes, [&](int64_t at, int count) {
-            const auto value = gradient(result.load(at, count), g.load(at, count), sum);
-            return V::mul(value, inverse);
-          });
-    }
+  with_double_rows<V>(results, upstream, [&](auto all_results, auto all_upstream) {
+    using R = typename decltype(all_results)::Row;
+    for_each_batch<V>(results.layout, share, kStackRows, [&](const Batch& batch) {
+      for (int i = 0; i < batch.count; ++i) {
+        const R result = all_results[batch[i]];
+        const R g = all_upstream[batch[i]];
+        const auto sink = sink_of<R>(out, results, batch[i]);
+        const double sum = sum_of_terms<Function, true>(result, g, classes);
+        if (sum < kLargestPlainSum && sum > -kLargestPlainSum) {
+          write_row_gradient<Function, true>(result, g, classes, sum, sink);
+        } else {
+          const double exact = sum_of_terms<Function, false>(result, g, classes);
+          write_row_gradient<Function, false>(result, g, classes, exact, sink);
+        }
+      }
+    });
   });
 }
 
 template <class V>
 inline void softmax_gradient(const Input& probabilities, const Input& upstream, const Output& out,
                              const Share& share) {
-  using F64 = typename V::F64;
-  gradient_of_rows<V>(
-      probabilities, upstream, out, share, [](F64 p, F64 g) { return times<V>(p, g); },
-      [](F64 p, F64 g, F64 sum) { return times<V>(p, V::sub(g, sum)); });
+  gradient_of_rows<V, SoftmaxGradient>(probabilities, upstream, out, share);
 }
 
 template <class V>
 inline void log_softmax_gradient(const Input& log_probabilities, const Input& upstream,
                                  const Output& out, const Share& share) {
-  using F64 = typename V::F64;
-  gradient_of_rows<V>(
-      log_probabilities, upstream, out, share, [](F64, F64 g) { return g; },
-      [](F64 l, F64 g, F64 sum) { return V::sub(g, times<V>(exp<V>(l), sum)); });
+  gradient_of_rows<V, LogSoftmaxGradient>(log_probabilities, upstream, out, share);
 }
 
 }  // namespace logits
