@@ -185,12 +185,12 @@ inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classe
   using V = typename A::Set;
   const ReferenceVectors<A> vectors = broadcast_reference(row, reference);
   auto largest = V::broadcast_bits(0);
-  const auto sum_from = [&](int64_t at) {
-    const int64_t end = classes - at < kChunk ? classes : at + kChunk;
-    return sum_chunk<R, Shifted, Stored>(row, at, end, excluded, vectors, largest, scaled, linear);
-  };
-  GroupSums<A> total = sum_from(0);
-  for (int64_t at = kChunk; at < classes; at += kChunk) total.add(sum_from(at));
+  GroupSums<A> total;
+  for (int64_t chunk = 0; chunk < classes; chunk += kChunk) {
+    const int64_t end = classes - chunk < kChunk ? classes : chunk + kChunk;
+    total.add(
+        sum_chunk<R, Shifted, Stored>(row, chunk, end, excluded, vectors, largest, scaled, linear));
+  }
   return {total.total(), A::largest_lane(largest)};
 }
 
