@@ -27,7 +27,7 @@ void add(Napi::Object exports, const char* name) {
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   using namespace logits;
   int count = 0;
-  auto* state = new AddonState{available_sets(count), nullptr};
+  auto* state = new AddonState{available_sets(count), nullptr, {}};
   env.SetInstanceData(state);
 
   add<softmax_binding>(exports, "softmax");

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "../dispatch/dispatch.h"
+#include "workspace.h"
 
 namespace logits {
 
@@ -16,6 +17,7 @@ namespace logits {
 struct AddonState {
   const KernelSet* set;
   std::unique_ptr<float[]> scratch;
+  Workspace workspace;
 };
 
 // The values that JavaScript passed; undefined where it passed none.

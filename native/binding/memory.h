@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include "call.h"
 #include "errors.h"
 
 namespace logits {
@@ -15,15 +16,33 @@ class Memory {
  public:
   T* reserve(Napi::Env env, int64_t count) {
     if (count <= kFew) return few_;
-    many_.reset(new (std::nothrow) T[static_cast<size_t>(count)]);
+    const auto length = static_cast<size_t>(count);
+    Workspace& workspace = env.GetInstanceData<AddonState>()->workspace;
+    if (void* const kept = workspace.take(length * sizeof(T))) {
+      many_ = {static_cast<T*>(kept), {&workspace}};
+    } else {
+      many_ = {new (std::nothrow) T[length], {nullptr}};
+    }
     if (!many_) throw_out_of_memory(env);
     return many_.get();
   }
 
  private:
+  struct GiveBack {
+    Workspace* workspace;  // null where the memory is the call's own
+
+    void operator()(T* memory) const {
+      if (workspace == nullptr) {
+        delete[] memory;
+      } else {
+        workspace->give_back();
+      }
+    }
+  };
+
   static constexpr int64_t kFew = 32;
   T few_[kFew];
-  std::unique_ptr<T[]> many_;
+  std::unique_ptr<T[], GiveBack> many_{nullptr, {nullptr}};
 };
 
 }  // namespace logits
