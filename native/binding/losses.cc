@@ -19,22 +19,32 @@ namespace {
 
 // The sum of all losses in a fixed order: eight sums side by side, then a tree over them.
 double sum_losses(const double* losses, int64_t count) {
-  double s[8] = {};
-  for (int64_t i = 0; i < count; ++i) s[i % 8] += losses[i];
+  constexpr int kSums = 8;
+  double s[kSums] = {};
+  int64_t i = 0;
+  for (; i + kSums <= count; i += kSums) {
+    for (int k = 0; k < kSums; ++k) s[k] += losses[i + k];
+  }
+  for (int k = 0; i + k < count; ++k) s[k] += losses[i + k];
   return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
-void store_losses(const View& out, const double* losses, int64_t count) {
-  if (out.data == nullptr) return;
+template <class T>
+void store_losses(T* out, const double* losses, int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     // One NaN, whatever arithmetic made.
     const double loss =
         std::isnan(losses[i]) ? std::numeric_limits<double>::quiet_NaN() : losses[i];
-    if (out.type == napi_float64_array) {
-      static_cast<double*>(out.data)[i] = loss;
-    } else {
-      out.floats()[i] = static_cast<float>(loss);
-    }
+    out[i] = static_cast<T>(loss);
+  }
+}
+
+void store_losses(const View& out, const double* losses, int64_t count) {
+  if (out.data == nullptr) return;
+  if (out.type == napi_float64_array) {
+    store_losses(static_cast<double*>(out.data), losses, count);
+  } else {
+    store_losses(out.floats(), losses, count);
   }
 }
 
