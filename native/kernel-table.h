@@ -78,13 +78,15 @@ struct Share {
   const Team* team;  // null where other threads have rows of their own
 };
 
-constexpr int64_t kIgnoredRow = -1;
+// A row's class has 32 bits; two of their numbers are none.
+constexpr uint32_t kIgnoredRow = 0xffffffff;
+constexpr uint32_t kMostClasses = 0xfffffffe;
 
 // A loss of classes: coefficients a[c] of the negative log-probabilities of each row's classes.
 //   a[c] = weight[c] * ((1 - smoothing) * target[c] + smoothing / classes)
 // where target[c] is 1 at the row's class and 0 elsewhere, or the row's class probabilities.
 struct ClassLoss {
-  const int64_t* targets;      // rows(): a class, or kIgnoredRow; null with probabilities
+  const uint32_t* targets;     // rows(): a class, or kIgnoredRow; null with probabilities
   const Input* probabilities;  // shaped as the logits; null with class indices
   const double* weight;        // classes; null: 1 each
   double smoothing;
@@ -102,9 +104,9 @@ struct CrossEntropyCall {
 
 struct NllCall {
   Input log_probabilities;
-  const int64_t* targets;  // rows(): a class, or kIgnoredRow
-  const double* weight;    // classes; null: 1 each
-  double* losses;          // rows(): 0 for an ignored row
+  const uint32_t* targets;  // rows(): a class, or kIgnoredRow
+  const double* weight;     // classes; null: 1 each
+  double* losses;           // rows(): 0 for an ignored row
 };
 
 struct BinaryCrossEntropyCall {

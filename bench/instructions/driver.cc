@@ -91,7 +91,7 @@ class Call {
         output_{results_.data(), layout_.outer_stride},
         share_{0, layout_.rows(), scratch_.data(), nullptr} {
     for (size_t row = 0; row < targets_.size(); row++) {
-      targets_[row] = static_cast<int64_t>(row * 7919) % given.classes;
+      targets_[row] = static_cast<uint32_t>(static_cast<int64_t>(row * 7919) % given.classes);
     }
   }
 
@@ -125,7 +125,7 @@ class Call {
   std::vector<double> elements_;
   std::vector<double> others_;
   std::vector<double> results_;
-  std::vector<int64_t> targets_;
+  std::vector<uint32_t> targets_;
   std::vector<double> losses_;
   std::vector<float> scratch_;
   std::string operation_;

@@ -82,8 +82,6 @@ Layout read_layout(const Call& call) {
                          expect_integer(env, numbers.outer_stride, "rowStride")};
   const int64_t rows = product(layout.outer, layout.inner);
   const int64_t dense = product(layout.classes, layout.inner);
-  // Class numbers are kept in 32 bits where rows lie side by side.
-  constexpr int64_t kMostClasses = 0xfffffffe;
   if (rows < 0 || product(rows, layout.classes) < 0 || layout.classes > kMostClasses ||
       layout.outer_stride < dense || product(layout.outer, layout.outer_stride) < 0) {
     throw_shape_error(env, "dimensions of an array", "shape", "larger ones");

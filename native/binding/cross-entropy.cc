@@ -40,7 +40,7 @@ double cross_entropy_binding(const Call& given) {
   const View targets = read_view(given, kTargets, "targets");
   const bool has_classes = !is_probabilities(targets);
   InputView probabilities = {};
-  Memory<int64_t> indices;
+  Memory<uint32_t> indices;
   ClassTargets classes = {nullptr, rows, rows, static_cast<double>(rows), rows > 0};
   if (has_classes) {
     classes =

@@ -20,7 +20,7 @@ double nll_binding(const Call& given) {
   Memory<double> weights;
   const Factors weight = read_factors(given, kWeight, "weight", layout.classes, weights);
   const View targets = read_view(given, kTargets, "targets");
-  Memory<int64_t> indices;
+  Memory<uint32_t> indices;
   ClassTargets classes =
       read_class_targets(given, kTargets, targets, kIgnored, layout, weight.values, indices);
   const Mean mean = read_mean(given, reduction, classes.weight, !classes.has_weight);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "errors.h"
 
@@ -13,10 +14,6 @@ namespace {
 struct Ignored {
   const int64_t* values;
   int64_t count;
-
-  bool has(int64_t value) const {
-    return count == 1 ? value == values[0] : std::binary_search(values, values + count, value);
-  }
 };
 
 Ignored read_ignored(const Call& call, size_t index, Memory<int64_t>& memory) {
@@ -42,27 +39,88 @@ Ignored read_ignored(const Call& call, size_t index, Memory<int64_t>& memory) {
   return {values, count};
 }
 
+// What a target that is neither a class nor ignored becomes in the copy, until it is found there.
+constexpr uint32_t kNoClass = kMostClasses;
+// So many rows are counted in 32 bits.
+constexpr int64_t kRowsTogether = 4096;
+
+// Masks of bits and halves of numbers instead of conditions and whole ones, so that compilers make
+// vectors of a loop over rows even where these have no comparison of 64 bits (SSE2).
+uint32_t mask_of(bool condition) { return 0 - static_cast<uint32_t>(condition); }
+
+template <class T>
+uint32_t upper_half(T index) {
+  return sizeof(T) < 8 ? 0 : static_cast<uint32_t>(static_cast<uint64_t>(index) >> 32);
+}
+
+template <class T>
+uint32_t lower_half(T index) {
+  return static_cast<uint32_t>(index);
+}
+
+template <class T>
+struct OneIgnored {
+  T value;
+  bool exists;  // no T is equal to a number that does not fit
+
+  explicit OneIgnored(int64_t number) : value(static_cast<T>(number)), exists(false) {
+    exists = static_cast<int64_t>(value) == number && (std::is_signed_v<T> || number >= 0);
+  }
+
+  uint32_t has(T index) const {
+    return mask_of(exists) & mask_of(lower_half(index) == lower_half(value)) &
+           mask_of(upper_half(index) == upper_half(value));
+  }
+};
+
+template <class T>
+struct SeveralIgnored {
+  const Ignored& all;
+
+  uint32_t has(T index) const {
+    const auto value = static_cast<int64_t>(+index);
+    const bool fits = std::is_signed_v<T> || value >= 0;
+    return mask_of(fits && std::binary_search(all.values, all.values + all.count, value));
+  }
+};
+
 // Returns the first row whose target is neither a class nor ignored, or -1.
+template <class T, class IgnoredOf>
+int64_t resolve_rows(const T* indices, int64_t classes, const IgnoredOf& ignored_of,
+                     ClassTargets& result) {
+  // Negative numbers of up to 32 bits are, without a sign, those from here on.
+  constexpr int64_t kNegative = int64_t{1} << 31;
+  const bool is_short = std::is_signed_v<T> && sizeof(T) < 8;
+  const auto end = static_cast<uint32_t>(is_short ? std::min(classes, kNegative) : classes);
+  uint32_t* const copy = result.classes;
+  for (int64_t first = 0; first < result.rows; first += kRowsTogether) {
+    const int64_t count = std::min(kRowsTogether, result.rows - first);
+    uint32_t ignored_rows = 0;
+    uint32_t any_bad = 0;
+    for (int64_t row = first; row < first + count; ++row) {
+      const T index = indices[row];
+      const uint32_t ignored = ignored_of.has(index);
+      const uint32_t unknown = mask_of(upper_half(index) != 0) | mask_of(lower_half(index) >= end);
+      const uint32_t bad = unknown & ~ignored;
+      static_assert(kIgnoredRow == 0xffffffff && kNoClass == kIgnoredRow - 1);
+      copy[row] = (lower_half(index) | unknown | ignored) + bad;
+      ignored_rows -= ignored;
+      any_bad |= bad;
+    }
+    if (any_bad != 0) return std::find(copy + first, copy + first + count, kNoClass) - copy;
+    result.counted += count - ignored_rows;
+  }
+  return -1;
+}
+
 template <class T>
 int64_t resolve(const View& targets, int64_t classes, const Ignored& ignored,
                 ClassTargets& result) {
   const T* indices = static_cast<const T*>(targets.data);
-  for (int64_t row = 0; row < result.rows; ++row) {
-    const T index = indices[row];
-    // A uint64 beyond int64 is no class and no ignore index.
-    const bool fits = sizeof(T) < sizeof(int64_t) || std::numeric_limits<T>::is_signed ||
-                      index <= static_cast<T>(std::numeric_limits<int64_t>::max());
-    const int64_t value = fits ? static_cast<int64_t>(index) : std::numeric_limits<int64_t>::max();
-    if (fits && ignored.has(value)) {
-      result.classes[row] = kIgnoredRow;
-    } else if (value >= 0 && value < classes) {
-      result.classes[row] = value;
-      ++result.counted;
-    } else {
-      return row;
-    }
+  if (ignored.count == 1) {
+    return resolve_rows(indices, classes, OneIgnored<T>(ignored.values[0]), result);
   }
-  return -1;
+  return resolve_rows(indices, classes, SeveralIgnored<T>{ignored}, result);
 }
 
 int64_t resolve_any(Napi::Env env, const View& targets, int64_t classes, const Ignored& ignored,
@@ -97,7 +155,7 @@ bool is_probabilities(const View& view) {
 
 ClassTargets read_class_targets(const Call& call, size_t index, const View& view,
                                 size_t ignored_index, const Layout& layout, const double* weight,
-                                Memory<int64_t>& memory) {
+                                Memory<uint32_t>& memory) {
   const Napi::Env env = call.env();
   const int64_t rows = layout.rows();
   expect_length(env, view, rows);
@@ -112,7 +170,7 @@ ClassTargets read_class_targets(const Call& call, size_t index, const View& view
     return result;
   }
   for (int64_t row = 0; row < rows; ++row) {
-    const int64_t target = result.classes[row];
+    const uint32_t target = result.classes[row];
     if (target == kIgnoredRow) continue;
     const double own = weight[target];
     result.weight += own;

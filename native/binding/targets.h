@@ -12,7 +12,7 @@ namespace logits {
 struct ClassTargets {
   // One a row: a class in [0, classes), or kIgnoredRow. A copy, because shared memory could change
   // between the check and the use.
-  int64_t* classes;
+  uint32_t* classes;
   int64_t rows;
   int64_t counted;  // rows that are not ignored
   double weight;    // the sum of their targets' weights
@@ -28,7 +28,7 @@ bool is_probabilities(const View& view);
 // call's, or an array of them at `ignored_index`. `weight` is null for 1 each.
 ClassTargets read_class_targets(const Call& call, size_t index, const View& view,
                                 size_t ignored_index, const Layout& layout, const double* weight,
-                                Memory<int64_t>& memory);
+                                Memory<uint32_t>& memory);
 
 // What the mean of losses divides by, and what there is to say where nothing counts.
 struct Mean {

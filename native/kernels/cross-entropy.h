@@ -25,7 +25,7 @@ template <class R>
 inline void index_losses(const CrossEntropyCall& call, const Share& share, const Rows<R>& rows,
                          const Batch& batch, int& guess) {
   const int64_t classes = call.logits.layout.classes;
-  const int64_t* targets = call.loss.targets + batch.row;
+  const uint32_t* targets = call.loss.targets + batch.row;
   RowSum solved[kStackRows];
   for (int i = 0; i < batch.count; ++i) {
     if (targets[i] == kIgnoredRow) continue;
@@ -116,7 +116,7 @@ inline void spread_losses(const CrossEntropyCall& call, const Share& share, Stac
                           int& guess) {
   using V = typename R::Arithmetic::Set;
   const Batch& batch = stack.batch;
-  const int64_t* targets = call.loss.targets ? call.loss.targets + batch.row : nullptr;
+  const uint32_t* targets = call.loss.targets ? call.loss.targets + batch.row : nullptr;
   bool active[kStackRows] = {};
   Exclusion<kStackRows> pivots = no_exclusion<Stack<R>>();
   for (int i = 0; i < batch.count; ++i) {

@@ -76,7 +76,7 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
   const Fenced target_memory(elements * 4, at_end);
   std::vector<float> scratch(kScratchFloats);
   const Share share = {0, rows, scratch.data(), nullptr};
-  std::vector<int64_t> targets(static_cast<size_t>(rows));
+  std::vector<uint32_t> targets(static_cast<size_t>(rows));
   const Input logits = {logits_memory.data(), element, layout, temperature, softcap};
   Input others = logits;
   others.data = other_memory.data();
@@ -89,7 +89,8 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
   fill(probabilities, elements);
   for (int64_t c = 0; c < layout.classes; ++c) weight[c] = 0.5 + static_cast<double>(c % 3);
   for (int64_t row = 0; row < rows; ++row) {
-    targets[static_cast<size_t>(row)] = row % 5 == 4 ? kIgnoredRow : (row * 7) % layout.classes;
+    targets[static_cast<size_t>(row)] =
+        row % 5 == 4 ? kIgnoredRow : static_cast<uint32_t>((row * 7) % layout.classes);
   }
 
   kernels.softmax(logits, out, share);
@@ -169,10 +170,11 @@ int run_ignored(const KernelTable& kernels) {
       std::vector<double> weight(static_cast<size_t>(classes), 2.0);
       std::vector<float> scratch(kScratchFloats);
       const Share share = {0, layout.rows(), scratch.data(), nullptr};
-      std::vector<int64_t> targets(static_cast<size_t>(layout.rows()));
+      std::vector<uint32_t> targets(static_cast<size_t>(layout.rows()));
       for (int64_t row = 0; row < layout.rows(); ++row) {
         const int64_t page = side_by_side ? row / per_page : row;
-        targets[static_cast<size_t>(row)] = page % 2 == 1 ? kIgnoredRow : row % classes;
+        targets[static_cast<size_t>(row)] =
+            page % 2 == 1 ? kIgnoredRow : static_cast<uint32_t>(row % classes);
       }
       for (const double smoothing : {0.0, 0.1}) {
         for (const double temperature : {1.0, 0.7, 1e30}) {
