@@ -47,6 +47,20 @@ struct Avx2 {
     return {_mm256_cvtph_ps(_mm_loadu_si128(q)), _mm256_cvtph_ps(_mm_loadu_si128(q + 1))};
   }
   static LOGITS_INLINE F32 load(const BFloat16* p) { return {widen(p), widen(p + 8)}; }
+  static LOGITS_INLINE float widen(Float16 x) {
+    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(x.bits)));
+  }
+  // `count` elements, one of them repeated in the other lanes.
+  static LOGITS_INLINE F32 load_first(const Float16* p, int count) {
+    const __m256i bits = load_bits_16(&p->bits, count);
+    return {_mm256_cvtph_ps(_mm256_castsi256_si128(bits)),
+            _mm256_cvtph_ps(_mm256_extracti128_si256(bits, 1))};
+  }
+  static LOGITS_INLINE F32 load_first(const BFloat16* p, int count) {
+    const __m256i bits = load_bits_16(&p->bits, count);
+    return {widen_bfloat16(_mm256_castsi256_si128(bits)),
+            widen_bfloat16(_mm256_extracti128_si256(bits, 1))};
+  }
   static LOGITS_INLINE void store(float* p, F32 v) {
     _mm256_storeu_ps(p, v.low);
     _mm256_storeu_ps(p + 8, v.high);
@@ -252,9 +266,19 @@ struct Avx2 {
   static LOGITS_INLINE __m256 narrow(F64 v) {
     return _mm256_set_m128(_mm256_cvtpd_ps(v.high), _mm256_cvtpd_ps(v.low));
   }
-  static LOGITS_INLINE __m256 widen(const BFloat16* p) {
-    const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  static LOGITS_INLINE __m256 widen_bfloat16(__m128i bits) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
+  }
+  static LOGITS_INLINE __m256 widen(const BFloat16* p) {
+    return widen_bfloat16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  // Masked loads have 32-bit lanes: they take whole pairs. The last element stands in all others.
+  static LOGITS_INLINE __m256i load_bits_16(const uint16_t* p, int count) {
+    const __m256i ends = _mm256_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15);
+    const __m256i is_whole = _mm256_cmpgt_epi32(_mm256_set1_epi32(count), ends);
+    const __m256i pairs = _mm256_maskload_epi32(reinterpret_cast<const int*>(p), is_whole);
+    const __m256i last = _mm256_set1_epi16(static_cast<short>(p[count - 1]));
+    return _mm256_blendv_epi8(last, pairs, is_whole);
   }
   static LOGITS_INLINE F64 widen(__m256 v) {
     return {_mm256_cvtps_pd(_mm256_castps256_ps128(v)),

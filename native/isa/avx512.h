@@ -35,8 +35,17 @@ struct Avx512 {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
   static LOGITS_INLINE F32 load(const BFloat16* p) {
-    const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+    return widen_bfloat16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  static LOGITS_INLINE float widen(Float16 x) {
+    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(x.bits)));
+  }
+  // `count` elements, one of them repeated in the other lanes.
+  static LOGITS_INLINE F32 load_first(const Float16* p, int count) {
+    return _mm512_cvtph_ps(load_bits_16(&p->bits, count));
+  }
+  static LOGITS_INLINE F32 load_first(const BFloat16* p, int count) {
+    return widen_bfloat16(load_bits_16(&p->bits, count));
   }
   static LOGITS_INLINE void store(float* p, F32 v) { _mm512_storeu_ps(p, v); }
   static LOGITS_INLINE void store(float* p, F32 v, Mask mask) { _mm512_mask_storeu_ps(p, mask, v); }
@@ -162,6 +171,12 @@ struct Avx512 {
     return _mm512_add_pd(_mm512_unpacklo_pd(even, odd), _mm512_unpackhi_pd(even, odd));
   }
   static LOGITS_INLINE Mask64 first_8(int count) { return static_cast<Mask64>((1u << count) - 1); }
+  static LOGITS_INLINE F32 widen_bfloat16(__m256i bits) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+  }
+  static LOGITS_INLINE __m256i load_bits_16(const uint16_t* p, int count) {
+    return _mm256_mask_loadu_epi16(_mm256_set1_epi16(static_cast<short>(*p)), first(count), p);
+  }
   static LOGITS_INLINE F64 widen_low(F32 v) { return _mm512_cvtps_pd(_mm512_castps512_ps256(v)); }
   static LOGITS_INLINE F64 widen_high(F32 v) {
     return _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));

@@ -62,6 +62,16 @@ struct Neon {
   static LOGITS_INLINE F32 load(const BFloat16* p) {
     return {{widen(p), widen(p + 4), widen(p + 8), widen(p + 12)}};
   }
+  static LOGITS_INLINE float widen(Float16 x) {
+    return vgetq_lane_f32(vcvt_f32_f16(vreinterpret_f16_u16(vdup_n_u16(x.bits))), 0);
+  }
+  // `count` elements, one of them repeated in the other lanes.
+  template <class E>
+  static LOGITS_INLINE F32 load_first(const E* p, int count) {
+    E lanes[16];
+    for (int i = 0; i < 16; ++i) lanes[i] = p[i < count ? i : 0];
+    return load(static_cast<const E*>(lanes));
+  }
   static LOGITS_INLINE void store(float* p, F32 v) {
     for (int i = 0; i < 4; ++i) vst1q_f32(p + 4 * i, v.part[i]);
   }

@@ -57,6 +57,13 @@ struct Scalar {
     for (int i = 0; i < 16; ++i) r.lane[i] = widen(p[i]);
     return r;
   }
+  // `count` elements, one of them repeated in the other lanes.
+  template <class E>
+  static LOGITS_INLINE F32 load_first(const E* p, int count) {
+    E lanes[16];
+    for (int i = 0; i < 16; ++i) lanes[i] = p[i < count ? i : 0];
+    return load(static_cast<const E*>(lanes));
+  }
   static LOGITS_INLINE void store(float* p, F32 v) { std::memcpy(p, v.lane, sizeof v.lane); }
   static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
     for (int i = 0; i < 16; ++i) {

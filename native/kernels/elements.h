@@ -6,7 +6,7 @@
 //   kStacks                     whether short rows of this kind are taken together (stack.h)
 //   kScaled                     whether a temperature divides the elements (within scaled_exp)
 //   load(at), load(at, count)   lanes of the arithmetic, before the temperature; a vector's lanes
-//                               from `count` on repeat its first one
+//                               from `count` on repeat one of those before
 //   prefetch(at, count)         says that those are read now, and that others behind them will be
 //   load_doubles(at, count)     eight of them in float64
 //   value(at)                   one of them
@@ -92,22 +92,22 @@ template <class V>
 LOGITS_INLINE double value_of(const float& x) {
   return static_cast<double>(x);
 }
-template <class V, class E>
-LOGITS_INLINE double value_of(const E& x) {
-  E lanes[8];
-  for (E& lane : lanes) lane = x;
-  return first_lane<V>(V::load_8(static_cast<const E*>(lanes)));
+template <class V>
+LOGITS_INLINE double value_of(const Float16& x) {
+  return static_cast<double>(V::widen(x));
+}
+template <class V>
+LOGITS_INLINE double value_of(const BFloat16& x) {
+  return static_cast<double>(float_of<V>(static_cast<uint32_t>(x.bits) << 16));
 }
 
-// `count` elements as float32 lanes; those behind them hold `fill`, or repeat the first.
+// `count` elements as float32 lanes; those behind them hold `fill`, or repeat one of these.
 template <class V, class E>
 LOGITS_INLINE typename V::F32 load_first(const E* p, int count, typename V::F32 fill) {
   if constexpr (kIsFloat<E>) {
     return V::load(p, V::first(count), fill);
   } else {
-    E lanes[16];
-    gather<V>(lanes, p, 1, count);
-    return V::load(static_cast<const E*>(lanes));
+    return V::load_first(p, count);
   }
 }
 
@@ -214,7 +214,7 @@ struct SingleRow {
   LOGITS_INLINE typename V::F32 load(int64_t at, int count) const {
     return load(at, count, V::broadcast(static_cast<float>(value(at))));
   }
-  // The lanes from `count` on hold `fill`, or repeat the first one.
+  // The lanes from `count` on hold `fill`, or repeat one of the others.
   LOGITS_INLINE typename V::F32 load(int64_t at, int count, typename V::F32 fill) const {
     return load_first<V>(data + at, count, fill);
   }
