@@ -92,10 +92,11 @@ struct Avx512 {
   static LOGITS_INLINE bool all(Mask mask) { return mask == 0xffff; }
   // The number of the first lane that is not set, 16 where all are.
   static LOGITS_INLINE int first_unset(Mask mask) { return lowest_bit(~uint32_t{mask}); }
-  static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return _mm512_maskz_mov_ps(mask, v); }
-  static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
-    return _mm512_maskz_mov_ps(static_cast<Mask>(~mask), v);
+  // As bits, so that a compiler merges the mask with the integer addition that v comes from.
+  static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
+    return from_bits(_mm512_maskz_mov_epi32(mask, bits(v)));
   }
+  static LOGITS_INLINE F32 drop(Mask mask, F32 v) { return keep(static_cast<Mask>(~mask), v); }
   static LOGITS_INLINE I32 select(Mask mask, I32 yes, I32 no) {
     return _mm512_mask_mov_epi32(no, mask, yes);
   }

@@ -109,13 +109,16 @@ LOGITS_INLINE void common_terms(const P& bundle, const Exclusion<P::kRows>& excl
     for (int i = 0; i < bundle.lanes(); i += 8) V::store(sums.excluded + i, V::zero());
     return;
   }
-  float* x = sums.excluded_element;
-  for (int i = 0; i < bundle.lanes(); ++i) {
+  // An array of its own: stores to it cannot change the bundle, which needs no second look.
+  const int lanes = bundle.lanes();
+  float x[P::kRows];
+  for (int i = 0; i < lanes; ++i) {
     const bool active = bundle.full || bundle.is_active[i] != 0;
     x[i] = active ? bundle.value(i, static_cast<int64_t>(exclusion.at[i])) : 0;
   }
-  for (int i = 0; i < bundle.lanes(); i += kLanesTogether) {
+  for (int i = 0; i < lanes; i += kLanesTogether) {
     typename V::F32 v[1] = {V::load(static_cast<const float*>(x + i))};
+    V::store(sums.excluded_element + i, v[0]);
     auto largest = V::broadcast_bits(0);
     scaled_exp<V, false, P::kScaled>(v, reference, largest);
     V::store(sums.excluded + i, V::widen_low(v[0]));

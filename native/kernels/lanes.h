@@ -30,11 +30,12 @@ LOGITS_INLINE typename V::F64 keep_where(typename V::Mask64 mask, typename V::F6
   return V::select(mask, v, V::zero());
 }
 
-// v with +0 in one lane.
+// v with +0 in one lane, where they are numbered from `first` on: a constant, so that
+// several vectors compare theirs with one `lane`.
 template <class V>
-LOGITS_INLINE typename V::F32 drop_lane(typename V::F32 v, int64_t lane) {
-  const auto number = V::broadcast_bits(static_cast<uint32_t>(lane));
-  return V::drop(V::equal(V::lane_numbers(), number), v);
+LOGITS_INLINE typename V::F32 drop_lane(typename V::F32 v, int64_t lane, uint32_t first = 0) {
+  const auto numbers = V::add(V::lane_numbers(), V::broadcast_bits(first));
+  return V::drop(V::equal(numbers, V::broadcast_bits(static_cast<uint32_t>(lane))), v);
 }
 template <class V>
 LOGITS_INLINE typename V::F64 drop_lane(typename V::F64 v, int64_t lane) {

@@ -118,7 +118,7 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
       for (int k = 0; k < Count; ++k) V::store(scaled + i * pitch + first + 16 * k, y[k]);
     }
     if constexpr (Excluded) {
-      for (int k = 0; k < Count; ++k) y[k] = drop_lane<V>(y[k], excluded[i] - 16 * k);
+      for (int k = 0; k < Count; ++k) y[k] = drop_lane<V>(y[k], excluded[i], 16u * k);
     }
     y[Count - 1] = keep_first<V>(y[Count - 1], last);
     sums[i] = fold_vectors_of_group<V, Count>(y);
@@ -145,6 +145,7 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
   const R rows[1] = {row};
   typename V::F64 sum[1];
   for (; classes - at >= kGroup; at += kGroup) {
+    row.prefetch(at, kGroup);
     const bool may_exclude =
         Excluded && (classes <= kFewClasses || (excluded >= at && excluded < at + kGroup));
     if (may_exclude) {
@@ -152,7 +153,6 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
                                          scaled, 0, sum);
       sums = V::add(sums, sum[0]);
     } else {
-      row.prefetch(at, kGroup);
       sums = V::add(sums, sum_group<R, false, Stored>(row, at, reference, largest, scaled));
     }
   }
