@@ -61,7 +61,7 @@ static constexpr bool kIsFloat = false;
 template <>
 constexpr bool kIsFloat<float> = true;
 
-// Fewer than eight elements that are neighbours in memory; the first one is repeated behind them.
+// Fewer than eight elements that are neighbours in memory; one of them is repeated behind them.
 template <class V, class E>
 LOGITS_INLINE typename V::F64 load_few(const E* p, int count) {
   if constexpr (kIsFloat<E>) {
@@ -69,9 +69,7 @@ LOGITS_INLINE typename V::F64 load_few(const E* p, int count) {
   } else if constexpr (sizeof(E) == sizeof(double)) {
     return V::load(p, count);
   } else {
-    E lanes[8];
-    gather<V>(lanes, p, 1, count);
-    return V::load_8(static_cast<const E*>(lanes));
+    return V::widen_low(V::load_first(p, count));
   }
 }
 
