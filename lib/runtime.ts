@@ -16,8 +16,9 @@ export function runtime(): Runtime {
 
 /**
  * Sets how many threads a call may use, for every later call of this process, its worker threads'
- * included, that has no option `threads`. A call takes a thread for about every 262,144 elements, so that a small one never waits
- * for others; the bits of its results do not depend on their number. The threads are started when a
+ * included, that has no option `threads`. A call takes a thread for about every 262,144 elements
+ * (fewer where an element takes longer than in `crossEntropy`), so that a small one never waits for
+ * others; the bits of its results do not depend on their number. The threads are started when a
  * call first needs them, shared by all calls, and sleep in between.
  *
  * At first it is the number in the environment variable `LOGITS_THREADS` or, without it,

@@ -38,7 +38,8 @@ double binary_cross_entropy_binding(const Call& given) {
   call.losses = read_optional_output_like(given, kOut, "out", logits,
                                           {&targets.view, &source, &weight, &positive.view});
   call.row_sums = sums.reserve(env, layout.rows());
-  run(given, layout, [&](const KernelTable& kernels, const Share& share) {
+  constexpr int64_t kCost = 16;
+  run(given, layout, kCost, [&](const KernelTable& kernels, const Share& share) {
     kernels.binary_cross_entropy(call, share);
   });
   // The kernel has written what 'none' asks for.

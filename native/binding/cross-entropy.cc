@@ -67,7 +67,7 @@ double cross_entropy_binding(const Call& given) {
   Memory<double> losses;
   call.losses = losses.reserve(env, rows);
 
-  run(given, layout,
+  run(given, layout, 1,
       [&](const KernelTable& kernels, const Share& share) { kernels.cross_entropy(call, share); });
   return reduce_losses(reduction, out, call.losses, rows, mean.effective_divisor());
 }

@@ -20,7 +20,8 @@ double kl_divergence_binding(const Call& given) {
   Memory<double> memory;
   double* divergences = memory.reserve(given.env(), rows);
 
-  run(given, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+  constexpr int64_t kCost = 16;
+  run(given, logits.input.layout, kCost, [&](const KernelTable& kernels, const Share& share) {
     kernels.kl_divergence(logits.input, others.input, divergences, share);
   });
   return reduce_losses(reduction, out, divergences, rows, static_cast<double>(rows));

@@ -15,7 +15,7 @@ void log_sum_exp_binding(const Call& given) {
   const View source = read_optional_view(given, kSource, "logits");
   const View out = read_output(given, kOut, "out", logits.input, logits.input.layout.rows(),
                                {&logits.view, &source});
-  run(given, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+  run(given, logits.input.layout, 1, [&](const KernelTable& kernels, const Share& share) {
     kernels.log_sum_exp(logits.input, out.data, share);
   });
 }

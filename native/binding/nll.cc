@@ -31,7 +31,7 @@ double nll_binding(const Call& given) {
   const NllCall call = {input.input, classes.classes, weight.values,
                         losses.reserve(given.env(), rows)};
 
-  run(given, layout,
+  run(given, layout, 1,
       [&](const KernelTable& kernels, const Share& share) { kernels.nll(call, share); });
   return reduce_losses(reduction, out, call.losses, rows, mean.effective_divisor());
 }

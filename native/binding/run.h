@@ -25,12 +25,13 @@ inline int read_threads(const Call& call) {
   return threads < 1 ? thread_limit() : capped_threads(threads);
 }
 
-// compute(kernels, share) for all rows of a layout, with this environment's kernel set.
+// compute(kernels, share) for all rows of a layout, with this environment's kernel set; `cost` as
+// for split_rows.
 template <class Compute>
-void run(const Call& call, const Layout& layout, Compute compute) {
+void run(const Call& call, const Layout& layout, int64_t cost, Compute compute) {
   const KernelTable& kernels = *call.state().set->kernels;
   float* scratch = scratch_of(call);
-  const Split split = split_rows(layout, read_threads(call));
+  const Split split = split_rows(layout, cost, read_threads(call));
   const FloatingPointState state;
   if (split.threads == 1) {
     compute(kernels, split.whole(scratch, nullptr));

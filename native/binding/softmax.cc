@@ -13,7 +13,7 @@ void compute(const Call& given, Kernel KernelTable::*kernel) {
   enum : size_t { kLogits = 1, kOut };
   const InputView logits = read_input(given, kLogits, "logits");
   const Output out = read_output_like(given, kOut, "out", logits, {}, {});
-  run(given, logits.input.layout, [&](const KernelTable& kernels, const Share& share) {
+  run(given, logits.input.layout, 1, [&](const KernelTable& kernels, const Share& share) {
     (kernels.*kernel)(logits.input, out, share);
   });
 }
@@ -24,7 +24,8 @@ void compute_gradient(const Call& given, GradientKernel KernelTable::*kernel, co
   const InputView results = read_input(given, kResults, name);
   const InputView upstream = read_input_like(given, kUpstream, "upstream", results.input);
   const Output out = read_output_like(given, kOut, "out", results, {&upstream.view}, {});
-  run(given, results.input.layout, [&](const KernelTable& kernels, const Share& share) {
+  constexpr int64_t kCost = 4;
+  run(given, results.input.layout, kCost, [&](const KernelTable& kernels, const Share& share) {
     (kernels.*kernel)(results.input, upstream.input, out, share);
   });
 }

@@ -99,22 +99,36 @@ inline void log_softmax_row(const R& row, const typename R::Results& out, int64_
   if (loss.complement < 0.5) out.store(likeliest, 0 - loss.loss);
 }
 
-// The first class that holds the maximum, of a row without NaN.
+// The first class that holds the maximum of a row without NaN, of another row any. No branch
+// depends on the logits: a processor mistakes it in every other row.
 template <class R>
 LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) {
   using V = typename R::Arithmetic::Set;
-  const int64_t last = (classes - 1) / 16 * 16;
-  const int rest = static_cast<int>(classes - last);
-  auto lanes = row.load(last, rest);
-  for (int64_t at = 0; at < last; at += 16) lanes = V::max(lanes, row.load(at));
-  const auto largest = V::broadcast(V::largest(lanes));
-  for (int64_t at = 0; at < last; at += 16) {
-    const auto below = V::greater(largest, row.load(at));
-    if (!V::all(below)) return at + V::first_unset(below);
+  static constexpr float kFirstNumbers[16] = {0,  -1, -2,  -3,  -4,  -5,  -6,  -7,
+                                              -8, -9, -10, -11, -12, -13, -14, -15};
+  const auto load = [&](int64_t at) {
+    return load_elements(row, at, classes - at < 16 ? static_cast<int>(classes - at) : 16);
+  };
+  row.prefetch(0, static_cast<int>(classes));
+  // Each lane's largest element, and the number of its first class: negative, since vectors have a
+  // largest lane and no smallest one.
+  auto largest = load(0);
+  auto number = V::load(kFirstNumbers);
+  auto first = V::bits(number);
+  for (int64_t at = 16; at < classes; at += 16) {
+    const auto x = load(at);
+    number = V::sub(number, V::broadcast(16.0f));
+    first = V::select(V::greater(x, largest), V::bits(number), first);
+    largest = V::max(largest, x);
   }
-  // Among memory that another thread writes there may be none.
-  const int lane = V::first_unset(V::greater(largest, row.load(last, rest)));
-  return last + (lane < rest ? lane : 0);
+  const auto is_less = V::greater(V::broadcast(V::largest(largest)), largest);
+  int64_t found = V::first_unset(is_less);
+  if (classes > 16) {
+    const auto none = V::bits(V::broadcast(static_cast<float>(-classes)));
+    const auto numbers = V::from_bits(V::select(is_less, none, first));
+    found = static_cast<int64_t>(-V::largest(numbers));
+  }
+  return found < classes ? found : 0;
 }
 
 template <class R>
@@ -210,8 +224,7 @@ LOGITS_INLINE void write_below(const Stack<R>& stack, float* out, int64_t outer_
 }
 
 template <class P>
-inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess) {
-  using V = typename P::Arithmetic::Set;
+inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess, float* scratch) {
   const Exclusion<P::kRows> likeliest = likeliest_classes(bundle);
   BundleSums<P::kRows> solved;
   double losses[P::kRows];
@@ -220,12 +233,16 @@ inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess) {
   solve_bundle(bundle, likeliest, 1.0, guess, nullptr, solved);
   target_losses(bundle, likeliest, solved, losses, complements);
   split_log_sums(bundle, solved, lanes);
-  float* const sink = batch_sink<V>(out, bundle.batch);
-  write_below(bundle, sink, out.outer_stride, solved, lanes);
-  for (int i = 0; i < bundle.batch.count; ++i) {
-    if (!solved.is_regular(i) || !(complements[i] < 0.5)) continue;
-    sink[bundle.offset(i, likeliest.at[i], out.outer_stride)] = static_cast<float>(0 - losses[i]);
-  }
+  write_results(bundle, out, scratch, [&](float* rows) {
+    write_below(bundle, rows, out.outer_stride, solved, lanes);
+    for (int i = 0; i < bundle.batch.count; ++i) {
+      if (!solved.is_regular(i)) continue;
+      // No branch either.
+      float* const result = rows + bundle.offset(i, likeliest.at[i], out.outer_stride);
+      float unused;
+      *(complements[i] < 0.5 ? result : &unused) = static_cast<float>(0 - losses[i]);
+    }
+  });
 }
 
 template <class V>
@@ -239,8 +256,9 @@ inline void log_softmax(const Input& logits, const Output& out, const Share& sha
         using R = typename decltype(rows)::Row;
         if constexpr (R::kStacks) {
           if (classes <= kMostStackClasses) {
-            for_each_stack(rows, batch, classes, kStackRows,
-                           [&](const auto& stack) { log_softmax_bundle(stack, out, guess); });
+            for_each_stack(rows, batch, classes, kStackRows, [&](const auto& stack) {
+              log_softmax_bundle(stack, out, guess, share.scratch);
+            });
             return;
           }
         }
@@ -249,7 +267,7 @@ inline void log_softmax(const Input& logits, const Output& out, const Share& sha
           log_softmax_row(row, sink_of<R>(out, logits, batch[i]), classes, share.team);
         }
       },
-      [&](const auto& panels) { log_softmax_bundle(panels, out, guess); });
+      [&](const auto& panels) { log_softmax_bundle(panels, out, guess, share.scratch); });
   end_streams<V>(out.streams);
 }
 

@@ -26,6 +26,13 @@ LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
   }
 }
 
+// write(rows) as for a stack (stack.h). What a panel writes is no block.
+template <class V, class E, bool Scaled, class Write>
+LOGITS_INLINE void write_results(const Panels<V, E, Scaled>& panels, const Output& out, float*,
+                                 Write write) {
+  write(batch_sink<V>(out, panels.batch));
+}
+
 // The kept terms of four panels times their factors, class by class: what four vectors write lies
 // together.
 template <class V, class E, bool Scaled>

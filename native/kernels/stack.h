@@ -280,6 +280,28 @@ LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion<kStackRo
   }
 }
 
+// Whether a stack's results are one block of memory, all of which is written.
+template <class R>
+LOGITS_INLINE bool is_block(const Stack<R>& stack, const Output& out) {
+  return stack.all_active() && out.outer_stride == stack.classes;
+}
+
+// write(rows) with the memory that a bundle's results are written to, a row every out.outer_stride
+// elements: where they belong or, if they are a block that passes the caches by, scratch memory,
+// from where they leave as one.
+template <class R, class Write>
+LOGITS_INLINE void write_results(const Stack<R>& stack, const Output& out, float* scratch,
+                                 Write write) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  float* const sink = batch_sink<V>(out, stack.batch);
+  const bool streams = V::kStreams && out.streams && is_block(stack, out);
+  write(streams ? scratch : sink);
+  if (!streams) return;
+  write_elements<A>(FloatSink<V>{sink, true}, 0, stack.batch.count * stack.classes,
+                    [&](int64_t at, int count) { return load_scaled<V>(scratch + at, count); });
+}
+
 // out[c] = e^x[c] * factor for every row from the terms kept in `scaled`, and `at_excluded` for the
 // class that its sum has left out; NaN throughout where a row is not regular. Rows that are not
 // active are left alone.
@@ -296,38 +318,34 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
   const bool all_active = stack.all_active();
   const bool all_regular = sums.uniform;
   // A row's last vector may run over into the next row, which is written after it.
-  const bool runs_over = all_active && out.outer_stride == stack.classes;
+  const bool runs_over = is_block(stack, out);
   const int64_t whole = stack.classes / 16 * 16;
   const int rest = static_cast<int>(stack.classes - whole);
-  float* const sink = batch_sink<V>(out, stack.batch);
-  // Results take the place of the terms, which are never behind them, and leave from there as one.
-  const bool streams = V::kStreams && out.streams && runs_over;
-  float* const first = streams ? scaled : sink;
-  for (int i = 0; i < stack.batch.count; ++i) {
-    if (!all_active && stack.is_active[i] == 0) continue;
-    float* row = first + i * out.outer_stride;
-    if (!all_regular && sums.kinds[i] != RowKind::regular) {
-      fill_row_with_nan<A>(FloatSink<V>{row, false}, stack.classes);
-      continue;
-    }
-    const FactorVectors<A> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
-    const float* terms = scaled + i * stack.pitch();
-    for (int64_t at = 0; at < whole; at += 16) {
-      V::store(row + at, factors.times(V::load(terms + at)));
-    }
-    if (rest > 0) {
-      const auto last = factors.times(V::load(terms + whole));
-      if (runs_over && (stack.batch.count - i) * stack.classes >= whole + 16) {
-        V::store(row + whole, last);
-      } else {
-        store_first<V>(row + whole, last, rest);
+  // In scratch memory, results take the place of the terms, which are never behind them.
+  write_results(stack, out, scaled, [&](float* first) {
+    for (int i = 0; i < stack.batch.count; ++i) {
+      if (!all_active && stack.is_active[i] == 0) continue;
+      float* row = first + i * out.outer_stride;
+      if (!all_regular && sums.kinds[i] != RowKind::regular) {
+        fill_row_with_nan<A>(FloatSink<V>{row, false}, stack.classes);
+        continue;
       }
+      const FactorVectors<A> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
+      const float* terms = scaled + i * stack.pitch();
+      for (int64_t at = 0; at < whole; at += 16) {
+        V::store(row + at, factors.times(V::load(terms + at)));
+      }
+      if (rest > 0) {
+        const auto last = factors.times(V::load(terms + whole));
+        if (runs_over && (stack.batch.count - i) * stack.classes >= whole + 16) {
+          V::store(row + whole, last);
+        } else {
+          store_first<V>(row + whole, last, rest);
+        }
+      }
+      if (excluded.any) row[excluded.at[i]] = static_cast<float>(at_excluded[i]);
     }
-    if (excluded.any) row[excluded.at[i]] = static_cast<float>(at_excluded[i]);
-  }
-  if (!streams) return;
-  write_elements<A>(FloatSink<V>{sink, true}, 0, stack.batch.count * stack.classes,
-                    [&](int64_t at, int count) { return load_scaled<V>(scaled + at, count); });
+  });
 }
 
 // on_stack(stack) for the short rows of a batch, `most` together. All rows are active.

@@ -6,8 +6,8 @@
 namespace logits {
 namespace {
 
-// A thread is asked for so many elements at least: some 50 microseconds of work, ten times what
-// handing it over costs.
+// A thread is asked for so many elements of crossEntropy at least: some 50 microseconds of work,
+// ten times what handing it over costs.
 constexpr int64_t kElementsPerThread = int64_t{1} << 18;
 // Parts are smaller, so that a thread that comes late, or is put off its core, leaves little
 // behind.
@@ -32,17 +32,19 @@ void set_first_thread_limit(int threads) {
   limit.compare_exchange_strong(unset, threads, std::memory_order_relaxed);
 }
 
-Split split_rows(const Layout& layout, int limit) {
+Split split_rows(const Layout& layout, int64_t cost, int limit) {
   const int64_t rows = layout.rows();
-  const int64_t worth = layout.elements() / kElementsPerThread;
+  const int64_t worth = layout.elements() / (kElementsPerThread / cost);
   const int64_t most = std::min<int64_t>(limit, worth);
   if (most <= 1) return {rows, rows, 1, 1, false};
-  int64_t rows_per_part = std::max<int64_t>(1, kElementsPerPart / layout.classes);
+  int64_t rows_per_part = std::max<int64_t>(1, kElementsPerPart / cost / layout.classes);
   if (rows_per_part > kRowsTogether || layout.inner > 1) {
     rows_per_part = (rows_per_part + kRowsTogether - 1) / kRowsTogether * kRowsTogether;
   }
   const int64_t parts = (rows + rows_per_part - 1) / rows_per_part;
-  if (layout.inner == 1 && layout.classes >= kLongRow && parts < kPartsPerThread * most) {
+  // Kernels that cost more take rows whole.
+  const bool splits_rows = cost == 1 && layout.inner == 1 && layout.classes >= kLongRow;
+  if (splits_rows && parts < kPartsPerThread * most) {
     return {rows, rows, 1, static_cast<int>(most), true};
   }
   return {rows, rows_per_part, parts, static_cast<int>(std::min(most, parts)), false};

@@ -37,6 +37,7 @@ struct Split {
   Share whole(float* scratch, const Team* team) const { return {0, rows, scratch, team}; }
 };
 
-Split split_rows(const Layout& layout, int limit);
+// `cost` is what an element takes, in times of what one takes in crossEntropy.
+Split split_rows(const Layout& layout, int64_t cost, int limit);
 
 }  // namespace logits
