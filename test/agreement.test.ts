@@ -113,6 +113,21 @@ describeEachIsa('a row gives the same bytes', (isa) => {
       { shape: [classes, rows], axis: 0 } as const,
     ]);
 
+  // Which of them is left out of the sum is seen in few rows.
+  it('logSoftmax where several classes are the likeliest', () => {
+    for (const [rows, classes] of [
+      [5000, 10],
+      [5000, 20],
+      [5000, 100],
+    ] as const) {
+      const x = normalLogits(rows * classes, { seed: classes, deviation: 2 }).map(Math.round);
+      const wide = logSoftmax(x, { shape: [rows, classes] });
+      const tall = logSoftmax(transposed(x, rows, classes), { shape: [classes, rows], axis: 0 });
+      const expected = transposed(wide, rows, classes);
+      expect(bytesOf(tall).equals(bytesOf(expected)), `${rows}x${classes}`).toBe(true);
+    }
+  });
+
   it.each([
     ['softmax', softmax],
     ['logSoftmax', logSoftmax],
