@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'ERR_BUFFER_DETACHED'
   | 'ERR_BUFFER_OVERLAP'
   | 'ERR_EMPTY_MEAN'
+  | 'ERR_FILE_ACCESS'
+  | 'ERR_FILE_FORMAT'
   | 'ERR_INVALID_ARG_TYPE'
   | 'ERR_INVALID_ARG_VALUE'
   | 'ERR_MEMORY_ALLOCATION_FAILED'
@@ -19,7 +21,7 @@ function shortened(text: string): string {
 }
 
 /** A value as an error message shows it: short, and without running any code of its own. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (types.isNativeError(value)) return 'an Error';
   const options = { customInspect: false, depth: 0, maxArrayLength: 4, breakLength: Infinity };
@@ -78,6 +80,24 @@ export function targetError(row: number, target: number, classes: number): Range
 export function allocationError(length: number, name: string, cause: unknown): RangeError {
   const message = sentence(`memory for ${length} elements`, name, 'none');
   return withCode(new RangeError(message, { cause }), 'ERR_MEMORY_ALLOCATION_FAILED');
+}
+
+/**
+ * A file, or a line of it, that is not what its format, its size or the files beside it ask for;
+ * `received` is worded by the caller.
+ */
+export function fileError(what: string, path: string, received: string, line?: number): Error {
+  const name = line === undefined ? path : `line ${line} of ${path}`;
+  const error = withCode(new Error(sentence(what, name, shortened(received))), 'ERR_FILE_FORMAT');
+  return Object.assign(error, line === undefined ? { path } : { path, line });
+}
+
+/** A file that the system does not open or read. */
+export function fileAccessError(path: string, cause: unknown): Error {
+  // What follows the first comma of a system's error is its function and, once more, the path.
+  const reason = cause instanceof Error ? cause.message.split(',', 1)[0] : undefined;
+  const message = sentence('a readable file', path, reason ?? describe(cause));
+  return Object.assign(withCode(new Error(message, { cause }), 'ERR_FILE_ACCESS'), { path });
 }
 
 /** No binary of the addon could be loaded. */
