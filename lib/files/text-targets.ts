@@ -1,0 +1,193 @@
+// Written here since CSV packages make a string of every field, and the columns and quotes that they are for do not occur.
+import { describe, fileError } from '../errors.js';
+import type { OpenFile } from './file.js';
+import { type OpenTensor, readableBytes } from './tensor.js';
+
+const CHUNK_BYTES = 65_536;
+
+// Reading begins at the nearest line with a mark before it: 8 bytes for each, instead of 8 for each line.
+const LINES_PER_MARK = 1024;
+
+// As much of a line as an error shows, and as the name of a column has.
+const LINE_START_BYTES = 81;
+
+const INT64_BYTES = 8;
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+
+const [TAB, NEWLINE, RETURN, SPACE, MINUS, ZERO] = [9, 10, 13, 32, 45, 48] as const;
+
+/** What a line holds: an integer, nothing (null), or something else (NaN). */
+type Held = number | null;
+
+/** A line, byte after byte: so that it takes no memory, however long it is. */
+class Line {
+  private place: 'start' | 'sign' | 'digits' | 'end' | 'failed' = 'start';
+  private sign = 1;
+  private value = 0;
+
+  add(byte: number): void {
+    const digit = byte - ZERO;
+    const { place } = this;
+    if (digit >= 0 && digit <= 9 && place !== 'end' && place !== 'failed') {
+      this.value = this.value * 10 + digit;
+      this.place = 'digits';
+    } else if (byte === MINUS && place === 'start') {
+      this.sign = -1;
+      this.place = 'sign';
+    } else if (byte === SPACE || byte === TAB || byte === RETURN) {
+      if (place === 'digits') this.place = 'end';
+      if (place === 'sign') this.place = 'failed';
+    } else {
+      this.place = 'failed';
+    }
+  }
+
+  /** What the line holds; the next one begins. */
+  finish(): Held {
+    const { place, sign, value } = this;
+    this.place = 'start';
+    this.sign = 1;
+    this.value = 0;
+    if (place === 'start') return null;
+    const isInteger = (place === 'digits' || place === 'end') && Number.isSafeInteger(value);
+    return isInteger ? sign * value : NaN;
+  }
+}
+
+/** Shows `visit` each line from byte `start` on, with the start of the next one, until it returns false. */
+async function scanLines(
+  file: OpenFile,
+  start: number,
+  visit: (held: Held, next: number) => boolean,
+): Promise<void> {
+  const line = new Line();
+  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, file.size - start));
+  let lineStart = start;
+  for (let at = start; at < file.size; at += chunk.length) {
+    const bytes = chunk.subarray(0, file.size - at);
+    await file.read(bytes, at);
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number;
+      if (byte !== NEWLINE) {
+        line.add(byte);
+        continue;
+      }
+      lineStart = at + i + 1;
+      if (!visit(line.finish(), lineStart)) return;
+    }
+  }
+  if (lineStart < file.size) visit(line.finish(), file.size);
+}
+
+/** The text of a line as far as it is shown, and where the next one begins if that is as far. */
+async function readLineStart(
+  file: OpenFile,
+  start: number,
+): Promise<{ text: string; next: number | undefined }> {
+  const bytes = Buffer.alloc(Math.min(LINE_START_BYTES, file.size - start));
+  await file.read(bytes, start);
+  const end = bytes.indexOf(NEWLINE);
+  const isWhole = end >= 0 || start + bytes.length === file.size;
+  const length = end < 0 ? bytes.length : end;
+  const next = end < 0 ? file.size : start + end + 1;
+  return { text: bytes.toString('utf8', 0, length).trim(), next: isWhole ? next : undefined };
+}
+
+/** Where the lines with classes begin: behind a byte order mark and a line that names the column. */
+async function findFirstLine(file: OpenFile): Promise<{ start: number; line: number }> {
+  const mark = Buffer.alloc(Math.min(BYTE_ORDER_MARK.length, file.size));
+  await file.read(mark, 0);
+  const start = mark.toString('latin1') === BYTE_ORDER_MARK ? BYTE_ORDER_MARK.length : 0;
+  const { text, next } = await readLineStart(file, start);
+  const isName = /^(["']?)[\p{L}_][\p{L}\p{N}_ .-]*\1$/u.test(text);
+  return isName && next !== undefined ? { start: next, line: 2 } : { start, line: 1 };
+}
+
+async function lineError(file: OpenFile, start: number, line: number): Promise<Error> {
+  const { text } = await readLineStart(file, start);
+  const received = text === '' ? 'a blank line' : describe(text);
+  return fileError('a class (an integer)', file.path, received, line);
+}
+
+/** Class indices in a text file, one a line: lines are checked when it is opened, and not kept. */
+class TextTargets implements OpenTensor {
+  readonly path: string;
+  readonly name = undefined;
+  readonly element = 'int64';
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  readonly offset = 0;
+
+  constructor(
+    private readonly file: OpenFile,
+    rows: number,
+    private readonly firstLine: number,
+    /** Where the first line is, and each LINES_PER_MARK further on. */
+    private readonly marks: readonly number[],
+  ) {
+    this.path = file.path;
+    this.shape = [rows];
+    this.bytes = rows * INT64_BYTES;
+  }
+
+  async read(into: Uint8Array, at: number): Promise<number> {
+    const count = readableBytes(this, into, at);
+    if (count === 0) return 0;
+    const first = at / INT64_BYTES;
+    const end = first + count / INT64_BYTES;
+    const mark = Math.floor(first / LINES_PER_MARK);
+    const view = new DataView(into.buffer, into.byteOffset, count);
+    let row = mark * LINES_PER_MARK;
+    let lineStart = this.marks[mark] ?? this.file.size;
+    let isChanged = false;
+    await scanLines(this.file, lineStart, (held, next) => {
+      if (held === null || Number.isNaN(held)) {
+        isChanged = true;
+        return false;
+      }
+      if (row >= first) writeInt64(view, (row - first) * INT64_BYTES, held);
+      row++;
+      lineStart = next;
+      return row < end;
+    });
+    if (isChanged) throw await lineError(this.file, lineStart, this.firstLine + row);
+    if (row < end) throw fileError(`${this.shape[0]} lines`, this.path, `${row}`);
+    return count;
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+}
+
+// In two halves: no bigint for each number.
+function writeInt64(view: DataView, at: number, value: number): void {
+  view.setInt32(at, value | 0, true);
+  view.setInt32(at + 4, Math.floor(value / 2 ** 32), true);
+}
+
+/** The classes of a text file: integers, one a line, at most one line before that names them. */
+export async function openTextTargets(file: OpenFile): Promise<OpenTensor> {
+  const { start, line: firstLine } = await findFirstLine(file);
+  const marks: number[] = [];
+  let rows = 0;
+  let lineStart = start;
+  let blankStart: number | undefined;
+  let isRefused = false;
+  await scanLines(file, start, (held, next) => {
+    if (held === null) {
+      blankStart ??= lineStart;
+    } else if (blankStart !== undefined || Number.isNaN(held)) {
+      isRefused = true;
+      return false;
+    } else {
+      if (rows % LINES_PER_MARK === 0) marks.push(lineStart);
+      rows++;
+    }
+    lineStart = next;
+    return true;
+  });
+  // Blank lines are refused unless nothing follows them; the first of them is the one to name.
+  if (isRefused) throw await lineError(file, blankStart ?? lineStart, firstLine + rows);
+  return new TextTargets(file, rows, firstLine, marks);
+}
