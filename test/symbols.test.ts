@@ -28,7 +28,10 @@ if (reason !== '') console.log(`skipped: symbols.test.ts: ${reason}`);
 
 describe.skipIf(reason !== '')('the objects of one instruction set', () => {
   it.each(objects)('$build/$isa define nothing that another unit could share', ({ type, file }) => {
-    const lines = execFileSync('nm', ['-C', '--defined-only', file], { encoding: 'utf8' })
+    const lines = execFileSync('nm', ['-C', '--defined-only', file], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    })
       .trim()
       .split('\n');
     // Capital letters and weak ones are visible to other units.
@@ -39,7 +42,10 @@ describe.skipIf(reason !== '')('the objects of one instruction set', () => {
   });
 
   it.each(objects)('$build/$isa call nothing of the mathematics library', ({ file }) => {
-    const undefinedSymbols = execFileSync('nm', ['-u', file], { encoding: 'utf8' });
+    const undefinedSymbols = execFileSync('nm', ['-u', file], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
     const names = undefinedSymbols.match(/\bU (\S+)/g)?.map((line) => line.slice(2)) ?? [];
     const allowed = /^(mem(cpy|set|move)|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_)$/;
     expect(names.filter((name) => !allowed.test(name))).toEqual([]);
