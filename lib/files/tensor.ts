@@ -30,18 +30,22 @@ export const elementBytes: { readonly [E in FileElement]: number } = {
   uint64: 8,
 };
 
-/** A tensor whose elements stay in its file, or its files, until they are read: row-major, little-endian. */
-export interface OpenTensor {
-  /** The file; of several, the first. */
-  readonly path: string;
+/** What the header of a file says about a tensor. */
+export interface Contents {
   /** The tensor's name in the file, where it has one. */
   readonly name: string | undefined;
   readonly element: FileElement;
   readonly shape: readonly number[];
   /** The size of all elements. */
   readonly bytes: number;
-  /** Where the first element lies in the file at `path`, in bytes; 0 for text. */
+  /** Where the first element lies in the file (of several, the first), in bytes; 0 for text. */
   readonly offset: number;
+}
+
+/** A tensor whose elements stay in its file, or its files, until they are read: row-major, little-endian. */
+export interface OpenTensor extends Contents {
+  /** The file; of several, the first. */
+  readonly path: string;
   /**
    * Fills `into` from the tensor's byte `at` on and tells how many bytes that were: less than all
    * only at the tensor's end. Both are whole elements. Several reads may be under way at once.
@@ -49,15 +53,6 @@ export interface OpenTensor {
   read(into: Uint8Array, at: number): Promise<number>;
   /** Waits for the reads that are under way. */
   close(): Promise<void>;
-}
-
-/** What the header of a file says about a tensor. */
-export interface Contents {
-  readonly name: string | undefined;
-  readonly element: FileElement;
-  readonly shape: readonly number[];
-  readonly bytes: number;
-  readonly offset: number;
 }
 
 // NumPy's limit.

@@ -51,9 +51,8 @@ template <class S>
 LOGITS_INLINE typename S::F64 load_factors(const double* p, int64_t at, int64_t stride, int lanes) {
   using V = typename S::Set;
   if (p == nullptr) return S::broadcast(1.0);
-  return S::template each<typename S::F64>([&](int i) {
-    return load_8<V>(p + (at + 8 * i) * stride, stride, S::kCount == 1 ? lanes : 8);
-  });
+  return S::template each<typename S::F64>(
+      [&](int i) { return load_8<V>(p + (at + 8 * i) * stride, stride, S::in_part(lanes)); });
 }
 
 // The factors of some elements that follow each other, `stride` apart; null: 1 each.
@@ -119,15 +118,14 @@ LOGITS_INLINE void losses_of_short_rows(const Rows<R>& logits, const Rows<R>& la
     for_each_lanes<V>(rows * classes, [&](auto set, int64_t at, int lanes) {
       using S = decltype(set);
       const auto loss = binary_losses<S>(z, y, factors, at, lanes, out, stores);
-      for (int i = 0; i < S::kCount; ++i) V::store(losses + at + 8 * i, loss.part[i]);
+      S::store(losses + at, loss);
     });
     for (int64_t i = 0; i < rows; ++i) {
       const double* of_row = losses + i * classes;
       // What lies behind a row's end is not added.
       call.row_sums[row + i] = sum_over_row<V>(classes, [&](auto set, int64_t at, int) {
         using S = decltype(set);
-        return S::template each<typename S::F64>(
-            [&](int k) { return V::load(of_row + at + 8 * k); });
+        return S::load(of_row + at);
       });
     }
   }

@@ -186,13 +186,14 @@ inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
   using V = typename R::Arithmetic::Set;
   const auto& probabilities = spread.probabilities;
   int64_t pivot = target;
-  if (probabilities.data != nullptr) {
-    if (probabilities.is_wide()) {
-      const SingleRow<V, float, false> q = {static_cast<const float*>(probabilities.data), {1, 0}};
-      pivot = find_max(q, classes, extent_of_row(q, classes).max);
-    } else {
-      pivot = find_max(probabilities, classes, extent_of_row(probabilities, classes).max);
-    }
+  const auto likeliest = [&](const auto& q) {
+    return find_max(q, classes, extent_of_row(q, classes).max);
+  };
+  if (probabilities.data != nullptr && probabilities.is_wide()) {
+    const auto* q = static_cast<const float*>(probabilities.data);
+    pivot = likeliest(SingleRow<V, float, false>{q, {1, 0}});
+  } else if (probabilities.data != nullptr) {
+    pivot = likeliest(probabilities);
   }
   const bool is_finite = row.value(pivot) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
   if (is_finite && row.scaled(1).high <= 0x1p60) return pivot;

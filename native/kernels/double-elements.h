@@ -16,7 +16,7 @@ namespace logits {
 //   max error: 5 ulp
 template <class V>
 LOGITS_INLINE typename V::F64 tanh(typename V::F64 u) {
-  const auto doubled = V::mul(V::broadcast(-2.0), V::max(u, V::sub(V::zero(), u)));
+  const auto doubled = V::mul(V::broadcast(-2.0), magnitude<V>(u));
   const auto e = expm1<V>(V::max(V::broadcast(-40.0), doubled));
   const auto t = V::div(V::sub(V::zero(), e), V::add(V::broadcast(2.0), e));
   return V::select(V::greater(V::zero(), u), V::sub(V::zero(), t), t);
@@ -24,7 +24,7 @@ LOGITS_INLINE typename V::F64 tanh(typename V::F64 u) {
 
 template <class V>
 LOGITS_INLINE typename V::F64 tanh_slope(typename V::F64 u) {
-  const auto e = exp<V>(V::mul(V::broadcast(-2.0), V::max(u, V::sub(V::zero(), u))));
+  const auto e = exp<V>(V::mul(V::broadcast(-2.0), magnitude<V>(u)));
   const auto sum = V::add(V::broadcast(1.0), e);
   return V::div(V::mul(V::broadcast(4.0), e), V::mul(sum, sum));
 }

@@ -13,7 +13,7 @@ namespace logits {
 template <class S, class R>
 LOGITS_INLINE typename S::F64 load_lanes(const R& row, int64_t at, int lanes) {
   return S::template each<typename S::F64>(
-      [&](int i) { return S::kCount == 1 ? row.load(at, lanes) : row.load(at + 8 * i, 8); });
+      [&](int i) { return row.load(at + 8 * i, S::in_part(lanes)); });
 }
 
 // on_lanes(set, at, lanes) for a row's elements: as many vectors at a time as keep the processor
@@ -36,8 +36,8 @@ LOGITS_INLINE void add_lanes(GroupSums<Double<typename S::Set>>& sums, typename 
                              int lanes) {
   using V = typename S::Set;
   for (int i = 0; i < S::kCount; ++i) {
-    const bool whole = S::kCount > 1 || lanes == 8;
-    sums.add(whole ? v.part[i] : keep_first<V>(v.part[i], lanes));
+    const int count = S::in_part(lanes);
+    sums.add(count == 8 ? v.part[i] : keep_first<V>(v.part[i], count));
   }
 }
 
@@ -45,7 +45,7 @@ LOGITS_INLINE void add_lanes(GroupSums<Double<typename S::Set>>& sums, typename 
 template <class S, class Results>
 LOGITS_INLINE void store_lanes(const Results& out, int64_t at, typename S::F64 v, int lanes) {
   for (int i = 0; i < S::kCount; ++i) {
-    out.store(at + 8 * i, v.part[i], S::kCount == 1 ? lanes : 8);
+    out.store(at + 8 * i, v.part[i], S::in_part(lanes));
   }
 }
 

@@ -217,7 +217,7 @@ struct SingleRow {
     return load_first<V>(data + at, count, fill);
   }
   LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
-    return count == 8 ? V::load_8(data + at) : V::widen_low(load(at, count));
+    return load_8<V>(data + at, 1, count);
   }
   LOGITS_INLINE double value(int64_t at) const { return value_of<V>(data[at]); }
   LOGITS_INLINE Pair scaled(double x) const { return scaled_single<Scaled>(x, inverse); }

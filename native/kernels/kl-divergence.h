@@ -67,7 +67,7 @@ LOGITS_INLINE MeanDistance mean_distance(const LogProbabilities<R>& logs, int64_
     const auto product = S::select(S::equal(p, S::zero()), S::zero(), S::mul(p, distance));
     add_lanes<S>(whole, p, lanes);
     add_lanes<S>(weighted, product, lanes);
-    for (int i = 0; i < S::kCount && kept != nullptr; ++i) V::store(kept + at + 8 * i, p.part[i]);
+    if (kept != nullptr) S::store(kept + at, p);
   });
   return {whole.total(), weighted.total()};
 }
@@ -105,10 +105,7 @@ inline double divergence_of_rows(const R& x, const R& y, int64_t classes, int& g
   const double sum_of_excess = sum_over_row<V>(classes, [&](auto set, int64_t at, int lanes) {
     using S = decltype(set);
     const auto log_p = logs.template of_p<S>(at, lanes);
-    const auto p = kept != nullptr ? S::template each<typename S::F64>([&](int i) {
-      return V::load(static_cast<const double*>(kept + at + 8 * i));
-    })
-                                   : exp<S>(log_p);
+    const auto p = kept != nullptr ? S::load(kept + at) : exp<S>(log_p);
     const auto log_q = logs.template of_q<S>(at, lanes);
     const auto m = S::broadcast(mean);
     return excess<S>(p, log_q, S::sub(S::sub(log_q, log_p), m), m);

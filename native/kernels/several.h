@@ -26,6 +26,9 @@ struct Several {
     typename V::Mask64 part[Count];
   };
 
+  // Of the first `lanes`, those that each part has: only a single part may have less than eight.
+  static LOGITS_INLINE int in_part(int lanes) { return Count == 1 ? lanes : 8; }
+
   // of(i) for each part of a result.
   template <class Result, class Of>
   static LOGITS_INLINE Result each(Of of) {
@@ -36,6 +39,12 @@ struct Several {
 
   static LOGITS_INLINE F64 same(typename V::F64 v) {
     return each<F64>([&](int) { return v; });
+  }
+  static LOGITS_INLINE F64 load(const double* p) {
+    return each<F64>([&](int i) { return V::load(p + 8 * i); });
+  }
+  static LOGITS_INLINE void store(double* p, F64 v) {
+    for (int i = 0; i < Count; ++i) V::store(p + 8 * i, v.part[i]);
   }
   static LOGITS_INLINE F64 zero() { return same(V::zero()); }
   static LOGITS_INLINE F64 broadcast(double x) { return same(V::broadcast(x)); }
