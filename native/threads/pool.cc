@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "../isa/floating-point-state.h"
 #include "../kernel-table.h"
@@ -23,6 +24,10 @@ constexpr std::chrono::microseconds kLookOut(20);
 // Whoever takes up a job wakes so many more, who wake others: a tree, not a queue at the caller.
 constexpr int kWakes = 2;
 
+// After how many jobs a helper that moved may move again: where every processor is busy no place is
+// better for long, and starting a thread (10 to 60 us) costs little of so many.
+constexpr int kJobsBetweenMoves = 16;
+
 // A call's parts, on its caller's stack for as long as the call lasts.
 struct Job {
   const Part part;
@@ -30,6 +35,7 @@ struct Job {
   const int64_t count;
   std::atomic<int64_t> next{0};  // the first part that nobody has taken
   std::atomic<int> inside{0};    // helpers at work; changes under the pool's mutex alone
+  const int processor = current_processor();  // the caller's, when it began
 
   // Guarded by the pool's mutex:
   int wanted;  // helpers that may still join
@@ -71,7 +77,8 @@ class Pool {
  private:
   struct Helper {
     Pool* pool;
-    std::unique_ptr<float[]> scratch;
+    std::unique_ptr<float[]> scratch = nullptr;
+    int jobs_in_place = kJobsBetweenMoves;
   };
 
   // Whether there was a part left to compute.
@@ -96,7 +103,7 @@ class Pool {
 
   void start_helpers(int missing) {
     for (; missing > 0; --missing) {
-      std::unique_ptr<Helper> helper(new (std::nothrow) Helper{this, nullptr});
+      std::unique_ptr<Helper> helper(new (std::nothrow) Helper{this});
       if (!helper) break;
       helper->scratch.reset(new (std::nothrow) float[kScratchFloats]);
       if (!helper->scratch || !start_thread(help, helper.get())) break;
@@ -122,41 +129,69 @@ class Pool {
   }
 
   static void help(void* argument) {
-    const std::unique_ptr<Helper> helper(static_cast<Helper*>(argument));
+    std::unique_ptr<Helper> helper(static_cast<Helper*>(argument));
     const FloatingPointState state;
-    helper->pool->help_forever(helper->scratch.get());
+    helper->pool->help_until_moved(std::move(helper));
   }
 
-  [[noreturn]] void help_forever(float* scratch) {
-    std::unique_lock<std::mutex> lock(mutex_);
+  // Returns when the helper lives on in another thread.
+  void help_until_moved(std::unique_ptr<Helper> helper) {
     for (;;) {
-      Job* const job = next_job(lock);
-      --job->wanted;
-      job->inside.fetch_add(1, std::memory_order_relaxed);
-      count_deserted();
-      wake_for(*job, lock);
+      Job& job = join_next_job();
+      if (is_in_the_way(*helper, job)) {
+        leave(job, true);
+        if (!start_thread(help, helper.get())) continue;
+        helper.release();
+        return;
+      }
       bool has_more = true;
       do {
-        has_more = compute_next(*job, scratch);
+        has_more = compute_next(job, helper->scratch.get());
       } while (has_more && deserted_.load(std::memory_order_relaxed) == 0);
-      lock.lock();
-      // Left for a deserted one, this job has its next turn last, unless its caller has closed it.
-      if (has_more && remove(*job)) {
-        ++job->wanted;
-        append(*job);
-      }
-      // The caller may leave, and the job be gone, as soon as nobody is inside, unless it sleeps.
-      const bool caller_sleeps = job->caller_sleeps;
-      const bool was_last = job->inside.fetch_sub(1, std::memory_order_release) == 1;
-      if (was_last && caller_sleeps) job->done.notify_one();
-      count_deserted();
+      leave(job, has_more);
     }
   }
 
+  // Whether the helper keeps the job's caller from its processor, so that the two get done what one
+  // would. Linux wakes a thread where it ran last if the processors have been busy on average, and
+  // moves none that ran within the last half millisecond: two threads that other work has once put
+  // on one processor stay there, however idle the others are by now, for as long as the calls
+  // follow each other. A new thread it moves at its next tick.
+  static bool is_in_the_way(Helper& helper, const Job& job) {
+    if (++helper.jobs_in_place <= kJobsBetweenMoves) return false;
+    if (job.processor < 0 || job.processor != current_processor()) return false;
+    helper.jobs_in_place = 0;
+    return true;
+  }
+
+  Job& join_next_job() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    Job& job = next_job(lock);
+    --job.wanted;
+    job.inside.fetch_add(1, std::memory_order_relaxed);
+    count_deserted();
+    wake_for(job, lock);
+    return job;
+  }
+
+  void leave(Job& job, bool has_more) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    // Left for a deserted one, this job has its next turn last, unless its caller has closed it.
+    if (has_more && remove(job)) {
+      ++job.wanted;
+      append(job);
+    }
+    // The caller may leave, and the job be gone, as soon as nobody is inside, unless it sleeps.
+    const bool caller_sleeps = job.caller_sleeps;
+    const bool was_last = job.inside.fetch_sub(1, std::memory_order_release) == 1;
+    if (was_last && caller_sleeps) job.done.notify_one();
+    count_deserted();
+  }
+
   // The next job that wants help, whenever there is one.
-  Job* next_job(std::unique_lock<std::mutex>& lock) {
+  Job& next_job(std::unique_lock<std::mutex>& lock) {
     for (;;) {
-      if (Job* const job = neediest_job()) return job;
+      if (Job* const job = neediest_job()) return *job;
       const unsigned seen = offers_.load(std::memory_order_relaxed);
       ++looking_out_;
       lock.unlock();

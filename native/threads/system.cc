@@ -8,6 +8,7 @@
 #else
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -34,6 +35,8 @@ bool pin_library() {
 }
 
 long process_id() { return 0; }  // there is no fork
+
+int current_processor() { return -1; }
 
 #else
 
@@ -88,6 +91,14 @@ bool pin_library() {
 }
 
 long process_id() { return getpid(); }
+
+int current_processor() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
 
 #endif
 

@@ -17,6 +17,9 @@ bool pin_library();
 // Differs between a process and a copy of it (fork), which has its memory but none of its threads.
 long process_id();
 
+// The processor that runs the calling thread; -1 where the system does not tell.
+int current_processor();
+
 // Tells the processor that it is waiting in a loop.
 inline void relax() {
 #if defined(__x86_64__)
