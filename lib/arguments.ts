@@ -87,12 +87,26 @@ export function readFactors(value: unknown, length: number, name: string): Float
 
 export type ResultName = 'Float32Array' | 'Float64Array';
 
-function newArray(type: ResultName, length: number, name: string): FloatResult {
+function allocate<A>(create: () => A, length: number, name: string): A {
   try {
-    return type === 'Float32Array' ? new Float32Array(length) : new Float64Array(length);
+    return create();
   } catch (cause) {
     throw allocationError(length, name, cause);
   }
+}
+
+/** An array of results. */
+export function newArray(type: ResultName, length: number, name: string): FloatResult {
+  return allocate(
+    () => (type === 'Float32Array' ? new Float32Array(length) : new Float64Array(length)),
+    length,
+    name,
+  );
+}
+
+/** An array of classes or ranks. */
+export function newIntegers(length: number, name: string): Int32Array {
+  return allocate(() => new Int32Array(length), length, name);
 }
 
 /** The given output array, checked, or a new one. */
@@ -158,6 +172,13 @@ export function readNumber(
   if (value === undefined) return fallback;
   if (typeof value !== 'number') throw typeError(what, name, value);
   if (!accepts(value)) throw valueError(what, name, value);
+  return value;
+}
+
+/** Yes or no. */
+export function readBoolean(value: unknown, fallback: boolean, name: string): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') throw typeError('a boolean', name, value);
   return value;
 }
 

@@ -1,12 +1,13 @@
+import type { TieRule } from './evaluation-types.js';
 import type { Input } from './input.js';
-import { elementCodes, emptyMeanCodes, reductionCodes } from './native.js';
+import { elementCodes, emptyMeanCodes, reductionCodes, tieCodes } from './native.js';
 import type { EmptyMean, Reduction } from './types.js';
 
 // The numbers of a native call travel in memory, which costs less than passing each: `Numbers` in
 // native/binding/call.h lists them in this order. Getters among the options may call this package
 // themselves, so a call is described when all of the caller's code has run, and entered at once.
 
-const numbers = new Float64Array(14);
+const numbers = new Float64Array(16);
 const call = numbers.buffer;
 
 /** The numbers of a call on these elements. */
@@ -49,4 +50,17 @@ export function describeCrossEntropy(
   numbers[11] = labelSmoothing;
   numbers[12] = zLoss;
   numbers[13] = typeof upstream === 'number' ? upstream : NaN;
+}
+
+/** The numbers of what is read off each row; an array of indices to ignore is passed itself. */
+export function describeScore(
+  input: Input,
+  ignoreIndex: number | Float64Array,
+  ties: TieRule,
+  top: number,
+): ArrayBuffer {
+  numbers[10] = typeof ignoreIndex === 'number' ? ignoreIndex : NaN;
+  numbers[14] = tieCodes[ties];
+  numbers[15] = top;
+  return describe(input);
 }

@@ -1,4 +1,4 @@
-import type { ClassIndices, ElementType, LogitsOptions } from './types.js';
+import type { LogitsOptions } from './types.js';
 
 /**
  * Which rank a target has among equal logits: 'min' counts none of the others before it, 'max' all of
@@ -158,6 +158,15 @@ export interface EvaluationSummary {
   readonly confusion?: readonly (readonly number[])[];
 }
 
+/** One element a row of a batch: ties go by index, rows that do not count have the rank 0. */
+export interface RowResults {
+  /** 0 for an ignored row, NaN for one that is not finite. */
+  readonly losses: Float64Array;
+  readonly ranks: Int32Array;
+  /** -1 for rows that are ignored or not finite. */
+  readonly predictions: Int32Array;
+}
+
 /** An {@link Evaluator} as JSON: every bit of its state. */
 export interface EvaluatorState {
   readonly version: 1;
@@ -169,11 +178,29 @@ export interface EvaluatorState {
     readonly ignoreIndex: number | readonly number[];
     readonly axis: number;
   };
-  readonly counts: { readonly [name: string]: number | readonly number[] };
-  /** Exact sums, as hexadecimal integers in units of 2^-2148. */
-  readonly sums: { readonly [name: string]: string | readonly string[] };
+  readonly counts: {
+    readonly rows: number;
+    readonly ignored: number;
+    readonly notFinite: number;
+    /** Rows with an infinite loss. */
+    readonly infinite: number;
+    /** For each k of `top` the rows whose target is among the k likeliest classes. */
+    readonly hits: readonly number[];
+    /** The rows of each calibration bin, and those of them whose likeliest class is the target. */
+    readonly binRows: readonly number[];
+    readonly binHits: readonly number[];
+    /** The bytes of all targets; null where an update has not told them. */
+    readonly bytes: number | null;
+    /** Rows by target and prediction: classes x classes. */
+    readonly confusion?: readonly number[];
+  };
+  /** Exact sums: hexadecimal integers in units of 2^-2148. */
+  readonly sums: {
+    readonly loss: string;
+    readonly lossSquare: string;
+    readonly entropy: string;
+    readonly squareDistance: string;
+    /** The confidences of each calibration bin. */
+    readonly confidence: readonly string[];
+  };
 }
-
-/** The targets of score and Evaluator. */
-export type ScoreTargets = ClassIndices;
-export type { ElementType };

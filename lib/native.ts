@@ -14,6 +14,9 @@ export const emptyMeanCodes = { nan: 0, zero: 1, throw: 2 } as const;
 /** How native code numbers the element types. */
 export const elementCodes = { float32: 0, float64: 1, float16: 2, bfloat16: 3 } as const;
 
+/** How native code numbers the rules of ranks among equal logits. */
+export const tieCodes = { min: 0, max: 1, index: 2 } as const;
+
 /** An array that native code reads: float16 and bfloat16 as their bits. */
 export type NativeArray = Float32Array | Float64Array | Uint16Array;
 
@@ -81,6 +84,39 @@ interface NativeAddon {
     positiveWeight: Factors,
     out: FloatResult | null,
   ): number;
+  score(
+    call: ArrayBuffer,
+    logits: NativeArray,
+    targets: TypedClassIndices | null,
+    ignored: Float64Array | null,
+    ids: Int32Array | null,
+    /** Becomes the number of ignored rows and that of those which are not finite. */
+    counts: Float64Array,
+    logSumExp: FloatResult,
+    predictions: Int32Array,
+    maxLogProbs: FloatResult,
+    logProbs: FloatResult | null,
+    ranks: Int32Array | null,
+    entropies: FloatResult | null,
+    margins: FloatResult | null,
+    topIndices: Int32Array | null,
+    topLogProbs: FloatResult | null,
+    idLogProbs: FloatResult | null,
+  ): void;
+  /** Adds a batch to an evaluator's state, whose arrays lib/evaluator-state.ts lays out. */
+  evaluate(
+    call: ArrayBuffer,
+    logits: NativeArray,
+    targets: TypedClassIndices,
+    ignored: Float64Array | null,
+    top: Float64Array,
+    counts: Float64Array,
+    sums: BigInt64Array,
+    confusion: Float64Array | null,
+    losses: Float64Array | null,
+    ranks: Int32Array | null,
+    predictions: Int32Array | null,
+  ): void;
   isas(): string[];
   isa(): string;
   /** Whether this instruction set is available; if so, this thread uses it from now on. */

@@ -4,11 +4,13 @@
 #include "binding/binary-cross-entropy.h"
 #include "binding/call.h"
 #include "binding/cross-entropy.h"
+#include "binding/evaluate.h"
 #include "binding/kl-divergence.h"
 #include "binding/log-sum-exp.h"
 #include "binding/nll.h"
 #include "binding/probes.h"
 #include "binding/runtime.h"
+#include "binding/score.h"
 #include "binding/softmax.h"
 
 namespace {
@@ -39,6 +41,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add<nll_binding>(exports, "nllLoss");
   add<kl_divergence_binding>(exports, "klDivergence");
   add<binary_cross_entropy_binding>(exports, "binaryCrossEntropy");
+  add<score_binding>(exports, "score");
+  add<evaluate_binding>(exports, "evaluate");
   add<isas_binding>(exports, "isas");
   add<isa_binding>(exports, "isa");
   add<select_isa_binding>(exports, "selectIsa");

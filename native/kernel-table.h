@@ -102,6 +102,42 @@ struct CrossEntropyCall {
   const double* row_scales;  // ... and times row_scales[n], where not null
 };
 
+// Which rank a target has among equal logits: after none of the others, after all of them, or after
+// those of lower classes.
+enum class Ties : int64_t { min, max, index };
+
+// So many classes a row are numbered in a float32 lane, in groups of 64.
+constexpr int64_t kMostScoredClasses = int64_t{1} << 30;
+// As many of a row's likeliest classes fit a thread's scratch memory.
+constexpr int64_t kMostTopClasses = 16384;
+
+// What is read off each row, its probabilities being p = softmax(x). Results are null where they
+// are not wanted; those of numbers are float64 where `double_results` says so, else float32. For an
+// ignored row, which is not read, numbers are 0; for one that has a NaN, a +inf or nothing but -inf
+// they are NaN. Both have the class -1 and the rank 0.
+struct ScoreCall {
+  Input logits;
+  const uint32_t* targets;  // rows(): a class, or kIgnoredRow; null without
+  Ties ties;
+  int64_t top;          // up to kMostTopClasses and the number of classes
+  const uint32_t* ids;  // rows() x ids_per_row classes
+  int64_t ids_per_row;
+  bool double_results;
+
+  void* log_sum_exps;      // rows(): log sum e^x, also of rows that are not finite
+  int32_t* predictions;    // rows(): the first class of those with the largest x
+  void* max_log_probs;     // rows(): its log p
+  void* log_probs;         // rows(): log p of the target
+  int32_t* ranks;          // rows(): of the target, from 1 on
+  void* entropies;         // rows(): -sum p log p
+  void* margins;           // rows(): the largest x less the second largest, inf without such
+  int32_t* top_classes;    // rows() x top: by x down, then by class up
+  void* top_log_probs;     // the same
+  void* id_log_probs;      // rows() x ids_per_row
+  void* confidences;       // rows(): the largest p
+  void* square_distances;  // rows(): sum of (p[c] - [c is the target])^2
+};
+
 struct NllCall {
   Input log_probabilities;
   const uint32_t* targets;  // rows(): a class, or kIgnoredRow
@@ -127,6 +163,7 @@ struct KernelTable {
   void (*log_sum_exp)(const Input& logits, void* out, const Share& share);
   void (*cross_entropy)(const CrossEntropyCall& call, const Share& share);
 
+  void (*score)(const ScoreCall& call, const Share& share);
   void (*nll)(const NllCall& call, const Share& share);
   // One divergence a row.
   void (*kl_divergence)(const Input& logits, const Input& others, double* divergences,

@@ -35,7 +35,7 @@ class Arguments {
   AddonState& state() const { return *env().GetInstanceData<AddonState>(); }
 
  private:
-  static constexpr size_t kMost = 8;
+  static constexpr size_t kMost = 16;
   napi_env env_;
   napi_value values_[kMost];
 };
@@ -56,6 +56,8 @@ struct Numbers {
   double label_smoothing;
   double z_loss;
   double upstream;  // not finite: those of an array
+  double ties;
+  double top;
 };
 
 // A call that computes. Its first argument is an ArrayBuffer of numbers: reading them there costs

@@ -17,6 +17,15 @@ std::string expected(const std::string& what, const std::string& name,
   throw_error(Napi::RangeError::New(env, message), code);
 }
 
+[[noreturn]] void throw_no_class(Napi::Env env, const std::string& what, const std::string& name,
+                                 int64_t row, const Napi::Value& target) {
+  Napi::RangeError error =
+      Napi::RangeError::New(env, expected(what, name.c_str(), target.ToString().Utf8Value()));
+  error.Set("row", Napi::Number::New(env, static_cast<double>(row)));
+  error.Set("target", target);
+  throw_error(error, "ERR_TARGET_OUT_OF_RANGE");
+}
+
 }  // namespace
 
 void throw_type_error(Napi::Env env, const std::string& what, const char* name,
@@ -41,12 +50,13 @@ void throw_overlap(Napi::Env env, const std::string& what, const char* name, con
 
 void throw_target_out_of_range(Napi::Env env, napi_value targets, int64_t row, int64_t classes) {
   const Napi::Value target = Napi::Object(env, targets).Get(std::to_string(row));
-  Napi::RangeError error = Napi::RangeError::New(
-      env, expected("a class in [0, " + std::to_string(classes) + ") or ignoreIndex",
-                    "targets[" + std::to_string(row) + "]", target.ToString().Utf8Value()));
-  error.Set("row", Napi::Number::New(env, static_cast<double>(row)));
-  error.Set("target", target);
-  throw_error(error, "ERR_TARGET_OUT_OF_RANGE");
+  throw_no_class(env, "a class in [0, " + std::to_string(classes) + ") or ignoreIndex",
+                 "targets[" + std::to_string(row) + "]", row, target);
+}
+
+void throw_id_out_of_range(Napi::Env env, int64_t index, int64_t row, int32_t id, int64_t classes) {
+  throw_no_class(env, "a class in [0, " + std::to_string(classes) + ")",
+                 "ids[" + std::to_string(index) + "]", row, Napi::Number::New(env, id));
 }
 
 void throw_empty_mean(Napi::Env env) {

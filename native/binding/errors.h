@@ -20,6 +20,9 @@ namespace logits {
 // Names the element `row` of the typed array `targets`.
 [[noreturn]] void throw_target_out_of_range(Napi::Env env, napi_value targets, int64_t row,
                                             int64_t classes);
+// Names the element `index` of the ids, one of the row's.
+[[noreturn]] void throw_id_out_of_range(Napi::Env env, int64_t index, int64_t row, int32_t id,
+                                        int64_t classes);
 [[noreturn]] void throw_empty_mean(Napi::Env env);
 [[noreturn]] void throw_out_of_memory(Napi::Env env);
 

@@ -37,6 +37,18 @@ LOGITS_INLINE double double_of(uint64_t bits) {
   return x;
 }
 
+// The number after x, which is not +inf.
+template <class V>
+LOGITS_INLINE float next_above(float x) {
+  const uint32_t bits = bits_of<V>(x);
+  return float_of<V>(x == 0 ? 1 : x > 0 ? bits + 1 : bits - 1);
+}
+template <class V>
+LOGITS_INLINE double next_above(double x) {
+  const uint64_t bits = bits_of<V>(x);
+  return double_of<V>(x == 0 ? 1 : x > 0 ? bits + 1 : bits - 1);
+}
+
 // x as a float, as a compiler cannot overlook: GCC 12 takes double -> float -> double for nothing
 // where it vectorises two of them side by side.
 template <class V>

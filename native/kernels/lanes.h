@@ -30,6 +30,18 @@ LOGITS_INLINE typename V::F64 keep_where(typename V::Mask64 mask, typename V::F6
   return V::select(mask, v, V::zero());
 }
 
+// yes in the lanes of a mask, no elsewhere.
+template <class V>
+LOGITS_INLINE typename V::F32 select_where(typename V::Mask mask, typename V::F32 yes,
+                                           typename V::F32 no) {
+  return V::from_bits(V::select(mask, V::bits(yes), V::bits(no)));
+}
+template <class V>
+LOGITS_INLINE typename V::F64 select_where(typename V::Mask64 mask, typename V::F64 yes,
+                                           typename V::F64 no) {
+  return V::select(mask, yes, no);
+}
+
 // v with +0 in one lane, where they are numbered from `first` on: a constant, so that
 // several vectors compare theirs with one `lane`.
 template <class V>

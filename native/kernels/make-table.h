@@ -9,6 +9,7 @@
 #include "log-sum-exp.h"
 #include "nll.h"
 #include "probes.h"
+#include "score.h"
 #include "softmax-gradient.h"
 #include "softmax.h"
 
@@ -20,6 +21,7 @@ constexpr KernelTable make_table() {
           log_softmax<V>,
           log_sum_exp<V>,
           cross_entropy<V>,
+          score<V>,
           nll<V>,
           kl_divergence<V>,
           binary_cross_entropy<V>,

@@ -1,0 +1,153 @@
+#include "score.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "arguments.h"
+#include "errors.h"
+#include "run.h"
+#include "targets.h"
+
+namespace logits {
+namespace {
+
+enum : size_t {
+  kLogits = 1,
+  kTargets,
+  kIgnored,
+  kIds,
+  kCounts,
+  kLogSumExp,
+  kPredictions,
+  kMaxLogProbs,
+  kLogProbs,
+  kRanks,
+  kEntropies,
+  kMargins,
+  kTopIndices,
+  kTopLogProbs,
+  kIdLogProbs
+};
+
+// The ids, checked, in a copy: shared memory could change between the check and the use.
+const uint32_t* read_ids(const Call& call, const View& ids, int64_t classes, int64_t per_row,
+                         Memory<uint32_t>& memory) {
+  const auto count = static_cast<int64_t>(ids.length);
+  if (count == 0) return nullptr;
+  if (ids.type != napi_int32_array) {
+    throw_type_error(call.env(), "an Int32Array", "ids", "another typed array");
+  }
+  const auto* given = static_cast<const int32_t*>(ids.data);
+  uint32_t* copy = memory.reserve(call.env(), count);
+  for (int64_t i = 0; i < count; ++i) {
+    copy[i] = static_cast<uint32_t>(given[i]);
+    if (copy[i] >= static_cast<uint64_t>(classes)) {
+      throw_id_out_of_range(call.env(), i, i / per_row, static_cast<int32_t>(copy[i]), classes);
+    }
+  }
+  return copy;
+}
+
+// Reads the arrays of results: of `length` elements each, none for null, and none over an input.
+class Results {
+ public:
+  using Inputs = std::array<const View*, 4>;
+
+  Results(const Call& call, const Input& logits, const Inputs& inputs)
+      : call_(call), logits_(logits), inputs_(inputs) {}
+
+  void* numbers(size_t index, const char* name, int64_t length) const {
+    if (is_null(call_, index)) return nullptr;
+    const View view = read_output(call_, index, name, logits_, length, {});
+    return separate(view).data;
+  }
+  int32_t* integers(size_t index, const char* name, int64_t length) const {
+    if (is_null(call_, index)) return nullptr;
+    const View view = read_view(call_, index, name);
+    if (view.type != napi_int32_array) {
+      throw_type_error(call_.env(), "an Int32Array", name, "another typed array");
+    }
+    expect_length(call_.env(), view, length);
+    return static_cast<int32_t*>(separate(view).data);
+  }
+
+ private:
+  const View& separate(const View& view) const {
+    for (const View* input : inputs_) {
+      expect_no_overlap(call_.env(), view, *input, Overlap::none);
+    }
+    return view;
+  }
+
+  const Call& call_;
+  const Input& logits_;
+  const Inputs inputs_;
+};
+
+}  // namespace
+
+void expect_scored_classes(Napi::Env env, const Layout& layout) {
+  if (layout.classes <= kMostScoredClasses) return;
+  throw_shape_error(env, "at most 2^30 classes", "shape", std::to_string(layout.classes));
+}
+
+void score_binding(const Call& given) {
+  const Napi::Env env = given.env();
+  const InputView logits = read_input(given, kLogits, "logits");
+  const Layout& layout = logits.input.layout;
+  const int64_t rows = layout.rows();
+  expect_scored_classes(env, layout);
+
+  ScoreCall call = {};
+  call.logits = logits.input;
+  call.double_results = has_double_results(logits.input.element);
+  call.ties = static_cast<Ties>(expect_integer(env, given.numbers.ties, "ties"));
+  call.top = expect_integer(env, given.numbers.top, "top");
+  if (call.top < 0 || call.top > kMostTopClasses || call.top > layout.classes) {
+    throw_value_error(env, "a number of classes", "top", "another one");
+  }
+  const View targets = read_optional_view(given, kTargets, "targets");
+  Memory<uint32_t> indices;
+  ClassTargets classes = {nullptr, rows, rows, 0, false};
+  if (!is_null(given, kTargets)) {
+    classes = read_class_targets(given, kTargets, targets, kIgnored, layout, nullptr, indices);
+    call.targets = classes.classes;
+  }
+  const View ids = read_optional_view(given, kIds, "ids");
+  call.ids_per_row = rows == 0 ? 0 : static_cast<int64_t>(ids.length) / rows;
+  expect_length(env, ids, call.ids_per_row * rows);
+  Memory<uint32_t> id_memory;
+  call.ids = read_ids(given, ids, layout.classes, call.ids_per_row, id_memory);
+
+  const View counts = read_view(given, kCounts, "counts");
+  const Results results(given, logits.input, {&logits.view, &targets, &ids, &counts});
+  call.log_sum_exps = results.numbers(kLogSumExp, "logSumExp", rows);
+  call.predictions = results.integers(kPredictions, "predictions", rows);
+  call.max_log_probs = results.numbers(kMaxLogProbs, "maxLogProbs", rows);
+  call.log_probs = results.numbers(kLogProbs, "logProbs", rows);
+  call.ranks = results.integers(kRanks, "ranks", rows);
+  call.entropies = results.numbers(kEntropies, "entropies", rows);
+  call.margins = results.numbers(kMargins, "margins", rows);
+  call.top_classes = results.integers(kTopIndices, "top.indices", rows * call.top);
+  call.top_log_probs = results.numbers(kTopLogProbs, "top.logProbs", rows * call.top);
+  call.id_log_probs = results.numbers(kIdLogProbs, "idLogProbs", rows * call.ids_per_row);
+  if (call.targets == nullptr && (call.log_probs != nullptr || call.ranks != nullptr)) {
+    throw_type_error(env, "targets", "targets", "null");
+  }
+  if (call.predictions == nullptr) {
+    throw_type_error(env, "an Int32Array", "predictions", "null");
+  }
+  if (counts.type != napi_float64_array || counts.length != 2) {
+    throw_type_error(env, "a Float64Array of 2", "counts", "another array");
+  }
+
+  run(given, layout, 1,
+      [&](const KernelTable& kernels, const Share& share) { kernels.score(call, share); });
+  const int64_t left_out = std::count(call.predictions, call.predictions + rows, -1);
+  auto* const numbers = static_cast<double*>(counts.data);
+  numbers[0] = static_cast<double>(rows - classes.counted);
+  numbers[1] = static_cast<double>(left_out - (rows - classes.counted));
+}
+
+}  // namespace logits
