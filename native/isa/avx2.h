@@ -7,7 +7,6 @@
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
-#include "lowest-bit.h"
 
 namespace logits {
 
@@ -159,11 +158,11 @@ struct Avx2 {
   static LOGITS_INLINE bool all(Mask mask) {
     return _mm256_movemask_epi8(_mm256_and_si256(mask.low, mask.high)) == -1;
   }
-  // The number of the first lane that is not set, 16 where all are.
-  static LOGITS_INLINE int first_unset(Mask mask) {
+  // The lanes that are not set, as bits.
+  static LOGITS_INLINE uint32_t unset(Mask mask) {
     const int low = _mm256_movemask_ps(_mm256_castsi256_ps(mask.low));
     const int high = _mm256_movemask_ps(_mm256_castsi256_ps(mask.high));
-    return lowest_bit(~static_cast<uint32_t>(low | high << 8));
+    return static_cast<uint32_t>(low | high << 8) ^ 0xffff;
   }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
     return {_mm256_and_ps(_mm256_castsi256_ps(mask.low), v.low),
@@ -209,6 +208,10 @@ struct Avx2 {
   }
   static LOGITS_INLINE bool all(Mask64 mask) {
     return _mm256_movemask_pd(_mm256_and_pd(mask.low, mask.high)) == 0xf;
+  }
+  static LOGITS_INLINE uint32_t unset(Mask64 mask) {
+    const int lanes = _mm256_movemask_pd(mask.low) | _mm256_movemask_pd(mask.high) << 4;
+    return static_cast<uint32_t>(lanes) ^ 0xff;
   }
   static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
     return {_mm256_blendv_pd(no.low, yes.low, mask.low),

@@ -7,7 +7,6 @@
 
 #include "../force-inline.h"
 #include "../kernel-table.h"
-#include "lowest-bit.h"
 
 namespace logits {
 
@@ -90,8 +89,8 @@ struct Avx512 {
   }
   static LOGITS_INLINE Mask first(int count) { return static_cast<Mask>((1u << count) - 1u); }
   static LOGITS_INLINE bool all(Mask mask) { return mask == 0xffff; }
-  // The number of the first lane that is not set, 16 where all are.
-  static LOGITS_INLINE int first_unset(Mask mask) { return lowest_bit(~uint32_t{mask}); }
+  // The lanes that are not set, as bits.
+  static LOGITS_INLINE uint32_t unset(Mask mask) { return uint32_t{mask} ^ 0xffff; }
   // As bits, so that a compiler merges the mask with the integer addition that v comes from.
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
     return from_bits(_mm512_maskz_mov_epi32(mask, bits(v)));
@@ -115,6 +114,7 @@ struct Avx512 {
   static LOGITS_INLINE Mask64 greater(F64 a, F64 b) { return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ); }
   static LOGITS_INLINE Mask64 equal(F64 a, F64 b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ); }
   static LOGITS_INLINE bool all(Mask64 mask) { return mask == 0xff; }
+  static LOGITS_INLINE uint32_t unset(Mask64 mask) { return uint32_t{mask} ^ 0xff; }
   static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
     return _mm512_mask_mov_pd(no, mask, yes);
   }

@@ -184,13 +184,13 @@ struct Neon {
     return vminvq_u32(vandq_u32(vandq_u32(mask.part[0], mask.part[1]),
                                 vandq_u32(mask.part[2], mask.part[3]))) != 0;
   }
-  // The number of the first lane that is not set, 16 where all are.
-  static LOGITS_INLINE int first_unset(Mask mask) {
+  // The lanes that are not set, as bits.
+  static LOGITS_INLINE uint32_t unset(Mask mask) {
     uint32_t lanes[16];
     store_bits(lanes, mask);
-    int lane = 0;
-    while (lane < 16 && lanes[lane] != 0) ++lane;
-    return lane;
+    uint32_t bits = 0;
+    for (int i = 0; i < 16; ++i) bits |= lanes[i] == 0 ? uint32_t{1} << i : 0;
+    return bits;
   }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
@@ -249,6 +249,13 @@ struct Neon {
     const uint64x2_t both =
         vandq_u64(vandq_u64(mask.part[0], mask.part[1]), vandq_u64(mask.part[2], mask.part[3]));
     return vminvq_u32(vreinterpretq_u32_u64(both)) != 0;
+  }
+  static LOGITS_INLINE uint32_t unset(Mask64 mask) {
+    uint64_t lanes[8];
+    for (int i = 0; i < 4; ++i) vst1q_u64(lanes + 2 * i, mask.part[i]);
+    uint32_t bits = 0;
+    for (int i = 0; i < 8; ++i) bits |= lanes[i] == 0 ? uint32_t{1} << i : 0;
+    return bits;
   }
   static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
     for (int i = 0; i < 4; ++i) yes.part[i] = vbslq_f64(mask.part[i], yes.part[i], no.part[i]);

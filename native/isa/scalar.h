@@ -222,13 +222,13 @@ struct Scalar {
     for (int i = 0; i < 16; ++i) bits &= mask.lane[i];
     return bits != 0;
   }
-  // The number of the first lane that is not set, 16 where all are.
-  static LOGITS_INLINE int first_unset(Mask mask) {
+  // The lanes that are not set, as bits.
+  static LOGITS_INLINE uint32_t unset(Mask mask) {
     uint32_t lanes[16];
     store_bits(lanes, mask);
-    int lane = 0;
-    while (lane < 16 && lanes[lane] != 0) ++lane;
-    return lane;
+    uint32_t bits = 0;
+    for (int i = 0; i < 16; ++i) bits |= lanes[i] == 0 ? uint32_t{1} << i : 0;
+    return bits;
   }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
@@ -332,6 +332,11 @@ struct Scalar {
     uint64_t bits = ~0ull;
     for (int i = 0; i < 8; ++i) bits &= mask.lane[i];
     return bits != 0;
+  }
+  static LOGITS_INLINE uint32_t unset(Mask64 mask) {
+    uint32_t bits = 0;
+    for (int i = 0; i < 8; ++i) bits |= mask.lane[i] == 0 ? uint32_t{1} << i : 0;
+    return bits;
   }
   static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
     for (int i = 0; i < 8; ++i) yes.lane[i] = mask.lane[i] != 0 ? yes.lane[i] : no.lane[i];

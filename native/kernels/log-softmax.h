@@ -6,6 +6,7 @@
 
 #include "../kernel-table.h"
 #include "log-probability.h"
+#include "lowest-bit.h"
 #include "row-loop.h"
 #include "scale-panel.h"
 #include "scale.h"
@@ -122,7 +123,8 @@ LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) {
     largest = V::max(largest, x);
   }
   const auto is_less = V::greater(V::broadcast(V::largest(largest)), largest);
-  int64_t found = V::first_unset(is_less);
+  // The seventeenth bit where a NaN leaves none.
+  int64_t found = lowest_bit(V::unset(is_less) | 1u << 16);
   if (classes > 16) {
     const auto none = V::bits(V::broadcast(static_cast<float>(-classes)));
     const auto numbers = V::from_bits(V::select(is_less, none, first));

@@ -50,42 +50,130 @@ struct Tally<Double<V>> {
 // the others where they are above it.
 template <class A>
 struct ScanRequest {
+  typename A::Lane target;
   bool ranks;
   int64_t split;
   int64_t top;
   TopEntry<typename A::Lane>* entries;
 };
 
-// Results mean something in rows without NaN; in all others they are some class all the same.
+// What a scan has found so far, in registers while it goes on.
+template <class A>
+struct ScanLanes {
+  using V = typename A::Set;
+  typename A::Vector largest = V::broadcast(-A::infinity());
+  // The first group of 64 with each lane's largest.
+  typename A::Vector group = V::broadcast(typename A::Lane{0});
+  Tally<A> above = {};
+  Tally<A> below = {};
+
+  LOGITS_INLINE void add_largest(typename A::Vector v, int64_t first) {
+    const auto is_larger = V::greater(v, largest);
+    const auto own = V::broadcast(static_cast<typename A::Lane>(first / kGroup));
+    group = select_where<V>(is_larger, own, group);
+    largest = V::max(v, largest);
+  }
+};
+
+// The elements of a group that is not whole, or in which ranks change their rule.
+template <class R, class A = typename R::Arithmetic>
+LOGITS_OUTLINE ScanLanes<A> scan_part(const R& row, int64_t first, int count,
+                                      const ScanRequest<A>& request, TopClasses<A>& top,
+                                      ScanLanes<A> lanes) {
+  using V = typename A::Set;
+  const auto target = V::broadcast(request.target);
+  for (int at = 0; at < count; at += A::kLanes) {
+    const int present = count - at < A::kLanes ? count - at : A::kLanes;
+    const auto v = row.load(first + at, present);
+    if (request.ranks) {
+      const int64_t before = request.split - first - at;
+      const int below = before < 0 ? 0 : before < present ? static_cast<int>(before) : present;
+      const auto is_above = V::greater(v, target);
+      lanes.below.add(V::greater(target, v), 1, below);
+      lanes.above.add(is_above, 1, present);
+      lanes.above.add(is_above, -1, below);
+    }
+    lanes.add_largest(v, first);
+    if (top.is_wanted()) top.offer(v, first + at, present);
+  }
+  return lanes;
+}
+
+template <class R>
+LOGITS_OUTLINE void offer_group(const R& row, int64_t first,
+                                TopClasses<typename R::Arithmetic>& top) {
+  constexpr int kLanes = R::Arithmetic::kLanes;
+  for (int64_t at = first; at < first + kGroup; at += kLanes) top.offer(row.load(at), at, kLanes);
+}
+
+// A whole group, all of it before or behind the split.
+template <class R, class A = typename R::Arithmetic>
+LOGITS_INLINE void scan_group(const R& row, int64_t first, const ScanRequest<A>& request,
+                              TopClasses<A>& top, ScanLanes<A>& lanes) {
+  using V = typename A::Set;
+  constexpr int kVectors = kGroup / A::kLanes;
+  typename A::Vector v[kVectors];
+  for (int k = 0; k < kVectors; ++k) v[k] = row.load(first + A::kLanes * k);
+  if (request.ranks) {
+    const auto target = V::broadcast(request.target);
+    if (first >= request.split) {
+      for (const auto& x : v) lanes.above.add(V::greater(x, target));
+    } else {
+      for (const auto& x : v) lanes.below.add(V::greater(target, x));
+    }
+  }
+  auto most = v[0];
+  for (int k = 1; k < kVectors; ++k) most = V::max(most, v[k]);
+  lanes.add_largest(most, first);
+  if (top.is_wanted() && !V::all(top.lesser_than_all(most))) offer_group(row, first, top);
+}
+
+// A scan as the terms of solve_row. Its results mean something in rows without NaN; in others they
+// are in their ranges all the same.
 template <class R>
 class Scan {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
-  using Vector = typename A::Vector;
   using Lane = typename A::Lane;
 
  public:
-  LOGITS_INLINE Scan(const ScanRequest<A>& request, double target)
-      : ranks_(request.ranks),
-        split_(request.split),
-        target_(V::broadcast(static_cast<Lane>(target))),
-        top_(request.entries, request.top) {}
+  LOGITS_INLINE explicit Scan(const ScanRequest<A>& request)
+      : request_(request), top_(request.entries, request.top) {}
 
-  // Elements first .. first + count - 1, count <= 64, in ascending order.
-  LOGITS_INLINE void add_group(const R& row, int64_t first, int64_t count) {
-    if (count == kGroup && (first + kGroup <= split_ || first >= split_)) {
-      add_whole(row, first);
-    } else {
-      add_part(row, first, static_cast<int>(count));
+  struct Sums {
+    static constexpr bool kIsNothing = false;
+    static constexpr bool kKeepsTerms = false;
+
+    Scan& scan;
+    ScanLanes<A> lanes;
+
+    // Elements first .. first + count - 1, count <= 64, in ascending order.
+    LOGITS_INLINE void add_group(const R& row, int64_t first, int64_t count, int64_t) {
+      const int64_t split = scan.request_.split;
+      if (count == kGroup && (first + kGroup <= split || first >= split)) {
+        scan_group(row, first, scan.request_, scan.top_, lanes);
+      } else {
+        lanes = scan_part(row, first, static_cast<int>(count), scan.request_, scan.top_, lanes);
+      }
     }
-  }
+    LOGITS_INLINE LinearSums total() const {
+      scan.found_ = lanes;
+      return {0, 0};
+    }
+  };
+  struct Terms {
+    Scan& scan;
+
+    LOGITS_INLINE Sums start(double) const { return {scan, {}}; }
+  };
+  LOGITS_INLINE Terms terms() { return {*this}; }
 
   // The first class of those with the largest element.
   LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) const {
     Lane values[A::kLanes];
     Lane groups[A::kLanes];
-    V::store(values, largest_);
-    V::store(groups, group_);
+    V::store(values, found_.largest);
+    V::store(groups, found_.group);
     Lane largest = values[0];
     Lane group = groups[0];
     for (int i = 1; i < A::kLanes; ++i) {
@@ -99,68 +187,16 @@ class Scan {
 
   // From 1 on.
   LOGITS_INLINE int64_t rank(int64_t classes) const {
-    const int64_t not_below = split_ - below_.total();
-    return not_below + above_.total() + (split_ == classes ? 0 : 1);
+    const int64_t not_below = request_.split - found_.below.total();
+    return not_below + found_.above.total() + (request_.split == classes ? 0 : 1);
   }
 
   LOGITS_INLINE TopClasses<A>& top() { return top_; }
 
  private:
-  LOGITS_INLINE void add_whole(const R& row, int64_t first) {
-    constexpr int kVectors = kGroup / A::kLanes;
-    Vector v[kVectors];
-    for (int k = 0; k < kVectors; ++k) v[k] = row.load(first + A::kLanes * k);
-    if (ranks_ && first >= split_) {
-      for (const Vector& x : v) above_.add(V::greater(x, target_));
-    } else if (ranks_) {
-      for (const Vector& x : v) below_.add(V::greater(target_, x));
-    }
-    Vector most = v[0];
-    for (int k = 1; k < kVectors; ++k) most = V::max(most, v[k]);
-    add_largest(most, first);
-    if (!top_.is_wanted() || top_.has_none_in(most)) return;
-    for (int k = 0; k < kVectors; ++k) offer(v[k], first + A::kLanes * k, A::kLanes);
-  }
-
-  LOGITS_OUTLINE void add_part(const R& row, int64_t first, int count) {
-    for (int at = 0; at < count; at += A::kLanes) {
-      const int lanes = count - at < A::kLanes ? count - at : A::kLanes;
-      const Vector v = row.load(first + at, lanes);
-      if (ranks_) {
-        const int64_t before = split_ - first - at;
-        const int below = before < 0 ? 0 : before < lanes ? static_cast<int>(before) : lanes;
-        const auto is_above = V::greater(v, target_);
-        below_.add(V::greater(target_, v), 1, below);
-        above_.add(is_above, 1, lanes);
-        above_.add(is_above, -1, below);
-      }
-      add_largest(v, first);
-      if (top_.is_wanted()) offer(v, first + at, lanes);
-    }
-  }
-
-  LOGITS_INLINE void add_largest(Vector v, int64_t first) {
-    const auto is_larger = V::greater(v, largest_);
-    const auto group = V::broadcast(static_cast<Lane>(first / kGroup));
-    group_ = select_where<V>(is_larger, group, group_);
-    largest_ = V::max(v, largest_);
-  }
-
-  LOGITS_OUTLINE void offer(Vector v, int64_t first, int count) {
-    if (top_.has_none_in(v)) return;
-    Lane lanes[A::kLanes];
-    V::store(lanes, v);
-    for (int i = 0; i < count; ++i) top_.offer(lanes[i], first + i);
-  }
-
-  bool ranks_;
-  int64_t split_;
-  Vector target_;
-  Vector largest_ = V::broadcast(-A::infinity());
-  Vector group_ = V::broadcast(Lane{0});  // each lane's first one with its largest
-  Tally<A> above_;
-  Tally<A> below_;
+  const ScanRequest<A> request_;
   TopClasses<A> top_;
+  ScanLanes<A> found_;
 };
 
 }  // namespace logits

@@ -20,25 +20,6 @@
 
 namespace logits {
 
-// solve_row's terms that are a scan.
-template <class S>
-struct ScanTerms {
-  S& scan;
-
-  struct Sums {
-    static constexpr bool kIsNothing = false;
-    static constexpr bool kKeepsTerms = false;
-    S& scan;
-
-    template <class R>
-    LOGITS_INLINE void add_group(const R& row, int64_t first, int64_t count, int64_t) {
-      scan.add_group(row, first, count);
-    }
-    LOGITS_INLINE LinearSums total() const { return {0, 0}; }
-  };
-  LOGITS_INLINE Sums start(double) const { return {scan}; }
-};
-
 struct Spread {
   double distance;  // sum of p[c] (m - x[c]) / temperature
   double squares;   // sum of p[c]^2 without the target's
@@ -62,27 +43,38 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
   const auto zero = V::broadcast(Lane{0});
   GroupSums<A> distance;
   GroupSums<A> squares;
+  constexpr int kVectors = kGroup / A::kLanes;
+  constexpr int kStep = kVectors / V::kInterleave;
   for (int64_t first = 0; first < classes; first += kGroup) {
-    typename A::Vector distances[kGroup / A::kLanes];
-    typename A::Vector products[kGroup / A::kLanes];
-    for (int k = 0; k < kGroup / A::kLanes; ++k) {
-      distances[k] = products[k] = zero;
-      const int64_t at = first + A::kLanes * k;
-      if (at >= classes) continue;
-      const int lanes = classes - at < A::kLanes ? static_cast<int>(classes - at) : A::kLanes;
-      const auto x = load_elements(row, at, lanes);
-      typename A::Vector v[1] = {x};
-      auto unused = V::broadcast_bits(0);
-      scaled_exp<V, true, R::kScaled>(v, reference, unused);
-      auto p = V::mul(v[0], inverse_total);
-      if (lanes < A::kLanes) p = keep_first<V>(p, lanes);
-      // A logit of -inf is at an infinite distance, which counts for nothing.
-      const auto d = V::mul(V::sub(most, V::mul(x, part)), inverse_temperature);
-      distances[k] = keep_where<V>(V::greater(p, zero), V::mul(p, d));
-      products[k] = V::mul(p, p);
-      if (target >= at && target < at + A::kLanes) {
-        products[k] = drop_lane<V>(products[k], target - at);
+    typename A::Vector distances[kVectors];
+    typename A::Vector products[kVectors];
+    const int64_t count = classes - first < kGroup ? classes - first : kGroup;
+    for (int step = 0; step < kStep; ++step) {
+      typename A::Vector x[V::kInterleave];
+      typename A::Vector p[V::kInterleave];
+      for (int k = 0; k < V::kInterleave; ++k) {
+        const int64_t at = A::kLanes * (step + k * kStep);
+        const int64_t lanes = count - at < A::kLanes ? count - at : A::kLanes;
+        x[k] = lanes > 0 ? load_elements(row, first + at, static_cast<int>(lanes)) : most;
+        p[k] = x[k];
       }
+      auto unused = V::broadcast_bits(0);
+      scaled_exp<V, true, R::kScaled>(p, reference, unused);
+      for (int k = 0; k < V::kInterleave; ++k) {
+        const int vector = step + k * kStep;
+        const int64_t lanes = count - A::kLanes * vector;
+        p[k] = V::mul(p[k], inverse_total);
+        if (lanes < A::kLanes) p[k] = keep_first<V>(p[k], lanes > 0 ? static_cast<int>(lanes) : 0);
+        // A logit of -inf is at an infinite distance, which counts for nothing.
+        const auto d = V::mul(V::sub(most, V::mul(x[k], part)), inverse_temperature);
+        distances[vector] = keep_where<V>(V::greater(p[k], zero), V::mul(p[k], d));
+        products[vector] = V::mul(p[k], p[k]);
+      }
+    }
+    if (target >= first && target < first + kGroup) {
+      const int64_t lane = (target - first) % A::kLanes;
+      auto& product = products[(target - first) / A::kLanes];
+      product = drop_lane<V>(product, lane);
     }
     distance.add(fold_group<V>(distances));
     squares.add(fold_group<V>(products));
@@ -181,9 +173,9 @@ LOGITS_OUTLINE void store_top(const ScoreCall& call,
 
 // A scan of a row, and where its ranks change their rule.
 template <class R>
-LOGITS_INLINE ScanRequest<typename R::Arithmetic> scan_request(const ScoreCall& call,
+LOGITS_INLINE ScanRequest<typename R::Arithmetic> scan_request(const ScoreCall& call, const R& row,
                                                                int64_t target, float* scratch) {
-  using Entry = TopEntry<typename R::Arithmetic::Lane>;
+  using Lane = typename R::Arithmetic::Lane;
   const int64_t classes = call.logits.layout.classes;
   const bool ranks = call.ranks != nullptr;
   int64_t split = 0;
@@ -191,7 +183,8 @@ LOGITS_INLINE ScanRequest<typename R::Arithmetic> scan_request(const ScoreCall& 
   if (ranks && call.ties == Ties::index) split = target;
   // A margin asks for the second largest.
   const int64_t top = call.margins != nullptr && call.top < 2 ? 2 : call.top;
-  return {ranks, split, top < classes ? top : classes, reinterpret_cast<Entry*>(scratch)};
+  return {static_cast<Lane>(target < 0 ? 0 : row.value(target)), ranks, split,
+          top < classes ? top : classes, reinterpret_cast<TopEntry<Lane>*>(scratch)};
 }
 
 template <class R>
@@ -206,9 +199,8 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
     return;
   }
   const int64_t target = call.targets ? static_cast<int64_t>(call.targets[number]) : -1;
-  Scan<R> scan(scan_request<R>(call, target, share.scratch), target < 0 ? 0 : row.value(target));
-  const RowSum solved =
-      solve_row(row, classes, target, 1.0, guess, nullptr, nullptr, ScanTerms<Scan<R>>{scan});
+  Scan<R> scan(scan_request(call, row, target, share.scratch));
+  const RowSum solved = solve_row(row, classes, target, 1.0, guess, nullptr, nullptr, scan.terms());
   const double log_sum_exp = log_sum(row, solved);
   if (solved.kind != RowKind::regular) {
     sinks.store_all(log_sum_exp, double_of<A>(kNanBitsF64));

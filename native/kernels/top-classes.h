@@ -7,6 +7,7 @@
 
 #include "../force-inline.h"
 #include "bits.h"
+#include "lowest-bit.h"
 
 namespace logits {
 
@@ -35,9 +36,21 @@ class TopClasses {
   LOGITS_INLINE int64_t count() const { return count_; }
   LOGITS_INLINE const Entry& operator[](int64_t i) const { return entries_[i]; }
 
-  // Whether no lane, of numbers, is to be offered.
-  LOGITS_INLINE bool has_none_in(typename A::Vector v) const {
-    return V::all(V::greater(V::broadcast(limit_), v));
+  // The lanes, of numbers, that are below all which are to be offered.
+  LOGITS_INLINE auto lesser_than_all(typename A::Vector v) const {
+    return V::greater(V::broadcast(limit_), v);
+  }
+
+  // Offers the first `count` lanes, of which the first is the element at `first`.
+  LOGITS_INLINE void offer(typename A::Vector v, int64_t first, int count) {
+    uint32_t left = V::unset(lesser_than_all(v)) & ((1u << count) - 1);
+    if (left == 0) return;
+    Lane lanes[A::kLanes];
+    V::store(lanes, v);
+    for (; left != 0; left &= left - 1) {
+      const int lane = lowest_bit(left);
+      offer(lanes[lane], first + lane);
+    }
   }
 
   // Elements come in ascending order of their indices.
