@@ -84,6 +84,16 @@ export interface Scores<A = Float32Array, T = unknown, O = ScoreOptions> {
   readonly idLogProbs: WantedWith<O extends { ids: infer I } ? I : undefined, A>;
 }
 
+/** What is read off a batch of rows, one element a row, for what looks at single rows. */
+export interface RowResults {
+  /** In nats. 0 for ignored rows, NaN for rows that are not finite. */
+  readonly losses: Float64Array;
+  /** From 1 on. 0 for rows that are ignored or not finite. */
+  readonly ranks: Int32Array;
+  /** -1 for rows that are ignored or not finite. */
+  readonly predictions: Int32Array;
+}
+
 /** What an {@link Evaluator} is made for. */
 export interface EvaluatorOptions {
   /** The number of classes. */
