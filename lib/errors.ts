@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'ERR_INVALID_ARG_TYPE'
   | 'ERR_INVALID_ARG_VALUE'
   | 'ERR_MEMORY_ALLOCATION_FAILED'
+  | 'ERR_PACKAGE_NOT_FOUND'
   | 'ERR_SHAPE_MISMATCH'
   | 'ERR_TARGET_OUT_OF_RANGE';
 
@@ -103,4 +104,10 @@ export function fileAccessError(path: string, cause: unknown): Error {
 /** No binary of the addon could be loaded. */
 export function addonNotFound(message: string): Error {
   return withCode(new Error(message), 'ERR_ADDON_NOT_FOUND');
+}
+
+/** A package that the user may or may not have installed. */
+export function packageNotFound(name: string, purpose: string, cause: unknown): Error {
+  const message = `Expected the package ${name} to be installed for ${purpose}: npm install ${name}`;
+  return withCode(new Error(message, { cause }), 'ERR_PACKAGE_NOT_FOUND');
 }

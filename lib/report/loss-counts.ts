@@ -14,7 +14,8 @@ const INFINITE = 2047 * binsPerOctave;
 
 /** The lower end of a bin, as far as high words tell losses apart: within 2^-20 of it. */
 export function lowerEnd(bin: number): number {
-  return bin === 0 ? 0 : 2 ** ((bin - BINS_OF_ONE) / binsPerOctave);
+  if (bin === 0) return 0;
+  return Math.min(2 ** ((bin - BINS_OF_ONE) / binsPerOctave), Number.MAX_VALUE);
 }
 
 /**
@@ -23,7 +24,7 @@ export function lowerEnd(bin: number): number {
  * than all else that is counted.
  */
 export class LossCounts {
-  /** Losses of `bin` in counts[bin]. */
+  /** One for each bin, the last one for infinite losses. */
   readonly counts = new Float64Array(INFINITE + 1);
 
   /** Counts the losses of rows with a rank. */
@@ -49,16 +50,19 @@ export class LossCounts {
     return this.counts[INFINITE] as number;
   }
 
-  /** The first and the last bin with finite losses; undefined where there are none. */
-  get range(): { first: number; last: number } | undefined {
-    const finite = this.counts.subarray(0, INFINITE);
-    const isUsed = (count: number) => count > 0;
-    const first = finite.findIndex(isUsed);
-    return first < 0 ? undefined : { first, last: finite.findLastIndex(isUsed) };
+  get #finite(): Float64Array {
+    return this.counts.subarray(0, INFINITE);
   }
 
-  /** How many losses lie in the bins from `first` up to but not including `end`. */
+  /** The first and the last bin with finite losses; undefined where there are none. */
+  get range(): { first: number; last: number } | undefined {
+    const isUsed = (count: number) => count > 0;
+    const first = this.#finite.findIndex(isUsed);
+    return first < 0 ? undefined : { first, last: this.#finite.findLastIndex(isUsed) };
+  }
+
+  /** How many finite losses lie in the bins from `first` up to but not including `end`. */
   sum(first: number, end: number): number {
-    return this.counts.subarray(first, end).reduce((a, b) => a + b, 0);
+    return this.#finite.subarray(first, end).reduce((a, b) => a + b, 0);
   }
 }

@@ -1,0 +1,70 @@
+import type { CalibrationBin } from '../evaluation-types.js';
+import {
+  axis,
+  barSeries,
+  dotSeries,
+  grid,
+  ink,
+  lineSeries,
+  right,
+  shareScale,
+  text,
+  tickPercent,
+  valueAxis,
+} from './chart-parts.js';
+import type { Chart } from './draw.js';
+
+const TOP = grid({ top: 10, height: 220 });
+const BOTTOM = grid({ top: 250, height: 60 });
+const confidences = { min: 0, max: 1, interval: 0.2, label: tickPercent };
+
+/** Accuracy against confidence, bin by bin, above the share of rows of each bin. */
+export function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
+  const rows = bins.reduce((sum, { count }) => sum + count, 0);
+  const used = bins.filter(({ count }) => count > 0);
+  const shares = shareScale(Math.max(...used.map(({ count }) => count / rows)), 2);
+  const barOf = ({ lower, upper }: CalibrationBin, height: number, color: string) => ({
+    from: lower,
+    to: upper,
+    height,
+    color,
+  });
+  return {
+    width: 340,
+    height: 356,
+    label: 'Reliability diagram: accuracy against confidence, and the share of rows in each bin',
+    option: {
+      textStyle: text,
+      grid: [TOP, BOTTOM],
+      xAxis: [
+        { ...axis({ ...confidences, name: '', gap: 0 }), axisLabel: { show: false } },
+        { ...axis({ ...confidences, name: 'confidence', gap: 26 }), gridIndex: 1 },
+      ],
+      yAxis: [
+        valueAxis({ ...confidences, name: 'accuracy', gap: 42 }),
+        {
+          ...valueAxis({ min: 0, ...shares, label: tickPercent, name: 'share of rows', gap: 42 }),
+          gridIndex: 1,
+        },
+      ],
+      series: [
+        barSeries(used.map((bin) => barOf(bin, bin.accuracy, 'var(--pale)'))),
+        barSeries(
+          used.map((bin) => barOf(bin, bin.count / rows, right)),
+          1,
+        ),
+        lineSeries(
+          [
+            [0, 0],
+            [1, 1],
+          ],
+          { color: ink, width: 1, type: 'dashed' },
+        ),
+        dotSeries(
+          used.map(({ confidence, accuracy }) => [confidence, accuracy]),
+          right,
+        ),
+      ],
+    },
+  };
+}
