@@ -37,13 +37,13 @@ export function lossSection(losses: LossCounts, mean: number): Html {
   const found = lossBins(losses);
   const { below, bins, infinite } = found;
   const rows = [
-    ...(below > 0 ? [['less', count(below)]] : []),
+    ...(below > 0 ? [[bins[0] ? `below ${decimal(bins[0].lower)}` : '0', count(below)]] : []),
     ...bins.map((bin) => [`${decimal(bin.lower)} to ${decimal(bin.upper)}`, count(bin.count)]),
     ...(infinite > 0 ? [['∞', count(infinite)]] : []),
   ];
   return html`<section><h2>Losses</h2>
 <p class="note">Bins are equally wide on a logarithmic axis. A loss of 0.7 gives the target half of the probability, 2.3 a tenth, 6.9 a thousandth.</p>
-${draw(lossChart(found, mean))}
+${bins.length > 0 ? draw(lossChart(found, mean)) : html`<p>Zero: ${count(below)}, infinite: ${count(infinite)}.</p>`}
 ${numbers(table([{ title: 'loss (nats)' }, { title: 'rows' }], rows))}
 </section>\n`;
 }

@@ -51,7 +51,7 @@ export function lossChart({ below, bins, infinite }: LossBins, mean: number): Ch
     bars.push({ from, to: from + width, height: count / rows, color });
     names.set(from + width / 2, name);
   };
-  addBeside(least - gap - width, below, 'less', 'var(--muted)');
+  addBeside(least - gap - width, below, `< ${power(10 ** least)}`, 'var(--muted)');
   addBeside(most + gap, infinite, '∞', wrong);
   const ends = bars.flatMap(({ from, to }) => [from, to]);
   const shares = shareScale(Math.max(...bars.map(({ height }) => height)));

@@ -6,7 +6,7 @@ import { shortCount } from './numbers.js';
 
 /** Cells of more classes have no room for numbers. */
 const NUMBERED = 12;
-const SIDE = 296;
+const SIDE = 290;
 
 /** Whether the chart tells the numbers of rows. */
 export function isNumbered({ classes }: ConfusionMatrix): boolean {
@@ -14,7 +14,13 @@ export function isNumbered({ classes }: ConfusionMatrix): boolean {
 }
 
 /** Square roots, since mistakes are a small share of a target's rows, and should be seen. */
-const strength = (share: number) => Number((0.08 + 0.92 * Math.sqrt(share)).toFixed(2));
+const strength = (share: number) => Number((0.15 + 0.85 * Math.sqrt(share)).toFixed(2));
+
+/** The colour of a number on a cell: dark and light trade places at another strength in each colour scheme. */
+function colorOn(opacity: number): string {
+  if (opacity < 0.62) return ink;
+  return opacity < 0.8 ? 'var(--on-middle)' : 'var(--paper)';
+}
 
 /** A cell: a square and, where there is room, its number. */
 function cellAt(x: number, y: number, side: number, share: number, pair: Pair, number: string) {
@@ -33,7 +39,7 @@ function cellAt(x: number, y: number, side: number, share: number, pair: Pair, n
     verticalAlign: 'middle',
     font: `${text.fontSize}px ${text.fontFamily}`,
   };
-  const label = { type: 'text', style: { ...style, fill: opacity > 0.6 ? 'var(--paper)' : ink } };
+  const label = { type: 'text', style: { ...style, fill: colorOn(opacity) } };
   return { type: 'group', children: number === '' ? [square] : [square, label] };
 }
 
@@ -44,12 +50,13 @@ export function matrixChart(confusions: ConfusionMatrix): Chart {
   for (const { target, count } of pairs) rows[target] = (rows[target] as number) + count;
   const step = [1, 2, 5, 10].find((step) => classes / step <= NUMBERED) ?? 10;
   const names = Array.from({ length: classes }, (_, i) => String(i));
-  const classAxis = (name: string) => ({
+  const classAxis = (name: string, gap: number) => ({
     type: 'category',
     data: names,
     name,
     nameLocation: 'middle',
-    nameGap: 22,
+    nameGap: gap,
+    nameMoveOverlap: false,
     nameTextStyle: text,
     axisLine: { show: false },
     axisTick: { show: false },
@@ -61,9 +68,9 @@ export function matrixChart(confusions: ConfusionMatrix): Chart {
     label: 'Confusion matrix: how many rows of each target have which prediction',
     option: {
       textStyle: text,
-      grid: grid({ left: 38, top: 6, width: SIDE, height: SIDE, show: true, borderColor: faint }),
-      xAxis: classAxis('prediction'),
-      yAxis: { ...classAxis('target'), inverse: true },
+      grid: grid({ left: 46, top: 6, width: SIDE, height: SIDE, show: true, borderColor: faint }),
+      xAxis: classAxis('prediction', 24),
+      yAxis: { ...classAxis('target', 28), inverse: true },
       series: {
         type: 'custom',
         silent: true,

@@ -1,12 +1,13 @@
 // The report's look. Charts use the same variables, so that they follow the reader's colour scheme.
+// Print blocks, since browsers break grids badly.
 
 const light = `
   --paper: #ffffff; --ink: #1c2128; --muted: #57606a; --line: #d5dae0; --tile: #f5f7f9;
-  --right: #1660b8; --pale: #c3daf5; --wrong: #c04a0b;`;
+  --right: #1660b8; --pale: #c3daf5; --wrong: #c04a0b; --on-middle: #1c2128;`;
 
 const dark = `
   --paper: #12161b; --ink: #e8ecf0; --muted: #a3adb8; --line: #353d47; --tile: #1b2128;
-  --right: #76b3f7; --pale: #24466e; --wrong: #f5965a;`;
+  --right: #76b3f7; --pale: #24466e; --wrong: #f5965a; --on-middle: #12161b;`;
 
 export const style = `
 :root { color-scheme: light; ${light} }
@@ -45,7 +46,12 @@ th:last-child, td:last-child { padding-right: 0; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   section, svg, tr, .tiles { break-inside: avoid; }
   h2 { break-after: avoid; }
-  .charts { grid-template-columns: 1fr 1fr; }
+  .tiles { grid-template-columns: repeat(5, 1fr); margin-bottom: 1rem; }
+  .charts { display: block; }
+  .charts section { display: inline-block; vertical-align: top; width: 48%; margin: 0 1% 1.5rem 0; }
+  .note { font-size: 8pt; }
+  table { font-size: 8pt; }
+  th, td { padding: 0.1rem 0.35rem; }
   details { display: none; }
 }
 `;
