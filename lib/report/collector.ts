@@ -1,6 +1,7 @@
 import type { RowResults } from '../evaluation-types.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import type { Confusions } from './confusions.js';
+import { loadECharts } from './draw.js';
 import { LossCounts } from './loss-counts.js';
 import { MistakeCounts } from './mistake-counts.js';
 import { RankCounts } from './rank-counts.js';
@@ -22,6 +23,8 @@ export class ReportCollector {
   readonly confusions: Confusions;
 
   constructor(classes: number) {
+    // A report that cannot be drawn should be known of before the rows are computed, not after.
+    loadECharts();
     this.classes = classes;
     this.ranks = new RankCounts(classes);
     this.confusions =

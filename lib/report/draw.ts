@@ -34,6 +34,17 @@ export function loadECharts(): ECharts {
   }
 }
 
+/**
+ * What a page without scripts has no use for: the root's size, and what would answer a pointer, by names that
+ * count the charts of the process.
+ */
+const superfluous = [
+  /^<svg[^>]*>\s*/,
+  /\s*<\/svg>\s*$/,
+  /<style[\s\S]*?<\/style>\s*/g,
+  / (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g,
+];
+
 /** A chart as SVG that fits the width it is given. */
 export function draw({ width, height, label, option }: Chart): Html {
   const size = { width, height };
@@ -41,6 +52,6 @@ export function draw({ width, height, label, option }: Chart): Html {
   chart.setOption({ animation: false, ...option });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  const content = new Html(svg.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, ''));
+  const content = new Html(superfluous.reduce((rest, pattern) => rest.replace(pattern, ''), svg));
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${content}</svg>`;
 }

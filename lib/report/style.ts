@@ -47,8 +47,9 @@ th:last-child, td:last-child { padding-right: 0; }
   section, svg, tr, .tiles { break-inside: avoid; }
   h2 { break-after: avoid; }
   .tiles { grid-template-columns: repeat(5, 1fr); margin-bottom: 1rem; }
-  .charts { display: block; }
+  .charts { display: block; orphans: 1; widows: 1; }
   .charts section { display: inline-block; vertical-align: top; width: 48%; margin: 0 1% 1.5rem 0; }
+  svg { max-width: 8cm; }
   .note { font-size: 8pt; }
   table { font-size: 8pt; }
   th, td { padding: 0.1rem 0.35rem; }
