@@ -29,6 +29,7 @@ export function axis({ name, min, max, interval, ticks, label, gap }: Axis): obj
     type: 'value',
     name,
     nameLocation: 'middle',
+    nameMoveOverlap: false,
     nameGap: gap,
     nameTextStyle: text,
     min,
@@ -80,12 +81,21 @@ export function barSeries(bars: readonly Bar[], axisIndex = 0): object {
   };
 }
 
-/** A line through some points. */
+/** A line through some points. That of a line series has a clip, named after the charts of the process. */
 export function lineSeries(
   points: readonly (readonly [number, number])[],
-  look: { color: string; width: number; type?: 'dashed' },
+  look: { stroke: string; lineWidth: number; lineDash?: readonly number[] },
 ): object {
-  return { type: 'line', silent: true, symbol: 'none', data: points, lineStyle: look };
+  return {
+    type: 'custom',
+    silent: true,
+    data: points.slice(0, 1),
+    renderItem: (_: unknown, { coord }: Coordinates) => ({
+      type: 'polyline',
+      shape: { points: points.map((point) => coord(point)) },
+      style: { fill: 'none', ...look },
+    }),
+  };
 }
 
 /** Dots at some points. */
@@ -103,7 +113,7 @@ export function dotSeries(points: readonly (readonly [number, number])[], color:
 
 /** The area of a chart within its labels, where it is put: the library would move it. */
 export function grid(place: object): object {
-  return { left: 58, right: 20, outerBoundsMode: 'none', ...place };
+  return { left: 60, right: 20, outerBoundsMode: 'none', ...place };
 }
 
 /** The end of an axis of shares from 0 on, and the distance of its labels: `steps` of them at most. */

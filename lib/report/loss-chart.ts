@@ -71,7 +71,7 @@ export function lossChart({ below, bins, infinite }: LossBins, mean: number): Ch
         label: (value) => names.get(value) ?? '',
         gap: 26,
       }),
-      yAxis: valueAxis({ min: 0, ...shares, name: 'share of rows', label: tickPercent, gap: 42 }),
+      yAxis: valueAxis({ min: 0, ...shares, name: 'share of rows', label: tickPercent, gap: 45 }),
       series: [
         {
           ...barSeries(bars),

@@ -53,10 +53,10 @@ export function rankChart(accuracies: readonly number[]): Chart {
         max: 1,
         interval,
         label: tickPercent,
-        gap: 42,
+        gap: 45,
       }),
       series: [
-        lineSeries(points, { color: right, width: 2 }),
+        lineSeries(points, { stroke: right, lineWidth: 2 }),
         ...(largest > FEW ? [] : [dotSeries(points, right)]),
       ],
     },

@@ -41,9 +41,9 @@ export function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
         { ...axis({ ...confidences, name: 'confidence', gap: 26 }), gridIndex: 1 },
       ],
       yAxis: [
-        valueAxis({ ...confidences, name: 'accuracy', gap: 42 }),
+        valueAxis({ ...confidences, name: 'accuracy', gap: 45 }),
         {
-          ...valueAxis({ min: 0, ...shares, label: tickPercent, name: 'share of rows', gap: 42 }),
+          ...valueAxis({ min: 0, ...shares, label: tickPercent, name: 'share of rows', gap: 45 }),
           gridIndex: 1,
         },
       ],
@@ -58,7 +58,7 @@ export function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
             [0, 0],
             [1, 1],
           ],
-          { color: ink, width: 1, type: 'dashed' },
+          { stroke: ink, lineWidth: 1, lineDash: [4, 3] },
         ),
         dotSeries(
           used.map(({ confidence, accuracy }) => [confidence, accuracy]),
