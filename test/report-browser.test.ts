@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportOf, usual } from './support/reports.js';
+import { extreme, reportOf, usual } from './support/reports.js';
 
 const executablePath = '/usr/bin/chromium';
 const reason = existsSync(executablePath) ? '' : `there is no ${executablePath}`;
@@ -92,14 +92,12 @@ describe.skipIf(reason !== '')('in Chromium', () => {
 
   const evaluate = <T>(page: Page, script: string) => page.evaluate(script) as Promise<T>;
 
-  describe.each(Object.entries(usual))('%s', (name, make) => {
+  describe.each(Object.entries({ ...usual, extreme }))('%s', (name, make) => {
     let file: string;
     beforeAll(async () => {
       file = join(folder, `${name}.html`);
-      writeFileSync(
-        file,
-        await reportOf(make(), { logits: [`${'long-name-'.repeat(12)}<i>.npy`] }),
-      );
+      const logits = [`${'long-name-'.repeat(12)}<i>.npy`];
+      writeFileSync(file, await reportOf(make(), { logits }, 1e9));
     });
 
     it.each(looks)('$look', async (look) => {

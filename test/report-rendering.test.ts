@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { html } from '../lib/report/html.js';
 import { count, decimal, percent, power, shortCount } from '../lib/report/numbers.js';
 import { evaluate, modelRows } from './support/evaluations.js';
-import { reportOf, usual } from './support/reports.js';
+import { extreme, reportOf, usual } from './support/reports.js';
 
 const small = (classes: number, rows = 200) => evaluate(classes, modelRows(classes, rows));
 const titles = (page: string) => [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
@@ -145,6 +145,13 @@ describe('what is unusual', () => {
     const page = await reportOf(evaluation);
     expectSound(page);
     expect(sectionOf(page, mistakes)).toContain('All predictions are right.');
+  });
+
+  it('more kinds of mistakes than are counted', async () => {
+    const page = await reportOf(extreme(), {}, 1e9);
+    expectSound(page);
+    expect(sectionOf(page, mistakes)).toContain('these numbers are lower bounds');
+    expect(rowsIn(sectionOf(page, worst))[0]?.[0]).toBe('1000000000');
   });
 
   it('names that look like markup', async () => {

@@ -36,10 +36,10 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     row.map((cell, i) =>
       columns[i]?.isText ? html`<td class="text">${cell}</td>` : html`<td>${cell}</td>`,
     );
-  return html`<table>
+  return html`<div class="table"><table>
 <thead><tr>${columns.map(({ title, isText }) =>
     isText ? html`<th scope="col" class="text">${title}</th>` : html`<th scope="col">${title}</th>`,
   )}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${cells(row)}</tr>\n`)}</tbody>
-</table>`;
+</table></div>`;
 }

@@ -26,6 +26,20 @@ function roundNumbers(least: number, most: number): number[] {
   return numbers.filter((number) => number >= least && number <= most);
 }
 
+/** A line at the mean of the losses, its label within the chart. */
+function meanLine(mean: number, start: number, end: number): object {
+  const at = Math.log10(mean);
+  const place = (at - start) / (end - start);
+  const align = place < 0.2 ? 'left' : place > 0.8 ? 'right' : 'center';
+  return {
+    silent: true,
+    symbol: 'none',
+    lineStyle: { color: ink, width: 1, type: 'dashed' },
+    label: { ...text, color: ink, formatter: `mean ${decimal(mean)}`, position: 'end', align },
+    data: place >= 0 && place <= 1 ? [{ xAxis: at }] : [],
+  };
+}
+
 /** The histogram of losses, over the powers of ten. Losses that have no place there stand beside it. */
 export function lossChart({ below, bins, infinite }: LossBins, mean: number): Chart {
   const rows = bins.reduce((sum, bin) => sum + bin.count, below + infinite);
@@ -53,9 +67,9 @@ export function lossChart({ below, bins, infinite }: LossBins, mean: number): Ch
   };
   addBeside(least - gap - width, below, `< ${power(10 ** least)}`, 'var(--muted)');
   addBeside(most + gap, infinite, '∞', wrong);
-  const ends = bars.flatMap(({ from, to }) => [from, to]);
+  const start = Math.min(...bars.map(({ from }) => from));
+  const end = Math.max(...bars.map(({ to }) => to));
   const shares = shareScale(Math.max(...bars.map(({ height }) => height)));
-  const meanAt = Math.log10(mean);
   return {
     width: 340,
     height: 300,
@@ -65,8 +79,8 @@ export function lossChart({ below, bins, infinite }: LossBins, mean: number): Ch
       grid: grid({ top: 28, bottom: 46 }),
       xAxis: axis({
         name: 'loss (nats)',
-        min: Math.min(...ends),
-        max: Math.max(...ends),
+        min: start,
+        max: end,
         ticks: [...names.keys()].sort((a, b) => a - b),
         label: (value) => names.get(value) ?? '',
         gap: 26,
@@ -75,13 +89,7 @@ export function lossChart({ below, bins, infinite }: LossBins, mean: number): Ch
       series: [
         {
           ...barSeries(bars),
-          markLine: {
-            silent: true,
-            symbol: 'none',
-            lineStyle: { color: ink, width: 1, type: 'dashed' },
-            label: { ...text, color: ink, formatter: `mean ${decimal(mean)}`, position: 'end' },
-            data: meanAt >= least && meanAt <= most ? [{ xAxis: meanAt }] : [],
-          },
+          markLine: meanLine(mean, start, end),
         },
       ],
     },

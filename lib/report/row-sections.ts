@@ -19,8 +19,8 @@ ${draw(matrixChart(confusions))}
 
 function uncountedNote({ uncounted }: Confusions): Html | string {
   if (uncounted === 0) return '';
-  return html`<p class="note">More than ${count(countedPairs)} different mistakes occurred, so that these numbers are lower bounds: each is too small by ${count(uncounted)} at most. No
-mistake that occurred more than ${count(uncounted)} times was lost.</p>`;
+  return html`<p class="note">More than ${count(countedPairs)} different mistakes occurred, so that these numbers are lower bounds: each is too small by ${count(uncounted)} at
+most. No mistake that occurred more often than that is missing.</p>`;
 }
 
 function mistakesSection(confusions: Confusions): Html {

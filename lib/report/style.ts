@@ -35,12 +35,17 @@ svg { display: block; width: 100%; max-width: 32rem; height: auto; }
 details { font-size: 0.875rem; margin-top: 0.5rem; }
 summary { color: var(--muted); cursor: pointer; }
 table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; margin: 0.5rem 0; overflow-wrap: normal; }
-th, td { border-bottom: 1px solid var(--line); padding: 0.2rem 0.6rem; text-align: right; }
+.table { overflow-x: auto; }
+th, td { border-bottom: 1px solid var(--line); white-space: nowrap; padding: 0.2rem 0.6rem; text-align: right; }
 th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
 .text { text-align: left; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
-@media (max-width: 30rem) { body { padding: 0.75rem; } th, td { padding: 0.2rem 0.35rem; } }
+@media (max-width: 30rem) {
+  body { padding: 0.75rem; }
+  table { font-size: 0.8rem; }
+  th, td { padding: 0.2rem 0.3rem; }
+}
 @media print {
   :root { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 10pt; }

@@ -10,6 +10,24 @@ export const usual = {
   words: () => evaluate(32_000, modelRows(32_000, 200, { skill: 7, zipf: 1 })),
 } as const;
 
+/** More different mistakes than are told apart, and losses, classes and numbers of rows that need much room. */
+export function extreme(): Evaluation {
+  const rows = 70_000;
+  const classes = 200_000;
+  const numbers = Int32Array.from({ length: rows }, (_, row) => classes - 2 - row);
+  const { summary } = evaluate(2, modelRows(2, 100));
+  return {
+    classes,
+    rows: {
+      losses: new Float64Array(rows).fill(1.234e-300),
+      ranks: numbers,
+      predictions: numbers,
+    },
+    targets: numbers.map((number) => number + 1),
+    summary: { ...summary, perplexity: 1.234e300, loss: 1.234e-300 },
+  };
+}
+
 export function aboutOf({ classes, targets }: Evaluation): ReportAbout {
   return {
     logits: ['logits.npy'],
@@ -23,12 +41,13 @@ export function aboutOf({ classes, targets }: Evaluation): ReportAbout {
   };
 }
 
-/** The report of an evaluation. */
+/** The report of an evaluation whose rows are numbered from `firstRow` on. */
 export function reportOf(
   evaluation: Evaluation,
   about: Partial<ReportAbout> = {},
+  firstRow = 0,
 ): Promise<string> {
   const collector = new ReportCollector(evaluation.classes);
-  collector.add(evaluation.rows, evaluation.targets, 0);
+  collector.add(evaluation.rows, evaluation.targets, firstRow);
   return renderReport(collector, evaluation.summary, { ...aboutOf(evaluation), ...about });
 }
