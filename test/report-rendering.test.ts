@@ -61,7 +61,7 @@ describe('reports', () => {
     const { summary, ...rest } = usual.digits();
     const page = await reportOf({ ...rest, summary: { ...summary, bitsPerByte: 0.1234 } });
     const values = [
-      [count(summary.rows), `${count(summary.ignored)} ignored`, `${summary.notFinite} without`],
+      [count(summary.rows), `${count(summary.ignored)} ignored`, `${summary.notFinite} not finite`],
       [decimal(summary.loss), decimal(summary.lossStandardError), decimal(summary.perplexity)],
       [decimal(summary.bitsPerToken), '0.1234', percent(summary.accuracy[5] as number)],
       [percent(summary.accuracy[1] as number), decimal(summary.brier)],

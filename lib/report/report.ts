@@ -1,11 +1,13 @@
 import type { EvaluationSummary } from '../evaluation-types.js';
 import { aboutSection, nameOfFiles, type ReportAbout } from './about-section.js';
 import { lossSection, rankSection, reliabilitySection } from './chart-sections.js';
-import type { ReportCollector } from './collector.js';
+import { ReportCollector } from './collector.js';
 import { Html, html } from './html.js';
 import { confusionSections, worstSection } from './row-sections.js';
 import { style } from './style.js';
 import { summarySection } from './summary-section.js';
+
+export { type ReportAbout, ReportCollector };
 
 function sectionsOf(
   { losses, ranks, confusions, worst }: ReportCollector,

@@ -35,6 +35,8 @@ svg { display: block; width: 100%; max-width: 32rem; height: auto; }
 details { font-size: 0.875rem; margin-top: 0.5rem; }
 summary { color: var(--muted); cursor: pointer; }
 table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; margin: 0.5rem 0; overflow-wrap: normal; }
+.right { color: var(--right); }
+.wrong { color: var(--wrong); }
 .table { overflow-x: auto; }
 th, td { border-bottom: 1px solid var(--line); white-space: nowrap; padding: 0.2rem 0.6rem; text-align: right; }
 th { color: var(--muted); font-weight: 600; vertical-align: bottom; }

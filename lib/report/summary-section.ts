@@ -9,7 +9,7 @@ interface Figure {
 }
 
 function rowsNote({ ignored, notFinite }: EvaluationSummary): string {
-  return `besides ${count(ignored)} ignored and ${count(notFinite)} without finite values`;
+  return `besides ${count(ignored)} ignored and ${count(notFinite)} not finite`;
 }
 
 function figuresOf(summary: EvaluationSummary): Figure[] {
