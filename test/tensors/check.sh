@@ -42,4 +42,9 @@ for resolution in node16 nodenext bundler; do
   done
 done
 
+# The example of a tensor, as a user of the package would run it.
+for file in digits.csv.gz digits.onnx; do ln -s "$root/examples/$file"; done
+sed "s#'../index.mjs'#'logits'#" "$root/examples/onnxruntime.mjs" >onnxruntime.mjs
+node onnxruntime.mjs
+
 node tensors.mjs
