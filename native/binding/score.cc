@@ -34,7 +34,7 @@ enum : size_t {
 const uint32_t* read_ids(const Call& call, const View& ids, int64_t classes, int64_t per_row,
                          Memory<uint32_t>& memory) {
   const auto count = static_cast<int64_t>(ids.length);
-  if (count == 0) return nullptr;
+  if (count == 0 || per_row == 0) return nullptr;
   if (ids.type != napi_int32_array) {
     throw_type_error(call.env(), "an Int32Array", "ids", "another typed array");
   }

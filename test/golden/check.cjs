@@ -193,6 +193,21 @@ function lossesWithGradients(x, targets, options, reductions = ['mean', 'none'])
   });
 }
 
+/** Every array that score can give. */
+function scores(x, { targets, options: { shape, axis } }, options) {
+  const ids = Int32Array.from({ length: 2 * targets.length }, (_, i) => (i * 7) % shape[axis]);
+  const given = { ...options, shape, axis, entropy: true, margin: true, top: 5, ids };
+  const { top, ...all } = logits.score(x, targets, given);
+  return [...Object.values(all), top.indices, top.logProbs].filter(ArrayBuffer.isView);
+}
+
+/** An evaluator's whole state, as the bytes of its JSON. */
+function evaluations(x, { targets, options: { shape, axis } }, options) {
+  const evaluator = new logits.Evaluator({ classes: shape[axis], axis, top: [1, 3] });
+  const state = JSON.stringify(evaluator.update(x, targets, { ...options, shape }));
+  return [Uint8Array.from(Buffer.from(state)), Float64Array.of(evaluator.summary().loss)];
+}
+
 const transform = { temperature: 0.7, softcap: 30 };
 const float16 = { dtype: 'float16' };
 const bfloat16 = { dtype: 'bfloat16' };
@@ -260,6 +275,17 @@ const cases = {
       { ...o, weight: i.doubleWeight, labelSmoothing: 0.1 },
       ['mean'],
     ),
+  score: (i) => [...scores(i.x, i, { ties: 'max' }), ...scores(i.x, i, { temperature: 3 })],
+  'score, float64': (i) => scores(i.doubles, i, { ties: 'index' }),
+  'score, half precision': (i) => [
+    ...scores(i.float16, i, float16),
+    ...scores(i.bfloat16, i, { ...bfloat16, ties: 'index' }),
+  ],
+  Evaluator: (i) => [
+    ...evaluations(i.x, i),
+    ...evaluations(i.doubles, i),
+    ...evaluations(i.float16, i, float16),
+  ],
   nllLoss: (i, o) => [
     ...losses((given) => logits.nllLoss(i.x, i.targets, given), { ...o, weight: i.weight }),
     ...losses((given) => logits.nllLoss(i.doubles, i.targets, given), o),
@@ -288,6 +314,7 @@ const slowCases = {
     ...lossesWithGradients(i.x, i.targets, { ...o, ...transform }, ['mean']),
     ...lossesWithGradients(i.doubles, i.targets, { ...o, ...transform }, ['mean']),
   ],
+  'score, transform': (i) => scores(i.x, i, transform),
   klDivergence: (i, o) => losses((given) => logits.klDivergence(i.x, i.other, given), o),
   'klDivergence, float64, transform': (i, o) =>
     losses((given) => logits.klDivergence(i.doubles, i.otherDoubles, given), {
