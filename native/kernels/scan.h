@@ -69,8 +69,8 @@ struct ScanLanes {
 
   LOGITS_INLINE void add_largest(typename A::Vector v, int64_t first) {
     const auto is_larger = V::greater(v, largest);
-    const auto own = V::broadcast(static_cast<typename A::Lane>(first / kGroup));
-    group = select_where<V>(is_larger, own, group);
+    const int64_t number = first / kGroup;
+    group = select_where<V>(is_larger, V::broadcast(static_cast<typename A::Lane>(number)), group);
     largest = V::max(v, largest);
   }
 };
