@@ -8,6 +8,8 @@ namespace logits {
 // down from it: the quotients decide, as they are what a reader compares with.
 int64_t EvaluatorState::bin_of(double confidence) const {
   const auto count = static_cast<double>(bins);
+  // Anything may come from memory that another thread writes to meanwhile.
+  if (!(confidence >= 0 && confidence <= 1)) return 0;
   int64_t bin = static_cast<int64_t>(confidence * count);
   if (bin >= bins) bin = bins - 1;
   if (bin > 0 && confidence < static_cast<double>(bin) / count) --bin;

@@ -168,6 +168,15 @@ class Scan {
   };
   LOGITS_INLINE Terms terms() { return {*this}; }
 
+  // The scan of a row by itself.
+  LOGITS_INLINE void run(const R& row, int64_t classes) {
+    Sums sums = terms().start(0);
+    for (int64_t at = 0; at < classes; at += kGroup) {
+      sums.add_group(row, at, classes - at < kGroup ? classes - at : kGroup, -1);
+    }
+    sums.total();
+  }
+
   // The first class of those with the largest element.
   LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) const {
     Lane values[A::kLanes];

@@ -1,238 +1,68 @@
-// score: what is read off each row's logits, from one look at them. With m the largest logit, at
-// class a, and s = log sum e^x:
-//
-//   log p[c] = x[c] - s       of a class with more than half, from the sum of the others:
-//                             log-probability.h
-//   entropy  = sum of p[c] (m - x[c]) - log p[a]       terms of one sign, so that nothing cancels
-//   square distance from the target y = (1 - p[y])^2 + sum over c but y of p[c]^2
-//
-// The last two take a second look, at what is by then in the caches.
+// score: what is read off each row's logits, from one look at them. Short rows that follow each
+// other are summed together; each is scanned by itself.
 #pragma once
 
 #include <cstdint>
 
 #include "../kernel-table.h"
-#include "exp-double.h"
 #include "log-probability.h"
 #include "row-loop.h"
-#include "scale.h"
-#include "scan.h"
+#include "score-row.h"
+#include "stack.h"
 
 namespace logits {
 
-struct Spread {
-  double distance;  // sum of p[c] (m - x[c]) / temperature
-  double squares;   // sum of p[c]^2 without the target's
-};
-
-// The second look.
-template <class R>
-LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t target, double largest,
-                                    const RowSum& solved) {
-  using A = typename R::Arithmetic;
-  using V = typename A::Set;
-  using Lane = typename A::Lane;
-  const auto reference = broadcast_reference(row, solved.reference);
-  const auto inverse_total = V::broadcast(static_cast<Lane>(1 / solved.total()));
-  // Halves of logits that a temperature divides: their own distance may be beyond a float.
-  static constexpr double kPart = R::kScaled ? 0.5 : 1;
-  const auto inverse_temperature =
-      V::broadcast(static_cast<Lane>(row.inverse_temperature().high / kPart));
-  const auto part = V::broadcast(static_cast<Lane>(kPart));
-  const auto most = V::broadcast(static_cast<Lane>(largest * kPart));
-  const auto zero = V::broadcast(Lane{0});
-  GroupSums<A> distance;
-  GroupSums<A> squares;
-  constexpr int kVectors = kGroup / A::kLanes;
-  constexpr int kStep = kVectors / V::kInterleave;
-  for (int64_t first = 0; first < classes; first += kGroup) {
-    typename A::Vector distances[kVectors];
-    typename A::Vector products[kVectors];
-    const int64_t count = classes - first < kGroup ? classes - first : kGroup;
-    for (int step = 0; step < kStep; ++step) {
-      typename A::Vector x[V::kInterleave];
-      typename A::Vector p[V::kInterleave];
-      for (int k = 0; k < V::kInterleave; ++k) {
-        const int64_t at = A::kLanes * (step + k * kStep);
-        const int64_t lanes = count - at < A::kLanes ? count - at : A::kLanes;
-        x[k] = lanes > 0 ? load_elements(row, first + at, static_cast<int>(lanes)) : most;
-        p[k] = x[k];
-      }
-      auto unused = V::broadcast_bits(0);
-      scaled_exp<V, true, R::kScaled>(p, reference, unused);
-      for (int k = 0; k < V::kInterleave; ++k) {
-        const int vector = step + k * kStep;
-        const int64_t lanes = count - A::kLanes * vector;
-        p[k] = V::mul(p[k], inverse_total);
-        if (lanes < A::kLanes) p[k] = keep_first<V>(p[k], lanes > 0 ? static_cast<int>(lanes) : 0);
-        // A logit of -inf is at an infinite distance, which counts for nothing.
-        const auto d = V::mul(V::sub(most, V::mul(x[k], part)), inverse_temperature);
-        distances[vector] = keep_where<V>(V::greater(p[k], zero), V::mul(p[k], d));
-        products[vector] = V::mul(p[k], p[k]);
-      }
-    }
-    if (target >= first && target < first + kGroup) {
-      const int64_t lane = (target - first) % A::kLanes;
-      auto& product = products[(target - first) / A::kLanes];
-      product = drop_lane<V>(product, lane);
-    }
-    distance.add(fold_group<V>(distances));
-    squares.add(fold_group<V>(products));
-  }
-  return {distance.total(), squares.total()};
-}
-
-// One row's results.
+// Whether the row is ignored; then its results are stored.
 template <class V>
-class ScoreSinks {
- public:
-  LOGITS_INLINE ScoreSinks(const ScoreCall& call, int64_t number) : call_(call), number_(number) {}
-
-  LOGITS_INLINE void store(void* results, double x) const { store(results, number_, x); }
-  LOGITS_INLINE void store(void* results, int64_t at, double x) const {
-    if (results != nullptr) Sink<V>{results, call_.double_results, 1}.store(at, x);
-  }
-
-  // Of a row that has nothing else.
-  LOGITS_OUTLINE void store_all(double log_sum_exp, double number) const {
-    store(call_.log_sum_exps, log_sum_exp);
-    if (call_.predictions) call_.predictions[number_] = -1;
-    if (call_.ranks) call_.ranks[number_] = 0;
-    void* const numbers[] = {call_.max_log_probs, call_.log_probs,   call_.entropies,
-                             call_.margins,       call_.confidences, call_.square_distances};
-    for (void* results : numbers) store(results, number);
-    for (int64_t i = number_ * call_.top; i < (number_ + 1) * call_.top; ++i) {
-      if (call_.top_classes) call_.top_classes[i] = -1;
-      store(call_.top_log_probs, i, number);
-    }
-    for (int64_t i = number_ * call_.ids_per_row; i < (number_ + 1) * call_.ids_per_row; ++i) {
-      store(call_.id_log_probs, i, number);
-    }
-  }
-
- private:
-  const ScoreCall& call_;
-  int64_t number_;
-};
-
-// log p of a row's classes by their logits.
-template <class R>
-struct ClassLogProbs {
-  const R& row;
-  SplitLog<double> log;
-  double offset;
-  double largest;     // the largest logit ...
-  double of_largest;  // ... and its log p
-
-  LOGITS_INLINE double below(double x) const {
-    const Pair own = row.scaled(x - offset);
-    return 0 - (((log.high - own.high) - own.low) + log.low);
-  }
-  LOGITS_INLINE double of(double x) const {
-    if (x == largest) return of_largest;
-    return x > -double_of<typename R::Arithmetic>(kInfinityBitsF64) ? below(x) : x;
-  }
-};
-
-// log p of the likeliest class, which is not the one that `solved` leaves out.
-template <class R>
-LOGITS_INLINE double log_prob_of_largest(const ClassLogProbs<R>& log_probs, int64_t classes,
-                                         int64_t likeliest, const RowSum& solved) {
-  // Above one half, log sum - x would cancel.
-  static constexpr double kHalf = -0.6875;
-  const R& row = log_probs.row;
-  const double plain = log_probs.below(log_probs.largest);
-  if (plain < kHalf) return plain;
-  int guess = solved.reference.exponent;
-  const RowSum others = solve_row(row, classes, likeliest, 1.0, guess, nullptr, nullptr);
-  return 0 - loss_in_row(row, classes, likeliest, others).loss;
-}
-
-// The likeliest classes in order, behind those of -inf the first of these; and the margin.
-template <class R>
-LOGITS_OUTLINE void store_top(const ScoreCall& call,
-                              const ScoreSinks<typename R::Arithmetic::Set>& sinks, int64_t number,
-                              int64_t classes, const ClassLogProbs<R>& log_probs,
-                              TopClasses<typename R::Arithmetic>& top) {
-  using A = typename R::Arithmetic;
-  const R& row = log_probs.row;
-  const double none = -double_of<A>(kInfinityBitsF64);
-  top.sort();
-  for (int64_t c = 0; c < classes && !top.is_full(); ++c) {
-    if (row.value(c) == none) top.append(c);
-  }
-  while (!top.is_full()) top.append(-1);  // another thread has written to the row
-  for (int64_t i = 0; i < call.top; ++i) {
-    const int64_t at = number * call.top + i;
-    if (call.top_classes) call.top_classes[at] = top[i].index;
-    sinks.store(call.top_log_probs, at, log_probs.of(static_cast<double>(top[i].value)));
-  }
-  const double second = top.count() > 1 ? static_cast<double>(top[1].value) : none;
-  sinks.store(call.margins, row.scaled(log_probs.largest - second).high);
-}
-
-// A scan of a row, and where its ranks change their rule.
-template <class R>
-LOGITS_INLINE ScanRequest<typename R::Arithmetic> scan_request(const ScoreCall& call, const R& row,
-                                                               int64_t target, float* scratch) {
-  using Lane = typename R::Arithmetic::Lane;
-  const int64_t classes = call.logits.layout.classes;
-  const bool ranks = call.ranks != nullptr;
-  int64_t split = 0;
-  if (ranks && call.ties == Ties::max) split = classes;
-  if (ranks && call.ties == Ties::index) split = target;
-  // A margin asks for the second largest.
-  const int64_t top = call.margins != nullptr && call.top < 2 ? 2 : call.top;
-  return {static_cast<Lane>(target < 0 ? 0 : row.value(target)), ranks, split,
-          top < classes ? top : classes, reinterpret_cast<TopEntry<Lane>*>(scratch)};
+LOGITS_INLINE bool store_ignored(const ScoreCall& call, int64_t number) {
+  if (!call.targets || call.targets[number] != kIgnoredRow) return false;
+  ScoreSinks<V>(call, number).store_all(0, 0);
+  return true;
 }
 
 template <class R>
 LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R& row,
                              int64_t number, int& guess) {
-  using A = typename R::Arithmetic;
-  using V = typename A::Set;
   const int64_t classes = call.logits.layout.classes;
-  const ScoreSinks<V> sinks(call, number);
-  if (call.targets && call.targets[number] == kIgnoredRow) {
-    sinks.store_all(0, 0);
-    return;
-  }
+  if (store_ignored<typename R::Arithmetic::Set>(call, number)) return;
   const int64_t target = call.targets ? static_cast<int64_t>(call.targets[number]) : -1;
   Scan<R> scan(scan_request(call, row, target, share.scratch));
   const RowSum solved = solve_row(row, classes, target, 1.0, guess, nullptr, nullptr, scan.terms());
-  const double log_sum_exp = log_sum(row, solved);
-  if (solved.kind != RowKind::regular) {
-    sinks.store_all(log_sum_exp, double_of<A>(kNanBitsF64));
-    return;
-  }
-  const int64_t prediction = scan.first_of_largest(row, classes);
-  ClassLogProbs<R> log_probs = {row, log_shifted_sum<A>(solved), solved.reference.offset,
-                                row.value(prediction), 0};
   TargetLoss of_target = {0, 0};
   if (target >= 0) of_target = loss_in_row(row, classes, target, solved);
-  log_probs.of_largest = prediction == target
-                             ? 0 - of_target.loss
-                             : log_prob_of_largest(log_probs, classes, prediction, solved);
-  sinks.store(call.log_sum_exps, log_sum_exp);
-  sinks.store(call.max_log_probs, log_probs.of_largest);
-  sinks.store(call.log_probs, 0 - of_target.loss);
-  if (call.predictions) call.predictions[number] = static_cast<int32_t>(prediction);
-  if (call.ranks) call.ranks[number] = static_cast<int32_t>(scan.rank(classes));
-  for (int64_t i = 0; i < call.ids_per_row; ++i) {
-    const int64_t at = number * call.ids_per_row + i;
-    sinks.store(call.id_log_probs, at, log_probs.of(row.value(call.ids[at])));
+  store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan);
+}
+
+template <class R>
+inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stack, int& guess) {
+  const Batch& batch = stack.batch;
+  bool active[kStackRows] = {};
+  bool full = batch.count == stack.lanes();
+  Exclusion<kStackRows> targets = no_exclusion<Stack<R>>();
+  for (int i = 0; i < batch.count; ++i) {
+    active[i] = !store_ignored<typename R::Arithmetic::Set>(call, batch.row + i);
+    full = full && active[i];
+    if (call.targets) targets.at[i] = call.targets[batch.row + i];
+    targets.any = targets.any || (call.targets && active[i]);
   }
-  if (call.confidences) {
-    sinks.store(call.confidences, first_lane<V>(exp<V>(V::broadcast(log_probs.of_largest))));
+  if (!full) set_active(stack, active);
+  BundleSums<kStackRows> sums;
+  double logs[kStackRows];
+  double losses[kStackRows];
+  double complements[kStackRows];
+  solve_bundle(stack, targets, 1.0, guess, nullptr, sums);
+  log_sums(stack, sums, logs);
+  if (targets.any) target_losses(stack, targets, sums, losses, complements);
+  for (int i = 0; i < batch.count; ++i) {
+    if (!active[i]) continue;
+    const R row = stack.row(i);
+    const int64_t target = targets.any ? static_cast<int64_t>(targets.at[i]) : -1;
+    Scan<R> scan(scan_request(call, row, target, share.scratch));
+    scan.run(row, stack.classes);
+    TargetLoss of_target = {0, 0};
+    if (targets.any) of_target = {losses[i], complements[i]};
+    store_scores(call, row, batch.row + i, sums[i], logs[i], of_target, scan);
   }
-  if (call.entropies || call.square_distances) {
-    const Spread spread = spread_of_row(row, classes, target, log_probs.largest, solved);
-    sinks.store(call.entropies, spread.distance - log_probs.of_largest);
-    sinks.store(call.square_distances,
-                of_target.complement * of_target.complement + spread.squares);
-  }
-  if (scan.top().is_wanted()) store_top(call, sinks, number, classes, log_probs, scan.top());
 }
 
 template <class V>
@@ -241,6 +71,7 @@ inline void score(const ScoreCall& call, const Share& share) {
   if (classes == 0) {
     const double nan = double_of<V>(kNanBitsF64);
     for (int64_t row = share.first; row < share.end; ++row) {
+      if (store_ignored<V>(call, row)) continue;
       ScoreSinks<V>(call, row).store_all(-double_of<V>(kInfinityBitsF64), nan);
     }
     return;
@@ -249,6 +80,14 @@ inline void score(const ScoreCall& call, const Share& share) {
   walk<V>(
       call.logits, share,
       [&](auto rows, const Batch& batch) {
+        using R = typename decltype(rows)::Row;
+        if constexpr (R::kStacks) {
+          if (classes <= kMostStackClasses) {
+            for_each_stack(rows, batch, classes, kStackRows,
+                           [&](const auto& stack) { score_stack(call, share, stack, guess); });
+            return;
+          }
+        }
         for (int i = 0; i < batch.count; ++i) {
           score_row(call, share, rows[batch[i]], batch.row + i, guess);
         }
