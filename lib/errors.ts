@@ -71,9 +71,14 @@ export function detachedError(name: string): TypeError {
 }
 
 /** A target that is neither a class nor ignored. */
-export function targetError(row: number, target: number, classes: number): RangeError {
+export function targetError(
+  row: number,
+  target: number,
+  classes: number,
+  name = `targets[${row}]`,
+): RangeError {
   const what = `a class in [0, ${classes}) or ignoreIndex`;
-  const error = new RangeError(sentence(what, `targets[${row}]`, String(target)));
+  const error = new RangeError(sentence(what, name, String(target)));
   return Object.assign(withCode(error, 'ERR_TARGET_OUT_OF_RANGE'), { row, target });
 }
 
@@ -93,11 +98,11 @@ export function fileError(what: string, path: string, received: string, line?: n
   return Object.assign(error, line === undefined ? { path } : { path, line });
 }
 
-/** A file that the system does not open or read. */
-export function fileAccessError(path: string, cause: unknown): Error {
+/** A file that the system does not open, read or write. */
+export function fileAccessError(path: string, cause: unknown, what = 'a readable file'): Error {
   // What follows the first comma of a system's error is its function and, once more, the path.
   const reason = cause instanceof Error ? cause.message.split(',', 1)[0] : undefined;
-  const message = sentence('a readable file', path, reason ?? describe(cause));
+  const message = sentence(what, path, reason ?? describe(cause));
   return Object.assign(withCode(new Error(message, { cause }), 'ERR_FILE_ACCESS'), { path });
 }
 

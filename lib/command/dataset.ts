@@ -1,0 +1,90 @@
+import { fileError, shapeError } from '../errors.js';
+import { openTensor } from '../files/open.js';
+import { elementBytes, type OpenTensor } from '../files/tensor.js';
+import { type Layout, layoutOf, readAxis } from '../layout.js';
+import { elementCodes } from '../native.js';
+import type { ElementType } from '../types.js';
+
+/** Where in the files a data set is. */
+export interface DatasetOptions {
+  readonly axis: number;
+  readonly dtype?: ElementType;
+  readonly tensor?: string;
+  readonly targetsTensor?: string;
+}
+
+/** Logits and the targets of their rows, both still in their files. */
+export interface Dataset {
+  readonly logits: OpenTensor;
+  readonly targets: OpenTensor;
+  readonly elementType: ElementType;
+  /** The class axis, counted from the front. */
+  readonly axis: number;
+  readonly layout: Layout;
+}
+
+function readElementType({ element, path }: OpenTensor): ElementType {
+  if (Object.hasOwn(elementCodes, element)) return element as ElementType;
+  const hint = element === 'uint16' ? ' (of which --dtype would say the type)' : '';
+  throw fileError('floating-point logits', path, `${element}${hint}`);
+}
+
+function expectIntegers({ element, path }: OpenTensor): void {
+  if (Object.hasOwn(elementCodes, element)) throw fileError('integers as targets', path, element);
+}
+
+const isSame = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** Targets have the shape of the rows, or as many as there are rows in one dimension. */
+function expectTargets(targets: OpenTensor, rowShape: readonly number[], rows: number): void {
+  const { shape, path } = targets;
+  if (isSame(shape, rowShape) || isSame(shape, [rows])) return;
+  const flat = rowShape.length === 1 ? '' : ` or [${rows}]`;
+  throw shapeError(
+    `the shape [${rowShape.join(', ')}]${flat}, as the logits have rows,`,
+    path,
+    `[${shape.join(', ')}]`,
+  );
+}
+
+/** Puts logits and targets together, along this class axis. */
+function datasetOf(logits: OpenTensor, targets: OpenTensor, givenAxis: number): Dataset {
+  const { shape, path } = logits;
+  const elementType = readElementType(logits);
+  expectIntegers(targets);
+  if (shape.length === 0) throw shapeError('a class axis', path, 'a single number');
+  const axis = readAxis(givenAxis, shape.length, 'axis');
+  if (shape[axis] === 0) throw shapeError('a class at least', path, `[${shape.join(', ')}]`);
+  const elements = logits.bytes / elementBytes[elementType];
+  const layout = layoutOf(shape, axis, axis, elements, path);
+  const rowShape = shape.filter((_, i) => i !== axis);
+  expectTargets(targets, rowShape, layout.outer * layout.inner);
+  return { logits, targets, elementType, axis, layout };
+}
+
+async function withTensor<T>(
+  opening: Promise<OpenTensor>,
+  use: (tensor: OpenTensor) => Promise<T>,
+): Promise<T> {
+  const tensor = await opening;
+  try {
+    return await use(tensor);
+  } finally {
+    await tensor.close();
+  }
+}
+
+/** What `use` makes of the data set in these files, which are closed afterwards. */
+export function withDataset<T>(
+  logitsPaths: readonly [string, ...string[]],
+  targetsPath: string,
+  { axis, dtype, tensor, targetsTensor }: DatasetOptions,
+  use: (dataset: Dataset) => Promise<T>,
+): Promise<T> {
+  return withTensor(openTensor(logitsPaths, { dtype, tensor }), (logits) =>
+    withTensor(openTensor([targetsPath], { tensor: targetsTensor }), (targets) =>
+      use(datasetOf(logits, targets, axis)),
+    ),
+  );
+}

@@ -1,0 +1,53 @@
+import { type DatasetOptions, withDataset } from './dataset.js';
+import { gather } from './gather.js';
+import { expectWritable, writeOutput } from './output.js';
+import { beginReport } from './report.js';
+import { summaryText } from './summary.js';
+import { readTextBytes } from './text-bytes.js';
+
+/** The options of `logits evaluate`, as commander names them. */
+export interface EvaluateOptions extends DatasetOptions {
+  readonly top: readonly number[];
+  readonly ignoreIndex: readonly number[];
+  readonly bins: number;
+  readonly temperature?: number;
+  readonly softcap?: number;
+  readonly bytes?: string;
+  readonly batchRows?: number;
+  readonly threads?: number;
+  readonly json?: string;
+  readonly report?: string;
+  readonly quiet?: true;
+}
+
+const STDOUT = '-';
+
+function warnOfRows(count: number, first: number): void {
+  const rows = count === 1 ? '1 row is' : `${count} rows are`;
+  process.stderr.write(
+    `logits: warning: ${rows} not finite (a NaN, a +Infinity, or nothing but -Infinity) and left out; the first is row ${first}\n`,
+  );
+}
+
+/** `logits evaluate`: what can be refused is refused before the first row is read. */
+export async function evaluate(
+  logitsPaths: readonly [string, ...string[]],
+  targetsPath: string,
+  options: EvaluateOptions,
+): Promise<void> {
+  const { json, report: reportPath, bytes } = options;
+  const textBytes = bytes === undefined ? undefined : await readTextBytes(bytes);
+  if (json !== undefined && json !== STDOUT) await expectWritable(json);
+  if (reportPath !== undefined) await expectWritable(reportPath);
+  await withDataset(logitsPaths, targetsPath, options, async (dataset) => {
+    const report =
+      reportPath === undefined ? undefined : await beginReport(dataset, logitsPaths, options);
+    const { summary, firstNotFinite } = await gather(dataset, options, textBytes, report?.observe);
+    if (firstNotFinite !== undefined) warnOfRows(summary.notFinite, firstNotFinite);
+    const asJson = `${JSON.stringify(summary, null, 2)}\n`;
+    process.stdout.write(json === STDOUT ? asJson : `${summaryText(summary)}\n`);
+    if (json !== undefined && json !== STDOUT) await writeOutput(json, asJson);
+    if (report && reportPath !== undefined)
+      await writeOutput(reportPath, await report.render(summary));
+  });
+}

@@ -1,0 +1,23 @@
+import { runtime } from '../runtime.js';
+import { alignedTable } from './table.js';
+import { packageVersion } from './version.js';
+
+/** Tells what runs here, on stdout. */
+export function printInfo(asJson: boolean): void {
+  const { isa, isas, threads, addon } = runtime();
+  const node = process.version.slice(1);
+  const platform = `${process.platform}-${process.arch}`;
+  const info = { version: packageVersion, node, platform, isa, isas, threads, addon };
+  const text = asJson
+    ? JSON.stringify(info, null, 2)
+    : alignedTable([
+        ['logits', packageVersion],
+        ['Node.js', node],
+        ['platform', platform],
+        ['instruction set', isa],
+        ['available', isas.join(', ')],
+        ['threads', `${threads}`],
+        ['binary', addon],
+      ]);
+  process.stdout.write(`${text}\n`);
+}
