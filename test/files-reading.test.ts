@@ -214,21 +214,35 @@ function watched(bytes: number) {
 }
 
 describe('blocks', () => {
-  it('are read one ahead, and not overwritten before the next one is asked for', async () => {
-    const { tensor, reads } = watched(40);
+  it('are read ahead, and not overwritten before the next one is asked for', async () => {
+    const { tensor, reads } = watched(80);
+    const places = () => reads.map(({ at }) => at);
     const blocks = readBlocks(tensor, 8);
     const first = blocks.next();
-    reads[0]?.finish();
+    expect(places()).toEqual([0, 8, 16]);
+    for (const read of reads) read.finish();
     const block = (await first).value as Uint8Array;
-    expect(reads.map(({ at }) => at)).toEqual([0, 8]);
-    reads[1]?.finish();
+    expect(places()).toEqual([0, 8, 16, 24]);
+    reads[3]?.finish();
     await new Promise(setImmediate);
     expect([...block]).toEqual(Array(8).fill(0));
-    expect(reads).toHaveLength(2);
+    expect(places()).toEqual([0, 8, 16, 24]);
     const second = await blocks.next();
     expect([...(second.value as Uint8Array)]).toEqual(Array(8).fill(8));
-    expect(reads.map(({ at }) => at)).toEqual([0, 8, 16]);
-    reads[2]?.finish();
+    expect(places()).toEqual([0, 8, 16, 24, 32]);
+    reads[4]?.finish();
+    await blocks.return();
+  });
+
+  it('of 32 MiB are read one ahead', async () => {
+    const { tensor, reads } = watched(2 ** 27);
+    const blocks = readBlocks(tensor, 2 ** 25);
+    const first = blocks.next();
+    expect(reads.map(({ at }) => at)).toEqual([0]);
+    reads[0]?.finish();
+    await first;
+    expect(reads.map(({ at }) => at)).toEqual([0, 2 ** 25]);
+    reads[1]?.finish();
     await blocks.return();
   });
 
@@ -239,13 +253,15 @@ describe('blocks', () => {
     reads[0]?.finish();
     await first;
     reads[1]?.fail(new Error('the disk'));
+    reads[2]?.fail(new Error('the disk, later'));
+    reads[3]?.finish();
     // Long enough for an unhandled rejection to be one.
     await new Promise((resolve) => setTimeout(resolve, 10));
     await expect(blocks.next()).rejects.toThrow('the disk');
     expect(await blocks.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('end only when the read ahead has ended', async () => {
+  it('end only when the reads ahead have ended', async () => {
     const { tensor, reads } = watched(40);
     const blocks = readBlocks(tensor, 8);
     const first = blocks.next();
@@ -255,9 +271,11 @@ describe('blocks', () => {
     const ending = blocks.return().then(() => {
       hasEnded = true;
     });
+    reads[1]?.finish();
+    reads[2]?.finish();
     await new Promise(setImmediate);
     expect(hasEnded).toBe(false);
-    reads[1]?.fail(new Error('that nobody asks for'));
+    reads[3]?.fail(new Error('that nobody asks for'));
     await ending;
     expect(hasEnded).toBe(true);
   });

@@ -1,17 +1,23 @@
 import { allocationError, valueError } from '../errors.js';
 import { elementBytes, isSize, type OpenTensor } from './tensor.js';
 
-function twoBlocks(size: number): ArrayBuffer {
+// With one read under way, whoever reads rests from each block's end until the next block is asked for.
+const READS_AHEAD = 3;
+
+// Where blocks are so large that a rest is nothing beside them, memory is worth more.
+const MOST_BYTES = 64 * 1024 * 1024;
+
+function bufferOf(blocks: number, size: number): ArrayBuffer {
   try {
-    return new ArrayBuffer(2 * size);
+    return new ArrayBuffer(blocks * size);
   } catch (cause) {
-    throw allocationError(2 * size, 'blocks', cause);
+    throw allocationError(blocks * size, 'blocks', cause);
   }
 }
 
 /**
- * A tensor's bytes in blocks of `blockBytes`, the last one shorter. While a block is used, the next one is
- * being read into the other half of one buffer: a block holds until the next one is asked for. The
+ * A tensor's bytes in blocks of `blockBytes`, the last one shorter. While a block is used, the next ones are
+ * being read into other parts of one buffer: a block holds until the next one is asked for. The
  * tensor may be closed when the loop has ended.
  */
 export async function* readBlocks(
@@ -22,20 +28,23 @@ export async function* readBlocks(
   if (!isSize(blockBytes) || blockBytes === 0 || blockBytes % element !== 0) {
     throw valueError(`a positive multiple of ${element}`, 'blockBytes', blockBytes);
   }
+  if (tensor.bytes === 0) return;
   const size = Math.min(blockBytes, tensor.bytes);
-  const buffer = twoBlocks(size);
+  const ahead = size * (READS_AHEAD + 1) <= MOST_BYTES ? READS_AHEAD : 1;
+  const buffer = bufferOf(ahead + 1, size);
+  const part = (at: number, length: number) =>
+    new Uint8Array(buffer, ((at / size) % (ahead + 1)) * size, length);
   // Settled, a read that fails while a block is used waits to be asked for.
-  const read = (half: number, at: number) =>
-    Promise.allSettled([tensor.read(new Uint8Array(buffer, half * size, size), at)]);
-  let reading = read(0, 0);
+  const read = (at: number) => Promise.allSettled([tensor.read(part(at, size), at)]);
+  const reading = Array.from({ length: ahead }, (_, block) => read(block * size));
   try {
-    for (let at = 0, half = 0; at < tensor.bytes; at += size, half = 1 - half) {
-      const [outcome] = await reading;
+    for (let at = 0; at < tensor.bytes; at += size) {
+      const [outcome] = await (reading.shift() as (typeof reading)[number]);
       if (outcome.status === 'rejected') throw outcome.reason;
-      reading = read(1 - half, at + size);
-      yield new Uint8Array(buffer, half * size, outcome.value);
+      reading.push(read(at + ahead * size));
+      yield part(at, outcome.value);
     }
   } finally {
-    await reading;
+    await Promise.all(reading);
   }
 }
