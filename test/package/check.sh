@@ -1,6 +1,6 @@
 #!/bin/sh
 # Packs the package as it would be published (for this platform), installs the tarball in an empty folder and
-# uses it from ESM, CommonJS and TypeScript. Fails at the first thing that does not work.
+# uses it from ESM, CommonJS, TypeScript and the command line. Fails at the first thing that does not work.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,10 +25,11 @@ npx --no-install attw "$tarball"
 cd "$work/app"
 npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund "$tarball"
-cp "$here"/use.* .
+cp "$here"/use* .
 node use.mjs
 node use.cjs
+node use-command.mjs
 for kind in mts cts; do
   "$root/node_modules/.bin/tsc" --noEmit --strict --target es2022 --module nodenext --skipLibCheck "use.$kind"
 done
-echo 'the packed package works from ESM, CommonJS and TypeScript'
+echo 'the packed package works from ESM, CommonJS, TypeScript and the command line'

@@ -22,7 +22,9 @@ function compileInto(folder: string): void {
   });
   expect(compiled).toMatchObject({ stdout: '', status: 0 });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const name of ['node_modules', 'build']) symlinkSync(join(root, name), join(folder, name));
+  for (const name of ['node_modules', 'build']) {
+    symlinkSync(join(root, name), join(folder, name), 'junction');
+  }
 }
 
 /** The command, compiled for this test file, as what runs it in the folder `cwd`. */
