@@ -1,6 +1,6 @@
 import { targetError } from '../errors.js';
-import type { EvaluationSummary } from '../evaluation-types.js';
-import { Evaluator, type RowResults, updateRows } from '../evaluator.js';
+import type { EvaluationSummary, RowResults } from '../evaluation-types.js';
+import { Evaluator, updateRows } from '../evaluator.js';
 import { type Batch, readBatches } from './batches.js';
 import type { Dataset } from './dataset.js';
 import type { EvaluateOptions } from './evaluate.js';

@@ -17,7 +17,8 @@ export async function beginReport(
   logitsPaths: readonly string[],
   { ignoreIndex }: EvaluateOptions,
 ): Promise<Report> {
-  const { ReportCollector, renderReport } = await import('../report/report.js');
+  const { ReportCollector } = await import('../report/collector.js');
+  const { renderReport } = await import('../report/report.js');
   const { logits, targets, axis, elementType, layout } = dataset;
   const collector = new ReportCollector(layout.classes);
   const about = {
