@@ -131,28 +131,31 @@ describe('memory', () => {
     truncateSync(write(name, header), header.length + bytes);
   };
   const classes = 50_000;
+  const hook = write(
+    'memory.cjs',
+    `process.on('exit', () => require('node:fs').writeSync(2, String(process.resourceUsage().maxRSS)));`,
+  );
 
   /** The most memory that an evaluation of so many rows takes, in MiB. */
-  function memoryOf(rows: number): number {
-    writeZeros('zeros.npy', [rows, classes], '<f4', rows * classes * 4);
+  function memoryOf(shape: readonly [number, number], axis: 0 | 1): number {
+    const rows = shape[1 - axis] as number;
+    writeZeros('zeros.npy', shape, '<f4', shape[0] * shape[1] * 4);
     writeZeros('zero-targets.npy', [rows], '<i8', rows * 8);
-    const hook = write(
-      'memory.cjs',
-      `process.on('exit', () => require('node:fs').writeSync(2, String(process.resourceUsage().maxRSS)));`,
-    );
-    const { status, stderr } = run(
-      ['evaluate', 'zeros.npy', 'zero-targets.npy', '--json', 'zeros.json'],
-      { env: { ...process.env, NODE_OPTIONS: `--require ${hook}` } },
-    );
+    const args = ['zeros.npy', 'zero-targets.npy', '--json', 'zeros.json', '--axis', `${axis}`];
+    const { status, stderr } = run(['evaluate', ...args], {
+      env: { ...process.env, NODE_OPTIONS: `--require ${hook}` },
+    });
     expect(status).toBe(0);
     const summary = JSON.parse(readFileSync(join(folder, 'zeros.json'), 'utf8'));
     expect(summary).toMatchObject({ rows, accuracy: { 1: 1 } });
-    expect(summary.perplexity / classes).toBeCloseTo(1, 6);
+    expect(summary.perplexity / (shape[axis] as number)).toBeCloseTo(1, 6);
     return Number(stderr) / 1024;
   }
 
   it('does not grow with the file', () => {
-    const small = memoryOf(200);
-    expect(memoryOf(5000)).toBeLessThan(small + 50);
+    const small = memoryOf([200, classes], 1);
+    expect(memoryOf([5000, classes], 1)).toBeLessThan(small + 50);
+    // 1 GB of rows side by side, in pieces of 64 MiB.
+    expect(memoryOf([500, 500_000], 0)).toBeLessThan(small + 250);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBlocks } from '../lib/files/blocks.js';
+import { readAhead } from '../lib/files/blocks.js';
 import { FileTensor, type OpenTensor } from '../lib/files/tensor.js';
 import { npy, readAll, safetensors, temporaryFolder, withTensor } from './support/files.js';
 import { uniform } from './support/inputs.js';
@@ -10,6 +10,12 @@ const { write } = temporaryFolder();
 function noise(length: number, seed: number): Buffer {
   const random = uniform(seed);
   return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+}
+
+/** A tensor's bytes, `size` at a time. */
+function blocksOf(tensor: OpenTensor, size: number): AsyncGenerator<Uint8Array, void> {
+  const places = Array.from({ length: Math.ceil(tensor.bytes / size) }, (_, block) => block * size);
+  return readAhead(places, size, async (into, at) => into.subarray(0, await tensor.read(into, at)));
 }
 
 const npyOf = (shape: readonly number[], data: Uint8Array, descr = '<f4') =>
@@ -85,7 +91,7 @@ describe.each(sources)('%s', (_, paths) => {
     await withTensor(paths, {}, async (tensor) => {
       const blocks: Buffer[] = [];
       const buffers = new Set<ArrayBufferLike>();
-      for await (const block of readBlocks(tensor, size)) {
+      for await (const block of blocksOf(tensor, size)) {
         blocks.push(Buffer.from(block));
         buffers.add(block.buffer);
       }
@@ -182,7 +188,7 @@ describe('text of many lines', () => {
   it('comes in blocks', async () => {
     await withTensor(path, {}, async (tensor) => {
       const seen: number[] = [];
-      for await (const { buffer, byteOffset, length } of readBlocks(tensor, 8000)) {
+      for await (const { buffer, byteOffset, length } of blocksOf(tensor, 8000)) {
         seen.push(...Array.from(new BigInt64Array(buffer, byteOffset, length / 8), Number));
       }
       expect(seen).toEqual(classes);
@@ -217,7 +223,7 @@ describe('blocks', () => {
   it('are read ahead, and not overwritten before the next one is asked for', async () => {
     const { tensor, reads } = watched(80);
     const places = () => reads.map(({ at }) => at);
-    const blocks = readBlocks(tensor, 8);
+    const blocks = blocksOf(tensor, 8);
     const first = blocks.next();
     expect(places()).toEqual([0, 8, 16]);
     for (const read of reads) read.finish();
@@ -236,7 +242,7 @@ describe('blocks', () => {
 
   it('of 32 MiB are read one ahead', async () => {
     const { tensor, reads } = watched(2 ** 27);
-    const blocks = readBlocks(tensor, 2 ** 25);
+    const blocks = blocksOf(tensor, 2 ** 25);
     const first = blocks.next();
     expect(reads.map(({ at }) => at)).toEqual([0]);
     reads[0]?.finish();
@@ -248,7 +254,7 @@ describe('blocks', () => {
 
   it('hand on the error of a read that failed in the meantime', async () => {
     const { tensor, reads } = watched(40);
-    const blocks = readBlocks(tensor, 8);
+    const blocks = blocksOf(tensor, 8);
     const first = blocks.next();
     reads[0]?.finish();
     await first;
@@ -263,7 +269,7 @@ describe('blocks', () => {
 
   it('end only when the reads ahead have ended', async () => {
     const { tensor, reads } = watched(40);
-    const blocks = readBlocks(tensor, 8);
+    const blocks = blocksOf(tensor, 8);
     const first = blocks.next();
     reads[0]?.finish();
     await first;
@@ -284,19 +290,13 @@ describe('blocks', () => {
     const path = write('empty.npy', npyOf([0, 3], Buffer.alloc(0)));
     await withTensor(path, {}, async (tensor) => {
       expect(tensor).toBeInstanceOf(FileTensor);
-      expect(await readBlocks(tensor, 12).next()).toEqual({ done: true, value: undefined });
-    });
-  });
-
-  it.each([0, -4, 6, 0.5, NaN, 2 ** 53])('are not of %d bytes', async (size) => {
-    await expect(readBlocks(watched(40).tensor, size).next()).rejects.toMatchObject({
-      code: 'ERR_INVALID_ARG_VALUE',
+      expect(await blocksOf(tensor, 12).next()).toEqual({ done: true, value: undefined });
     });
   });
 
   it('that do not fit into memory are an error', async () => {
     const { tensor } = watched(2 ** 52);
-    await expect(readBlocks(tensor, 2 ** 52).next()).rejects.toMatchObject({
+    await expect(blocksOf(tensor, 2 ** 52).next()).rejects.toMatchObject({
       code: 'ERR_MEMORY_ALLOCATION_FAILED',
     });
   });

@@ -1,8 +1,7 @@
-import { allocationError, valueError } from '../errors.js';
-import { elementBytes, isSize, type OpenTensor } from './tensor.js';
+import { allocationError } from '../errors.js';
 
 // With one read under way, whoever reads rests from each block's end until the next block is asked for.
-const READS_AHEAD = 3;
+const MOST_READS_AHEAD = 3;
 
 // Where blocks are so large that a rest is nothing beside them, memory is worth more.
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -16,33 +15,34 @@ function bufferOf(blocks: number, size: number): ArrayBuffer {
 }
 
 /**
- * A tensor's bytes in blocks of `blockBytes`, the last one shorter. While a block is used, the next ones are
- * being read into other parts of one buffer: a block holds until the next one is asked for. The
- * tensor may be closed when the loop has ended.
+ * What `read` makes of each place, in memory of `blockBytes` that it is given. While a block is used, the
+ * next ones are being read into other parts of one buffer: a block holds until the next one is asked
+ * for. When the loop has ended, so have all reads.
  */
-export async function* readBlocks(
-  tensor: OpenTensor,
+export async function* readAhead<Place, Block>(
+  places: Iterable<Place>,
   blockBytes: number,
-): AsyncGenerator<Uint8Array, void> {
-  const element = elementBytes[tensor.element];
-  if (!isSize(blockBytes) || blockBytes === 0 || blockBytes % element !== 0) {
-    throw valueError(`a positive multiple of ${element}`, 'blockBytes', blockBytes);
-  }
-  if (tensor.bytes === 0) return;
-  const size = Math.min(blockBytes, tensor.bytes);
-  const ahead = size * (READS_AHEAD + 1) <= MOST_BYTES ? READS_AHEAD : 1;
-  const buffer = bufferOf(ahead + 1, size);
-  const part = (at: number, length: number) =>
-    new Uint8Array(buffer, ((at / size) % (ahead + 1)) * size, length);
-  // Settled, a read that fails while a block is used waits to be asked for.
-  const read = (at: number) => Promise.allSettled([tensor.read(part(at, size), at)]);
-  const reading = Array.from({ length: ahead }, (_, block) => read(block * size));
+  read: (into: Uint8Array, place: Place) => Promise<Block>,
+): AsyncGenerator<Block, void> {
+  const blocks = 1 + (blockBytes * (MOST_READS_AHEAD + 1) <= MOST_BYTES ? MOST_READS_AHEAD : 1);
+  const buffer = bufferOf(blocks, blockBytes);
+  const upcoming = places[Symbol.iterator]();
+  const reading: Promise<[PromiseSettledResult<Awaited<Block>>]>[] = [];
+  let begun = 0;
+  const begin = () => {
+    const { done, value: place } = upcoming.next();
+    if (done) return;
+    const into = new Uint8Array(buffer, (begun++ % blocks) * blockBytes, blockBytes);
+    // Settled, a read that fails while a block is used waits to be asked for.
+    reading.push(Promise.allSettled([read(into, place)]));
+  };
+  for (let block = 1; block < blocks; block++) begin();
   try {
-    for (let at = 0; at < tensor.bytes; at += size) {
-      const [outcome] = await (reading.shift() as (typeof reading)[number]);
+    for (let next = reading.shift(); next !== undefined; next = reading.shift()) {
+      const [outcome] = await next;
       if (outcome.status === 'rejected') throw outcome.reason;
-      reading.push(read(at + ahead * size));
-      yield part(at, outcome.value);
+      begin();
+      yield outcome.value;
     }
   } finally {
     await Promise.all(reading);
