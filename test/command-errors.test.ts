@@ -94,6 +94,19 @@ describe('files that are not as they should be: status 1', () => {
     expect(failureOf(args)).toEqual({ status: 1, line });
   });
 
+  it('a report without ECharts', () => {
+    const hook = write(
+      'no-echarts.cjs',
+      `const Module = require('node:module');
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...rest) => resolve(name === 'echarts' ? './none' : name, ...rest);`,
+    );
+    const args = ['evaluate', 'x.npy', 'y.npy', '--report', 'report.html'];
+    const env = { ...process.env, NODE_OPTIONS: `--require ${hook}` };
+    const message = 'Expected the package echarts to be installed for reports: npm install echarts';
+    expect(run(args, { env })).toEqual({ status: 1, stdout: '', stderr: `logits: ${message}\n` });
+  });
+
   it('leave what was written before as it is', () => {
     write('before.json', 'before');
     expect(failureOf('x.npy far.npy --json before.json').status).toBe(1);
@@ -128,6 +141,10 @@ describe('a wrong command line: status 2', () => {
       integers('--ignore-index <class,...>', '9007199254740992', ''),
     ],
     ['x.npy y.npy --bins 0', integer('--bins <count>', '0', ' >= 1')],
+    [
+      'x.npy y.npy --bins 65537',
+      'Expected an integer from 1 to 65536 for calibrationBins, received 65537',
+    ],
     ['x.npy y.npy --batch-rows 0', integer('--batch-rows <rows>', '0', ' >= 1')],
     ['x.npy y.npy --batch-rows -5', integer('--batch-rows <rows>', '-5', ' >= 1')],
     ['x.npy y.npy --threads 0', integer('--threads <count>', '0', ' >= 1')],

@@ -5,8 +5,8 @@ import { createProgram } from './program.js';
 const FAILED = 1;
 const MISUSED = 2;
 
-/** The codes of errors that another command line would not have; see README.md, Exit codes. */
-const misuses = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE']);
+/** The code of errors that another command line would not have. */
+const MISUSE = 'ERR_INVALID_ARG_VALUE';
 
 function codeOf(error: unknown): string | undefined {
   const { code } = error as { code?: unknown };
@@ -25,7 +25,7 @@ async function run(): Promise<number> {
     const code = codeOf(error);
     if (code === undefined) throw error;
     process.stderr.write(`logits: ${(error as Error).message}\n`);
-    return misuses.has(code) ? MISUSED : FAILED;
+    return code === MISUSE ? MISUSED : FAILED;
   }
 }
 
