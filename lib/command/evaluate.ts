@@ -36,18 +36,21 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<void> {
   const { json, report: reportPath, bytes } = options;
+  const jsonPath = json === STDOUT ? undefined : json;
   const textBytes = bytes === undefined ? undefined : await readTextBytes(bytes);
-  if (json !== undefined && json !== STDOUT) await expectWritable(json);
-  if (reportPath !== undefined) await expectWritable(reportPath);
+  for (const path of [jsonPath, reportPath]) {
+    if (path !== undefined) await expectWritable(path);
+  }
   await withDataset(logitsPaths, targetsPath, options, async (dataset) => {
     const report =
-      reportPath === undefined ? undefined : await beginReport(dataset, logitsPaths, options);
+      reportPath === undefined
+        ? undefined
+        : await beginReport(reportPath, dataset, logitsPaths, options);
     const { summary, firstNotFinite } = await gather(dataset, options, textBytes, report?.observe);
     if (firstNotFinite !== undefined) warnOfRows(summary.notFinite, firstNotFinite);
     const asJson = `${JSON.stringify(summary, null, 2)}\n`;
     process.stdout.write(json === STDOUT ? asJson : `${summaryText(summary)}\n`);
-    if (json !== undefined && json !== STDOUT) await writeOutput(json, asJson);
-    if (report && reportPath !== undefined)
-      await writeOutput(reportPath, await report.render(summary));
+    if (jsonPath !== undefined) await writeOutput(jsonPath, asJson);
+    await report?.write(summary);
   });
 }

@@ -3,16 +3,18 @@ import { runtime } from '../runtime.js';
 import type { Dataset } from './dataset.js';
 import type { EvaluateOptions } from './evaluate.js';
 import type { Observer } from './gather.js';
+import { writeOutput } from './output.js';
 import { packageVersion } from './version.js';
 
 /** A report that grows with the rows. */
 export interface Report {
   readonly observe: Observer;
-  render(summary: EvaluationSummary): Promise<string>;
+  write(summary: EvaluationSummary): Promise<void>;
 }
 
 /** Begins a report, whose parts no other run loads. */
 export async function beginReport(
+  path: string,
   dataset: Dataset,
   logitsPaths: readonly string[],
   { ignoreIndex }: EvaluateOptions,
@@ -33,6 +35,6 @@ export async function beginReport(
   };
   return {
     observe: (rows, { targets, firstRow }) => collector.add(rows, targets, firstRow),
-    render: (summary) => renderReport(collector, summary, about),
+    write: async (summary) => writeOutput(path, await renderReport(collector, summary, about)),
   };
 }
