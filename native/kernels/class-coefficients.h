@@ -60,7 +60,6 @@ template <class V>
 struct NoLinearTerms {
   struct Sums {
     static constexpr bool kIsNothing = true;
-    static constexpr bool kKeepsTerms = true;
 
     template <class R>
     LOGITS_INLINE void add_group(const R&, int64_t, int64_t, int64_t) {}
@@ -75,7 +74,6 @@ struct LinearTerms {
 
   struct Sums {
     static constexpr bool kIsNothing = false;
-    static constexpr bool kKeepsTerms = true;
 
     const Coefficients<V>& coefficients;
     typename V::F64 pivot;

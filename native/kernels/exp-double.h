@@ -42,6 +42,7 @@ struct Double {
   // Quotients are raised themselves: see scaled_exp.
   static LOGITS_INLINE double lowest_element(double lowest, const Scale&) { return lowest; }
 
+  static constexpr Lane kLargest = 0x1.fffffffffffffp1023;
   static LOGITS_INLINE Lane infinity() { return double_of<V>(kInfinityBitsF64); }
   // The one NaN that results hold.
   static LOGITS_INLINE Lane nan() { return double_of<V>(kNanBitsF64); }

@@ -58,6 +58,7 @@ struct Single {
     return lowest / inverse.high;
   }
 
+  static constexpr Lane kLargest = 0x1.fffffep127f;
   static LOGITS_INLINE Lane infinity() { return float_of<V>(kInfinityBits); }
   // The one NaN that results hold.
   static LOGITS_INLINE Lane nan() { return float_of<V>(kNanBits); }

@@ -238,16 +238,12 @@ LOGITS_INLINE RawRowSum<typename R::Arithmetic> sum_row(const R& row, int64_t cl
                ? sum_row_by_team<R, false>(row, classes, excluded, reference, *team)
                : sum_row_by_team<R, true>(row, classes, excluded, reference, *team);
   }
-  if constexpr (L::kKeepsTerms) {
-    if (scaled != nullptr) {
-      return reference.offset == 0
-                 ? sum_row_as<R, false, true>(row, classes, excluded, reference, scaled, linear)
-                 : sum_row_as<R, true, true>(row, classes, excluded, reference, scaled, linear);
-    }
+  if (reference.offset == 0) {
+    return scaled ? sum_row_as<R, false, true>(row, classes, excluded, reference, scaled, linear)
+                  : sum_row_as<R, false, false>(row, classes, excluded, reference, scaled, linear);
   }
-  return reference.offset == 0
-             ? sum_row_as<R, false, false>(row, classes, excluded, reference, nullptr, linear)
-             : sum_row_as<R, true, false>(row, classes, excluded, reference, nullptr, linear);
+  return scaled ? sum_row_as<R, true, true>(row, classes, excluded, reference, scaled, linear)
+                : sum_row_as<R, true, false>(row, classes, excluded, reference, scaled, linear);
 }
 
 // Which lanes of v are NaN, as a value that max_unsigned collects: above kInfinityBits if any is.

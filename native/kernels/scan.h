@@ -142,7 +142,6 @@ class Scan {
 
   struct Sums {
     static constexpr bool kIsNothing = false;
-    static constexpr bool kKeepsTerms = false;
 
     Scan& scan;
     ScanLanes<A> lanes;

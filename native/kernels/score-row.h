@@ -12,7 +12,6 @@
 #include <cstdint>
 
 #include "../kernel-table.h"
-#include "exp-double.h"
 #include "log-probability.h"
 #include "scale.h"
 #include "scan.h"
@@ -24,59 +23,80 @@ struct Spread {
   double squares;   // sum of p[c]^2 without the target's
 };
 
-// The second look.
+// The terms of a group's elements, in their place.
+template <class R, int Count>
+LOGITS_INLINE void terms_of_group(typename R::Arithmetic::Vector (&v)[Count],
+                                  const ReferenceVectors<typename R::Arithmetic>& reference) {
+  using V = typename R::Arithmetic::Set;
+  constexpr int kStep = Count / V::kInterleave;
+  auto unused = V::broadcast_bits(0);
+  for (int first = 0; first < kStep; ++first) {
+    typename R::Arithmetic::Vector y[V::kInterleave];
+    for (int k = 0; k < V::kInterleave; ++k) y[k] = v[first + k * kStep];
+    scaled_exp<V, true, R::kScaled>(y, reference, unused);
+    for (int k = 0; k < V::kInterleave; ++k) v[first + k * kStep] = y[k];
+  }
+}
+
+// The second look, at terms that the first has kept in `scaled` or, where that is null, computes
+// again.
 template <class R>
 LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t target, double largest,
-                                    const RowSum& solved) {
+                                    const RowSum& solved,
+                                    const typename R::Arithmetic::Lane* scaled) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   using Lane = typename A::Lane;
-  const auto reference = broadcast_reference(row, solved.reference);
-  const auto inverse_total = V::broadcast(static_cast<Lane>(1 / solved.total()));
+  using Vector = typename A::Vector;
+  constexpr int kVectors = kGroup / A::kLanes;
   // Halves of logits that a temperature divides: their own distance may be beyond a float.
   static constexpr double kPart = R::kScaled ? 0.5 : 1;
-  const auto inverse_temperature =
-      V::broadcast(static_cast<Lane>(row.inverse_temperature().high / kPart));
+  // Beyond it p is 0. A logit of -inf is taken for one as far away, so that it counts for nothing.
+  static constexpr double kFarthest = 1000;
+  const double inverse = row.inverse_temperature().high;
+  const double lowest = largest - kFarthest / inverse;
+  const auto reference = broadcast_reference(row, solved.reference);
+  const auto inverse_total = V::broadcast(static_cast<Lane>(1 / solved.total()));
+  const auto inverse_part = V::broadcast(static_cast<Lane>(inverse / kPart));
   const auto part = V::broadcast(static_cast<Lane>(kPart));
   const auto most = V::broadcast(static_cast<Lane>(largest * kPart));
-  const auto zero = V::broadcast(Lane{0});
+  const double smallest = static_cast<double>(-A::kLargest);
+  const auto least = V::broadcast(static_cast<Lane>(lowest > smallest ? lowest : smallest));
+  const auto distance_of = [&](Vector x) {
+    x = V::max(least, x);
+    if constexpr (!R::kScaled) return V::sub(most, x);
+    return V::mul(V::sub(most, V::mul(x, part)), inverse_part);
+  };
   GroupSums<A> distance;
   GroupSums<A> squares;
-  constexpr int kVectors = kGroup / A::kLanes;
-  constexpr int kStep = kVectors / V::kInterleave;
   for (int64_t first = 0; first < classes; first += kGroup) {
-    typename A::Vector distances[kVectors];
-    typename A::Vector products[kVectors];
+    Vector x[kVectors];
+    Vector p[kVectors];
     const int64_t count = classes - first < kGroup ? classes - first : kGroup;
-    for (int step = 0; step < kStep; ++step) {
-      typename A::Vector x[V::kInterleave];
-      typename A::Vector p[V::kInterleave];
-      for (int k = 0; k < V::kInterleave; ++k) {
-        const int64_t at = A::kLanes * (step + k * kStep);
-        const int64_t lanes = count - at < A::kLanes ? count - at : A::kLanes;
-        x[k] = lanes > 0 ? load_elements(row, first + at, static_cast<int>(lanes)) : most;
-        p[k] = x[k];
-      }
-      auto unused = V::broadcast_bits(0);
-      scaled_exp<V, true, R::kScaled>(p, reference, unused);
-      for (int k = 0; k < V::kInterleave; ++k) {
-        const int vector = step + k * kStep;
-        const int64_t lanes = count - A::kLanes * vector;
-        p[k] = V::mul(p[k], inverse_total);
-        if (lanes < A::kLanes) p[k] = keep_first<V>(p[k], lanes > 0 ? static_cast<int>(lanes) : 0);
-        // A logit of -inf is at an infinite distance, which counts for nothing.
-        const auto d = V::mul(V::sub(most, V::mul(x[k], part)), inverse_temperature);
-        distances[vector] = keep_where<V>(V::greater(p[k], zero), V::mul(p[k], d));
-        products[vector] = V::mul(p[k], p[k]);
-      }
+    const auto lanes_of = [&](int k) {
+      const int64_t left = count - A::kLanes * k;
+      return left < 0 ? 0 : left < A::kLanes ? static_cast<int>(left) : A::kLanes;
+    };
+    for (int k = 0; k < kVectors; ++k) {
+      const int64_t at = first + A::kLanes * k;
+      const int lanes = lanes_of(k);
+      x[k] = lanes > 0 ? load_elements(row, at, lanes) : least;
+      p[k] = scaled != nullptr && lanes > 0 ? load_scaled<V>(scaled + at, lanes) : x[k];
     }
+    if (scaled == nullptr) terms_of_group<R>(p, reference);
+    for (int k = 0; k < kVectors; ++k) {
+      const int lanes = lanes_of(k);
+      p[k] = V::mul(p[k], inverse_total);
+      if (lanes < A::kLanes) p[k] = keep_first<V>(p[k], lanes);
+      x[k] = V::mul(p[k], distance_of(x[k]));
+      p[k] = V::mul(p[k], p[k]);
+    }
+    distance.add(fold_group<V>(x));
     if (target >= first && target < first + kGroup) {
-      const int64_t lane = (target - first) % A::kLanes;
-      auto& product = products[(target - first) / A::kLanes];
-      product = drop_lane<V>(product, lane);
+      Vector& square = p[(target - first) / A::kLanes];
+      square = drop_lane<V>(square, (target - first) % A::kLanes);
     }
-    distance.add(fold_group<V>(distances));
-    squares.add(fold_group<V>(products));
+    squares.add(fold_group<V>(p));
   }
   return {distance.total(), squares.total()};
 }
@@ -186,12 +206,27 @@ LOGITS_INLINE ScanRequest<typename R::Arithmetic> scan_request(const ScoreCall& 
           top < classes ? top : classes, reinterpret_cast<TopEntry<Lane>*>(scratch)};
 }
 
+// Where a row's terms are kept for the second look, behind the entries of its likeliest classes:
+// null where there is none or no room.
+template <class A>
+LOGITS_INLINE typename A::Lane* terms_memory(const ScoreCall& call, const ScanRequest<A>& request) {
+  using Lane = typename A::Lane;
+  if (call.entropies == nullptr && call.square_distances == nullptr) return nullptr;
+  static constexpr int64_t kLine = 64;
+  const auto taken =
+      (request.top * static_cast<int64_t>(sizeof(TopEntry<Lane>)) + kLine - 1) / kLine * kLine;
+  const int64_t room = kScratchFloats * static_cast<int64_t>(sizeof(float)) - taken;
+  if (call.logits.layout.classes * static_cast<int64_t>(sizeof(Lane)) > room) return nullptr;
+  return reinterpret_cast<Lane*>(reinterpret_cast<char*>(request.entries) + taken);
+}
+
 // Stores what is wanted of a row whose sum leaves out the target, if there is one, and whose scan
 // is done.
 template <class R>
 LOGITS_OUTLINE void store_scores(const ScoreCall& call, const R& row, int64_t number,
                                  const RowSum& solved, double log_sum_exp,
-                                 const TargetLoss& of_target, Scan<R>& scan) {
+                                 const TargetLoss& of_target, Scan<R>& scan,
+                                 const typename R::Arithmetic::Lane* scaled) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   const int64_t classes = call.logits.layout.classes;
@@ -216,10 +251,12 @@ LOGITS_OUTLINE void store_scores(const ScoreCall& call, const R& row, int64_t nu
     sinks.store(call.id_log_probs, at, log_probs.of(row.value(call.ids[at])));
   }
   if (call.confidences) {
-    sinks.store(call.confidences, first_lane<V>(exp<V>(V::broadcast(log_probs.of_largest))));
+    // A quotient, in which the term's own error cancels: equal logits have 1 / classes each.
+    const double term = scaled_exp_of(row, log_probs.largest, solved.reference);
+    sinks.store(call.confidences, term / solved.total());
   }
   if (call.entropies || call.square_distances) {
-    const Spread spread = spread_of_row(row, classes, target, log_probs.largest, solved);
+    const Spread spread = spread_of_row(row, classes, target, log_probs.largest, solved, scaled);
     sinks.store(call.entropies, spread.distance - log_probs.of_largest);
     sinks.store(call.square_distances,
                 of_target.complement * of_target.complement + spread.squares);

@@ -26,11 +26,13 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
   const int64_t classes = call.logits.layout.classes;
   if (store_ignored<typename R::Arithmetic::Set>(call, number)) return;
   const int64_t target = call.targets ? static_cast<int64_t>(call.targets[number]) : -1;
-  Scan<R> scan(scan_request(call, row, target, share.scratch));
-  const RowSum solved = solve_row(row, classes, target, 1.0, guess, nullptr, nullptr, scan.terms());
+  const auto request = scan_request(call, row, target, share.scratch);
+  auto* const scaled = terms_memory(call, request);
+  Scan<R> scan(request);
+  const RowSum solved = solve_row(row, classes, target, 1.0, guess, scaled, nullptr, scan.terms());
   TargetLoss of_target = {0, 0};
   if (target >= 0) of_target = loss_in_row(row, classes, target, solved);
-  store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan);
+  store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan, scaled);
 }
 
 template <class R>
@@ -61,7 +63,7 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
     scan.run(row, stack.classes);
     TargetLoss of_target = {0, 0};
     if (targets.any) of_target = {losses[i], complements[i]};
-    store_scores(call, row, batch.row + i, sums[i], logs[i], of_target, scan);
+    store_scores(call, row, batch.row + i, sums[i], logs[i], of_target, scan, nullptr);
   }
 }
 
