@@ -20,6 +20,14 @@ export {
 } from './reference/family.js';
 export { pick, rowsOf } from './reference/layout.js';
 export { Row } from './reference/row.js';
+export { type RowScore, type ScoreOptions, scoreRow, scoreRows } from './reference/score.js';
+export {
+  type Measured,
+  measureRows,
+  measuresOf,
+  type ReferenceSummary,
+  summaryOf,
+} from './reference/summary.js';
 
 /** The largest element, -Infinity if there is none, NaN if any is. */
 function maximum(row: ArrayLike<number>): number {

@@ -28,6 +28,10 @@ export class Row {
   /** Whether there is a softmax: no NaN, no +inf, not only -inf. */
   readonly regular: boolean;
   readonly classes: number;
+  /** What the classes are ordered by: the logits, capped and rounded to float64. */
+  readonly order: Float64Array;
+  /** How far each transformed logit is below the largest. */
+  readonly gap: readonly DoubleDouble[];
   /** log softmax, but for the sign: 0 or more. */
   readonly surprisal: readonly DoubleDouble[];
   readonly probability: readonly DoubleDouble[];
@@ -48,6 +52,7 @@ export class Row {
     }
     this.#temperature = temperature;
     this.classes = values.length;
+    this.order = Float64Array.from(values, Number);
     const max = values.reduce((a, b) => {
       if (Number.isNaN(a.hi)) return a;
       return a.hi > b.hi || (a.hi === b.hi && a.lo >= b.lo) ? a : b;
@@ -58,6 +63,7 @@ export class Row {
     }, 0);
     if (!this.regular) {
       const nothing = values.map(() => of(NaN));
+      this.gap = nothing;
       this.surprisal = nothing;
       this.probability = nothing;
       this.complement = nothing;
@@ -70,6 +76,7 @@ export class Row {
     const largest = below.findIndex((gap) => gap.hi === 0);
     const log = (others[largest] as DoubleDouble).log1p();
     const total = sumOf(terms);
+    this.gap = below;
     this.surprisal = below.map((gap) => gap.plus(log));
     this.probability = terms.map((term) => term.over(total));
     this.complement = others.map((other) => other.over(total));
