@@ -50,6 +50,8 @@ type WantedWith<Option, A> = [Option] extends [undefined]
   : undefined extends Option
     ? A | undefined
     : A;
+/** The type of an option, also where it is an optional one; `Otherwise` where there is none. */
+type OptionOf<O, Name extends string, Otherwise> = Name extends keyof O ? O[Name] : Otherwise;
 
 /**
  * What {@link score} returns: one element a row in the order of the logits' shape without the class
@@ -73,15 +75,15 @@ export interface Scores<A = Float32Array, T = unknown, O = ScoreOptions> {
   /** The target's rank, from 1 on; only with targets. 0 for rows that are ignored or not finite. */
   readonly ranks: [T] extends [undefined]
     ? undefined
-    : WantedUnlessFalse<O extends { rank: infer R } ? R : true, Int32Array>;
+    : WantedUnlessFalse<OptionOf<O, 'rank', true>, Int32Array>;
   /** Entropies in nats. */
-  readonly entropies: Wanted<O extends { entropy: infer E } ? E : false, A>;
+  readonly entropies: Wanted<OptionOf<O, 'entropy', false>, A>;
   /** How far the largest logit is above the second largest. */
-  readonly margins: Wanted<O extends { margin: infer M } ? M : false, A>;
+  readonly margins: Wanted<OptionOf<O, 'margin', false>, A>;
   /** The likeliest classes. */
-  readonly top: WantedWith<O extends { top: infer K } ? K : undefined, TopClasses<A>>;
+  readonly top: WantedWith<OptionOf<O, 'top', undefined>, TopClasses<A>>;
   /** The log-probabilities of the `ids`, in their order. */
-  readonly idLogProbs: WantedWith<O extends { ids: infer I } ? I : undefined, A>;
+  readonly idLogProbs: WantedWith<OptionOf<O, 'ids', undefined>, A>;
 }
 
 /** What is read off a batch of rows, one element a row, for what looks at single rows. */

@@ -111,9 +111,16 @@ function readIds(value: unknown, rows: number): Int32Array | null {
  */
 export function score<
   L extends Logits,
-  T extends ClassIndices | undefined = undefined,
+  T extends ClassIndices | undefined,
   O extends ScoreOptions = Record<never, never>,
->(logits: L, targets?: T, options?: O): Scores<ResultArray<L>, T, O> {
+>(logits: L, targets: T, options?: O): Scores<ResultArray<L>, T, O>;
+/** Without targets: what else is read off the logits. */
+export function score<L extends Logits, O extends ScoreOptions = Record<never, never>>(
+  logits: L,
+  targets?: undefined,
+  options?: O,
+): Scores<ResultArray<L>, undefined, O>;
+export function score(logits: Logits, targets?: ClassIndices, options?: ScoreOptions): unknown {
   const given = readOptions(options);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
   const ties = readWord<TieRule>(given.ties, 'min', tieCodes, 'ties');
@@ -171,5 +178,5 @@ export function score<
     margins: margins ?? undefined,
     top: indices === null ? undefined : { k, indices, logProbs: topLogProbs },
     idLogProbs: idLogProbs ?? undefined,
-  } as unknown as Scores<ResultArray<L>, T, O>;
+  };
 }
