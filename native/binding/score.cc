@@ -135,7 +135,7 @@ void score_binding(const Call& given) {
   if (call.targets == nullptr && (call.log_probs != nullptr || call.ranks != nullptr)) {
     throw_type_error(env, "targets", "targets", "null");
   }
-  if (call.predictions == nullptr) {
+  if (is_null(given, kPredictions)) {
     throw_type_error(env, "an Int32Array", "predictions", "null");
   }
   if (counts.type != napi_float64_array || counts.length != 2) {

@@ -44,7 +44,10 @@ void EvaluatorState::add_row(const ScoredRows& batch, int64_t row) {
   ++bin_rows[bin];
   if (is_right) ++bin_rows[bins + bin];
   sum(kSums + bin).add(confidence);
-  if (confusion != nullptr) ++confusion[static_cast<int64_t>(target) * classes + prediction];
+  // The predictions may lie where something else was written since.
+  if (confusion != nullptr && target < classes && prediction < classes) {
+    ++confusion[static_cast<int64_t>(target) * classes + prediction];
+  }
 }
 
 void EvaluatorState::carry() const {
