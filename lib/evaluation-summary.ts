@@ -1,6 +1,6 @@
 import type { Calibration, EvaluationSummary } from './evaluation-types.js';
 import type { GatheredState } from './evaluator-state.js';
-import { LOWEST_BIT, toNumber } from './exact-number.js';
+import { bitsOf, LOWEST_BIT, scaleBy, toNumber } from './exact-number.js';
 
 /** A sum over a number of rows, rounded once. */
 function mean(sum: bigint, rows: number): number {
@@ -9,13 +9,16 @@ function mean(sum: bigint, rows: number): number {
 
 /**
  * The square root of the sample variance over the number of rows, from the exact sums of the values
- * and of their squares: nothing cancels.
+ * and of their squares: nothing cancels. The variance itself may be beyond float64: an even power of
+ * two brings it near 1.
  */
 function standardError(sum: bigint, squares: bigint, rows: number): number {
   if (rows < 2) return NaN;
   const n = BigInt(rows);
   const spread = n * (squares << BigInt(-LOWEST_BIT)) - sum * sum;
-  return Math.sqrt(toNumber(spread, n * n * (n - 1n), 2 * LOWEST_BIT));
+  const divisor = n * n * (n - 1n);
+  const half = (bitsOf(spread) - bitsOf(divisor)) >> 1;
+  return scaleBy(Math.sqrt(toNumber(spread, divisor, -2 * half)), half + LOWEST_BIT);
 }
 
 /** |hits - the bin's confidences|, in units of 2^LOWEST_BIT. */

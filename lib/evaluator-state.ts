@@ -70,6 +70,19 @@ export class GatheredState {
     return readSum(this.sums, (SUM_NAMES.length + bin) * SUM_DIGITS);
   }
 
+  /** Whether all counts stay exact with a batch of so many rows and bytes. */
+  hasRoom(rows: number, bytes: number | null): boolean {
+    const most = Math.max(this.rows, this.ignored, this.notFinite) + rows;
+    return Number.isSafeInteger(most) && Number.isSafeInteger((this.bytes ?? 0) + (bytes ?? 0));
+  }
+
+  /** Whether all counts stay exact with those of another evaluator, of the same options. */
+  hasRoomFor(other: GatheredState): boolean {
+    const isSafe = (count: number, i: number) =>
+      Number.isSafeInteger(count + (other.counts[i] ?? 0));
+    return this.hasRoom(0, other.bytes) && this.counts.every(isSafe);
+  }
+
   addBytes(bytes: number | null): void {
     this.bytes = this.bytes === null || bytes === null ? null : this.bytes + bytes;
   }

@@ -43,6 +43,10 @@ function readSize(value: unknown, most: number, name: string): number {
   return size;
 }
 
+function readBins(value: unknown): number {
+  return value === undefined ? 15 : readSize(value, MOST_BINS, 'calibrationBins');
+}
+
 /** The ranks up to which a row is a hit, each once. */
 function readTop(value: unknown): readonly number[] {
   if (value === undefined) return [1];
@@ -120,11 +124,11 @@ export class Evaluator {
     if (options === undefined) throw typeError('an object', 'options', options);
     const given = readEvaluatorOptions(options);
     this.#ignoreIndex = readIgnoreIndex(given.ignoreIndex);
-    this.#axis = expectInteger(given.axis ?? -1, 'axis');
+    this.#axis = expectInteger(given.axis === undefined ? -1 : given.axis, 'axis');
     this.#state = new GatheredState({
       classes: readSize(given.classes, MOST_CLASSES, 'classes'),
       top: readTop(given.top),
-      calibrationBins: readSize(given.calibrationBins ?? 15, MOST_BINS, 'calibrationBins'),
+      calibrationBins: readBins(given.calibrationBins),
       confusion: readBoolean(given.confusion, false, 'confusion'),
     });
   }
@@ -157,6 +161,9 @@ export class Evaluator {
     if (!isSameSize(this.#state.options, other.#state.options)) {
       throw valueError('an Evaluator of the same options', 'other', other.#state.options);
     }
+    if (!this.#state.hasRoomFor(other.#state)) {
+      throw valueError('an Evaluator whose counts add up to less than 2^53', 'other', other);
+    }
     this.#state.add(other.#state);
     return this;
   }
@@ -173,6 +180,7 @@ export class Evaluator {
       version: 1,
       options: {
         ...this.#state.options,
+        top: [...this.#state.options.top],
         ignoreIndex: typeof ignoreIndex === 'number' ? ignoreIndex : [...ignoreIndex],
         axis: this.#axis,
       },
@@ -209,6 +217,9 @@ export class Evaluator {
         throw shapeError(`${classes} classes`, 'shape', `${input.layout.classes}`);
       }
       const compared = readRowTargets(targets, input, ignoreIndex);
+      if (!state.hasRoom(input.rows, bytes)) {
+        throw valueError('bytes, and rows, that add up to less than 2^53', 'bytes', bytes);
+      }
       const results = isWanted
         ? {
             losses: new Float64Array(input.rows),

@@ -26,7 +26,8 @@ export function writeSum(digits: BigInt64Array, index: number, sum: bigint): voi
   }
 }
 
-function bitsOf(value: bigint): number {
+/** The number of bits of an integer >= 0. */
+export function bitsOf(value: bigint): number {
   const digits = value.toString(16);
   return 4 * (digits.length - 1) + 32 - Math.clz32(Number.parseInt(digits.slice(0, 1), 16));
 }
@@ -61,7 +62,7 @@ function roundedQuarter(value: bigint): number {
 }
 
 /** x * 2^exponent for a normal result: in steps, since the power alone may be beyond float64. */
-function scaleBy(x: number, exponent: number): number {
+export function scaleBy(x: number, exponent: number): number {
   let result = x;
   let rest = exponent;
   while (rest > 1000 || rest < -1000) {
