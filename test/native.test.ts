@@ -16,8 +16,11 @@ import { uniform } from './support/inputs.js';
 const rows = 2;
 const classes = 3;
 
-/** The numbers of lib/call.ts: a mean over two rows of three, with -100 ignored. */
-const numbers = [0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1];
+/**
+ * The numbers of lib/call.ts: a mean over two rows of three, with -100 ignored; two classes of each
+ * row, or two bins of all.
+ */
+const numbers = [0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 2];
 const call = (values: readonly number[] = numbers) => Float64Array.from(values).buffer;
 
 const GUARD = 12345;
@@ -29,6 +32,9 @@ function output(): Float32Array {
   guarded.push(whole);
   return whole.subarray(2, 8);
 }
+
+/** The same as integers; a row or two of them. */
+const integers = (length: number) => new Int32Array(output().buffer, 8, length);
 
 function expectGuards(): void {
   for (const whole of guarded.splice(0)) {
@@ -51,6 +57,35 @@ const functions: Record<string, () => unknown[]> = {
   nllLoss: () => [logits(), targets(), null, weight(), null],
   klDivergence: () => [logits(), logits(), null],
   binaryCrossEntropy: () => [logits(), logits(), null, weight(), weight(), null],
+  score: () => [
+    logits(),
+    targets(),
+    null,
+    Int32Array.of(2, 1),
+    new Float64Array(2),
+    output().subarray(0, rows),
+    integers(rows),
+    output().subarray(0, rows),
+    output().subarray(0, rows),
+    integers(rows),
+    output().subarray(0, rows),
+    output().subarray(0, rows),
+    integers(2 * rows),
+    output().subarray(0, 2 * rows),
+    output().subarray(0, rows),
+  ],
+  evaluate: () => [
+    logits(),
+    targets(),
+    null,
+    Float64Array.of(1, 2),
+    new Float64Array(4 + 2 + 2 * 2),
+    new BigInt64Array((4 + 2) * 134),
+    new Float64Array(classes * classes),
+    new Float64Array(rows),
+    integers(rows),
+    integers(rows),
+  ],
 };
 
 const garbage: (() => unknown)[] = [
@@ -157,6 +192,18 @@ describe.each(Object.keys(functions))('%s', (name) => {
       expectAnswer(name, [call(mixed), ...given]);
     }
   });
+});
+
+it('rows whose predictions lie under their losses are added within the state', () => {
+  const memory = new ArrayBuffer(8 * rows);
+  for (const large of [Float32Array.of(0, 1e30, 0, 3, -1e-30, 0), logits()]) {
+    const [, indices, ignored, top, counts, sums, confusion] = (
+      functions.evaluate as () => unknown[]
+    )();
+    const state = [top, counts, sums, confusion];
+    const results = [new Float64Array(memory), integers(rows), new Int32Array(memory, 0, rows)];
+    expectAnswer('evaluate', [call(), large, indices, ignored, ...state, ...results]);
+  }
 });
 
 describe('a call in the middle of another, from a getter', () => {

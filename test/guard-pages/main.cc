@@ -61,6 +61,55 @@ void fill(const Input& input, int64_t elements) {
   }
 }
 
+// All that is read off the rows, with the targets or without; every result has a fence of its own.
+void run_score(const KernelTable& kernels, const Input& logits, const uint32_t* targets,
+               bool double_results, bool at_end) {
+  const int64_t rows = logits.layout.rows();
+  const int64_t classes = logits.layout.classes;
+  const int64_t lane = double_results ? 8 : 4;
+  const int64_t top = classes < 5 ? classes : 5;
+  const int64_t ids_per_row = 2;
+  std::vector<uint32_t> ids(static_cast<size_t>(rows * ids_per_row));
+  for (size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<uint32_t>((i * 5) % classes);
+  std::vector<float> scratch(kScratchFloats);
+  const Share share = {0, rows, scratch.data(), nullptr};
+  const Fenced numbers[] = {{rows * lane, at_end}, {rows * lane, at_end}, {rows * lane, at_end},
+                            {rows * lane, at_end}, {rows * lane, at_end}, {rows * lane, at_end},
+                            {rows * lane, at_end}};
+  const Fenced predictions(rows * 4, at_end);
+  const Fenced ranks(rows * 4, at_end);
+  const Fenced top_classes(rows * top * 4, at_end);
+  const Fenced top_log_probs(rows * top * lane, at_end);
+  const Fenced id_log_probs(rows * ids_per_row * lane, at_end);
+  for (const Ties ties : {Ties::min, Ties::max, Ties::index}) {
+    ScoreCall call = {};
+    call.logits = logits;
+    call.targets = targets;
+    call.ties = ties;
+    call.double_results = double_results;
+    call.log_sum_exps = numbers[0].data();
+    call.predictions = reinterpret_cast<int32_t*>(predictions.data());
+    call.max_log_probs = numbers[1].data();
+    if (targets) {
+      call.log_probs = numbers[2].data();
+      call.ranks = reinterpret_cast<int32_t*>(ranks.data());
+    }
+    kernels.score(call, share);
+    call.entropies = numbers[3].data();
+    call.margins = numbers[4].data();
+    call.confidences = numbers[5].data();
+    call.square_distances = numbers[6].data();
+    kernels.score(call, share);
+    call.top = top;
+    call.top_classes = reinterpret_cast<int32_t*>(top_classes.data());
+    call.top_log_probs = top_log_probs.data();
+    call.ids = ids.data();
+    call.ids_per_row = ids_per_row;
+    call.id_log_probs = id_log_probs.data();
+    kernels.score(call, share);
+  }
+}
+
 // All kernels on one layout; every array has a fence of its own.
 void run_all(const KernelTable& kernels, Element element, const Layout& layout, double temperature,
              double softcap, bool at_end) {
@@ -124,6 +173,8 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
   kernels.kl_divergence(logits, others, losses, share);
   kernels.softmax_gradient(logits, others, out, share);
   kernels.log_softmax_gradient(logits, others, out, share);
+  run_score(kernels, logits, targets.data(), lane == 8, at_end);
+  run_score(kernels, logits, nullptr, true, at_end);
 }
 
 const Element kElements[] = {Element::float32, Element::float64, Element::float16,
@@ -192,6 +243,8 @@ int run_ignored(const KernelTable& kernels) {
         }
       }
       kernels.nll({logits, targets.data(), weight.data(), losses.data()}, share);
+      run_score(kernels, logits, targets.data(), true, true);
+      ++count;
     }
   }
   return count;
