@@ -19,6 +19,8 @@ const contendersOf = {
   softmaxGradient: ['logits', 'js', 'pytorch', 'sum', 'copy'],
   klDivergence: ['logits', 'js', 'pytorch', 'sum'],
   binaryCrossEntropy: ['logits', 'js', 'pytorch', 'sum'],
+  score: ['logits', 'js', 'pytorch', 'sum'],
+  scoreTop5: ['logits', 'js', 'pytorch', 'sum'],
 };
 
 const { isas } = runtime();

@@ -60,6 +60,8 @@ const besides = {
   softmaxGradient: ['probabilities', 'otherLogits'],
   klDivergence: ['otherLogits'],
   binaryCrossEntropy: ['labels'],
+  score: ['targets'],
+  scoreTop5: ['targets'],
 };
 
 export class Inputs {

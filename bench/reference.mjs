@@ -20,6 +20,8 @@ const add = (row, term) => row.reduce((sum, value, c) => sum + term(value, c), 0
 /** One value a row. */
 const ofRows = {
   logSumExp: ({ logSumExp }) => logSumExp,
+  score: ({ logProbabilities }, { target }) => logProbabilities[target],
+  scoreTop5: ({ logProbabilities }, { target }) => logProbabilities[target],
 };
 
 /** One loss a row, from its log-probabilities `p`, its target and what lies beside its elements. */
@@ -94,7 +96,7 @@ export function referenceOf(trial, arrays) {
       other: () => solveRow(arrays.otherLogits, start, layout).logProbabilities,
     };
     if (lossOf) loss += lossOf(solved.logProbabilities, context);
-    if (rowOf) array[row] = rowOf(solved);
+    if (rowOf) array[row] = rowOf(solved, context);
     elementsOf?.(solved.logProbabilities, context).forEach((value, c) => {
       array[start + c * inner] = value;
     });

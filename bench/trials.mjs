@@ -22,7 +22,9 @@ const rare = [
   'binaryCrossEntropy',
 ];
 
-export const operations = [...hot, ...withoutTargets, ...rare];
+const evaluation = ['score', 'scoreTop5'];
+
+export const operations = [...hot, ...withoutTargets, ...rare, ...evaluation];
 
 const batches = [
   matrix(1, 10),
@@ -43,10 +45,12 @@ const lengths = rowLengths.map((classes) => matrix(Math.round(2 ** 22 / classes)
 const large = [matrix(4096, 1000), matrix(1, 1_000_000), matrix(256, 128256)];
 const typed = [matrix(64, 1000), matrix(64, 32000), matrix(256, 128256)];
 const moderate = [matrix(64, 1000), matrix(1, 128256), matrix(8192, 10)];
+const evaluated = [matrix(64, 1000), matrix(64, 32000), matrix(8192, 10)];
 
 /**
  * batches: sizes that callers have; lengths: time by row length; threads: speed by number of
- * threads; elements: element types other than float32; rare: the other operations.
+ * threads; elements: element types other than float32; rare: the other operations; evaluation: what
+ * is read off the logits, beside the loss alone.
  */
 export const trials = [
   ...trialsOf('batches', hot, [...batches, image]),
@@ -55,6 +59,7 @@ export const trials = [
   ...trialsOf('threads', ['crossEntropy', 'softmax'], large),
   ...trialsOf('elements', ['crossEntropy', 'softmax'], typed, ['float64', 'float16', 'bfloat16']),
   ...trialsOf('rare', rare, moderate),
+  ...trialsOf('evaluation', ['crossEntropy', ...evaluation], evaluated),
 ];
 
 const quickShapes = ['64x1000', '8192x10', '64x32000'];

@@ -7,6 +7,7 @@ import {
   klDivergence,
   logSoftmax,
   logSumExp,
+  score,
   softmax,
   softmaxGradient,
 } from '../../index.mjs';
@@ -61,6 +62,14 @@ const calls = {
     ({ logits, labels, options }) =>
     () =>
       binaryCrossEntropy(logits, labels, options),
+  score:
+    ({ logits, targets, options }) =>
+    () =>
+      score(logits, targets, options).logProbs,
+  scoreTop5({ logits, targets, options }) {
+    const withTop = { ...options, top: 5 };
+    return () => score(logits, targets, withTop).logProbs;
+  },
 };
 
 export function prepare({ operation, shape, axis, element, layout }, arrays) {

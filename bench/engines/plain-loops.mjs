@@ -171,6 +171,58 @@ export function klDivergence({ logits, otherLogits, layout, rowOut }) {
   return divergence / rows;
 }
 
+/** The target's rank, from 1 on, and the likeliest class of a row. */
+function rankOfRow(logits, start, target, { classes, inner }) {
+  const own = logits[start + target * inner];
+  let rank = 1;
+  let prediction = 0;
+  let max = -Infinity;
+  for (let c = 0; c < classes; c++) {
+    const x = logits[start + c * inner];
+    if (x > own) rank++;
+    if (x > max) {
+      max = x;
+      prediction = c;
+    }
+  }
+  return { rank, prediction };
+}
+
+export function score({ logits, targets, layout, rowOut }) {
+  const ranks = new Int32Array(rowOut.length);
+  const predictions = new Int32Array(rowOut.length);
+  for (let row = 0; row < rowOut.length; row++) {
+    const start = startOf(row, layout);
+    const target = targets[row];
+    const { rank, prediction } = rankOfRow(logits, start, target, layout);
+    ranks[row] = rank;
+    predictions[row] = prediction;
+    rowOut[row] = logits[start + target * layout.inner] - logSumExpOfRow(logits, start, layout);
+  }
+  return rowOut;
+}
+
+/** The largest elements of a row, kept in order. */
+function topOfRow(logits, start, { classes, inner }, k) {
+  const top = [];
+  for (let c = 0; c < classes; c++) {
+    const x = logits[start + c * inner];
+    if (top.length === k && x <= top[k - 1].x) continue;
+    let at = Math.min(top.length, k - 1);
+    for (; at > 0 && top[at - 1].x < x; at--) top[at] = top[at - 1];
+    top[at] = { x, c };
+  }
+  return top;
+}
+
+export function scoreTop5({ logits, targets, layout, rowOut }) {
+  const top = [];
+  for (let row = 0; row < rowOut.length; row++) {
+    top.push(topOfRow(logits, startOf(row, layout), layout, 5));
+  }
+  return score({ logits, targets, layout, rowOut });
+}
+
 export function binaryCrossEntropy({ logits, labels }) {
   let loss = 0;
   for (let i = 0; i < logits.length; i++) {

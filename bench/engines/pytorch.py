@@ -74,6 +74,22 @@ def softmax_gradient(probabilities, upstream, axis):
     return lambda: torch._softmax_backward_data(upstream, probabilities, axis, probabilities.dtype)
 
 
+def score(x, y, axis, top):
+    """Log-probability and rank of the targets, the likeliest class and, if wanted, the likeliest ones."""
+    index = y.unsqueeze(axis)
+
+    def run():
+        log_probs = F.log_softmax(x, axis)
+        of_targets = log_probs.gather(axis, index)
+        (log_probs > of_targets).sum(axis)
+        log_probs.argmax(axis)
+        if top:
+            log_probs.topk(top, axis)
+        return of_targets.squeeze(axis)
+
+    return run
+
+
 def kl_divergence(x, other, axis):
     return lambda: F.kl_div(
         F.log_softmax(other, axis), F.log_softmax(x, axis), log_target=True, reduction="batchmean"
@@ -111,6 +127,10 @@ def function_for(trial, arrays):
         return kl_divergence(x, given["otherLogits"], axis)
     if operation == "binaryCrossEntropy":
         return lambda: F.binary_cross_entropy_with_logits(x, given["labels"])
+    if operation == "score":
+        return score(x, y, axis, 0)
+    if operation == "scoreTop5":
+        return score(x, y, axis, 5)
     return lambda: F.cross_entropy(x, y)
 
 

@@ -10,6 +10,7 @@ const groups = {
   threads: 'By number of threads',
   elements: 'By element type',
   rare: 'Other operations and options',
+  evaluation: 'What is read off the logits, beside the loss alone',
 };
 
 const legend = `Nanoseconds per element, the median over the rounds; in brackets, how many times as long as the library
