@@ -84,7 +84,7 @@ function readIds(value: unknown, rows: number): Int32Array | null {
  *
  * With a `temperature` T and a `softcap` s, x stands for `s tanh(x / s) / T`. Log-probabilities keep
  * their relative precision however close to 0 they are (4e-7; for float64 logits 1e-15), entropies
- * theirs (1e-6, 1e-13). All results are the same bits on every instruction set and for any number of
+ * theirs (1e-6, 1e-13; entropies of float32 logits from 1e-37 up). All results are the same bits on every instruction set and for any number of
  * threads.
  *
  * A row that holds a NaN, a +Infinity, or nothing but -Infinity harms no other: its numbers are NaN

@@ -251,7 +251,7 @@ LOGITS_OUTLINE void store_scores(const ScoreCall& call, const R& row, int64_t nu
     sinks.store(call.id_log_probs, at, log_probs.of(row.value(call.ids[at])));
   }
   if (call.confidences) {
-    // A quotient, in which the term's own error cancels: equal logits have 1 / classes each.
+    // A quotient, in which most of the term's own error cancels.
     const double term = scaled_exp_of(row, log_probs.largest, solved.reference);
     sinks.store(call.confidences, term / solved.total());
   }
