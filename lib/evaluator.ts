@@ -1,4 +1,4 @@
-import { expectInteger, newIntegers, optionReader, readBoolean } from './arguments.js';
+import { expectInteger, newArray, newIntegers, optionReader, readBoolean } from './arguments.js';
 import { describeScore } from './call.js';
 import { shapeError, typeError, valueError } from './errors.js';
 import { summarise } from './evaluation-summary.js';
@@ -222,7 +222,7 @@ export class Evaluator {
       }
       const results = isWanted
         ? {
-            losses: new Float64Array(input.rows),
+            losses: newArray('Float64Array', input.rows, 'losses') as Float64Array,
             ranks: newIntegers(input.rows, 'ranks'),
             predictions: newIntegers(input.rows, 'predictions'),
           }

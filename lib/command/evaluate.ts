@@ -1,24 +1,10 @@
-import { type DatasetOptions, withDataset } from './dataset.js';
+import { withDataset } from './dataset.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { gather } from './gather.js';
 import { expectWritable, writeOutput } from './output.js';
 import { beginReport } from './report.js';
 import { summaryText } from './summary.js';
 import { readTextBytes } from './text-bytes.js';
-
-/** The options of `logits evaluate`, as commander names them. */
-export interface EvaluateOptions extends DatasetOptions {
-  readonly top: readonly number[];
-  readonly ignoreIndex: readonly number[];
-  readonly bins: number;
-  readonly temperature?: number;
-  readonly softcap?: number;
-  readonly bytes?: string;
-  readonly batchRows?: number;
-  readonly threads?: number;
-  readonly json?: string;
-  readonly report?: string;
-  readonly quiet?: true;
-}
 
 const STDOUT = '-';
 

@@ -3,7 +3,7 @@ import type { EvaluationSummary, RowResults } from '../evaluation-types.js';
 import { Evaluator, updateRows } from '../evaluator.js';
 import { type Batch, readBatches } from './batches.js';
 import type { Dataset } from './dataset.js';
-import type { EvaluateOptions } from './evaluate.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { showProgress } from './progress.js';
 
 /** What sees every row's results, batch after batch. */

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { EvaluateOptions } from './evaluate.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { integerFrom, integersFrom, readPositive } from './option-values.js';
 import { packageVersion } from './version.js';
 

@@ -1,7 +1,7 @@
 import type { EvaluationSummary } from '../evaluation-types.js';
 import { runtime } from '../runtime.js';
 import type { Dataset } from './dataset.js';
-import type { EvaluateOptions } from './evaluate.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import type { Observer } from './gather.js';
 import { writeOutput } from './output.js';
 import { packageVersion } from './version.js';
