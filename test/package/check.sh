@@ -16,7 +16,9 @@ cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib inde
   README.md LICENSE CHANGELOG.md "$work/source"
 ln -s "$root/node_modules" "$work/source/node_modules"
 cd "$work/source"
-npm pack --silent --pack-destination "$work" >/dev/null
+# What packing runs, but for `prepare`: that would build the addon once more, for nothing.
+npm run --silent prepack
+npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null
 tarball=$(echo "$work"/logits-*.tgz)
 tar -tzf "$tarball" | sort
 npx --no-install publint --strict "$tarball"
