@@ -164,6 +164,10 @@ struct Avx2 {
     const int high = _mm256_movemask_ps(_mm256_castsi256_ps(mask.high));
     return static_cast<uint32_t>(low | high << 8) ^ 0xffff;
   }
+  // counts + 1 in the lanes of a mask.
+  static LOGITS_INLINE I32 count(I32 counts, Mask mask) {
+    return {_mm256_sub_epi32(counts.low, mask.low), _mm256_sub_epi32(counts.high, mask.high)};
+  }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
     return {_mm256_and_ps(_mm256_castsi256_ps(mask.low), v.low),
             _mm256_and_ps(_mm256_castsi256_ps(mask.high), v.high)};

@@ -91,6 +91,10 @@ struct Avx512 {
   static LOGITS_INLINE bool all(Mask mask) { return mask == 0xffff; }
   // The lanes that are not set, as bits.
   static LOGITS_INLINE uint32_t unset(Mask mask) { return uint32_t{mask} ^ 0xffff; }
+  // counts + 1 in the lanes of a mask.
+  static LOGITS_INLINE I32 count(I32 counts, Mask mask) {
+    return _mm512_mask_add_epi32(counts, mask, counts, _mm512_set1_epi32(1));
+  }
   // As bits, so that a compiler merges the mask with the integer addition that v comes from.
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) {
     return from_bits(_mm512_maskz_mov_epi32(mask, bits(v)));

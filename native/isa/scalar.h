@@ -230,6 +230,11 @@ struct Scalar {
     for (int i = 0; i < 16; ++i) bits |= lanes[i] == 0 ? uint32_t{1} << i : 0;
     return bits;
   }
+  // counts + 1 in the lanes of a mask.
+  static LOGITS_INLINE I32 count(I32 counts, Mask mask) {
+    for (int i = 0; i < 16; ++i) counts.lane[i] -= mask.lane[i];
+    return counts;
+  }
   static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
   static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
     for (int i = 0; i < 16; ++i) mask.lane[i] = ~mask.lane[i];

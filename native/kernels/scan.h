@@ -19,11 +19,11 @@ template <class V>
 struct Tally<Single<V>> {
   typename V::I32 lanes = V::broadcast_bits(0);
 
-  LOGITS_INLINE void add(typename V::Mask mask) { add(mask, 1, 16); }
+  LOGITS_INLINE void add(typename V::Mask mask) { lanes = V::count(lanes, mask); }
   // Adds `times` for each of the first `count` lanes that are set.
   LOGITS_INLINE void add(typename V::Mask mask, int times, int count) {
     const auto all = V::keep(mask, V::from_bits(V::broadcast_bits(static_cast<uint32_t>(times))));
-    lanes = V::add(lanes, V::bits(count == 16 ? all : keep_first<V>(all, count)));
+    lanes = V::add(lanes, V::bits(keep_first<V>(all, count)));
   }
   LOGITS_INLINE int64_t total() const {
     uint32_t counts[16];
@@ -64,15 +64,16 @@ struct ScanLanes {
   typename A::Vector largest = V::broadcast(-A::infinity());
   // The first group of 64 with each lane's largest.
   typename A::Vector group = V::broadcast(typename A::Lane{0});
+  // The group at hand.
+  typename A::Vector number = V::broadcast(typename A::Lane{0});
   Tally<A> above = {};
   Tally<A> below = {};
 
-  LOGITS_INLINE void add_largest(typename A::Vector v, int64_t first) {
-    const auto is_larger = V::greater(v, largest);
-    const int64_t number = first / kGroup;
-    group = select_where<V>(is_larger, V::broadcast(static_cast<typename A::Lane>(number)), group);
+  LOGITS_INLINE void add_largest(typename A::Vector v) {
+    group = select_where<V>(V::greater(v, largest), number, group);
     largest = V::max(v, largest);
   }
+  LOGITS_INLINE void end_group() { number = V::add(number, V::broadcast(typename A::Lane{1})); }
 };
 
 // The elements of a group that is not whole, or in which ranks change their rule.
@@ -93,7 +94,7 @@ LOGITS_OUTLINE ScanLanes<A> scan_part(const R& row, int64_t first, int count,
       lanes.above.add(is_above, 1, present);
       lanes.above.add(is_above, -1, below);
     }
-    lanes.add_largest(v, first);
+    lanes.add_largest(v);
     if (top.is_wanted()) top.offer(v, first + at, present);
   }
   return lanes;
@@ -124,7 +125,7 @@ LOGITS_INLINE void scan_group(const R& row, int64_t first, const ScanRequest<A>&
   }
   auto most = v[0];
   for (int k = 1; k < kVectors; ++k) most = V::max(most, v[k]);
-  lanes.add_largest(most, first);
+  lanes.add_largest(most);
   if (top.is_wanted() && !V::all(top.lesser_than_all(most))) offer_group(row, first, top);
 }
 
@@ -154,6 +155,7 @@ class Scan {
       } else {
         lanes = scan_part(row, first, static_cast<int>(count), scan.request_, scan.top_, lanes);
       }
+      lanes.end_group();
     }
     LOGITS_INLINE LinearSums total() const {
       scan.found_ = lanes;
