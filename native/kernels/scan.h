@@ -55,6 +55,8 @@ struct ScanRequest {
   int64_t split;
   int64_t top;
   TopEntry<typename A::Lane>* entries;
+  // Room for a vector of the largest elements of each whole group; null where there is none.
+  typename A::Lane* maxima;
 };
 
 // What a scan has found so far, in registers while it goes on.
@@ -76,13 +78,18 @@ struct ScanLanes {
   LOGITS_INLINE void end_group() { number = V::add(number, V::broadcast(typename A::Lane{1})); }
 };
 
+template <class A>
+LOGITS_INLINE typename A::Lane* maxima_of(const ScanRequest<A>& request, int64_t first) {
+  return request.maxima + first / kGroup * A::kLanes;
+}
+
 // The elements of a group that is not whole, or in which ranks change their rule.
 template <class R, class A = typename R::Arithmetic>
 LOGITS_OUTLINE ScanLanes<A> scan_part(const R& row, int64_t first, int count,
-                                      const ScanRequest<A>& request, TopClasses<A>& top,
-                                      ScanLanes<A> lanes) {
+                                      const ScanRequest<A>& request, ScanLanes<A> lanes) {
   using V = typename A::Set;
   const auto target = V::broadcast(request.target);
+  auto most = V::broadcast(-A::infinity());
   for (int at = 0; at < count; at += A::kLanes) {
     const int present = count - at < A::kLanes ? count - at : A::kLanes;
     const auto v = row.load(first + at, present);
@@ -95,22 +102,16 @@ LOGITS_OUTLINE ScanLanes<A> scan_part(const R& row, int64_t first, int count,
       lanes.above.add(is_above, -1, below);
     }
     lanes.add_largest(v);
-    if (top.is_wanted()) top.offer(v, first + at, present);
+    most = V::max(most, v);
   }
+  if (request.maxima && count == kGroup) V::store(maxima_of(request, first), most);
   return lanes;
-}
-
-template <class R>
-LOGITS_OUTLINE void offer_group(const R& row, int64_t first,
-                                TopClasses<typename R::Arithmetic>& top) {
-  constexpr int kLanes = R::Arithmetic::kLanes;
-  for (int64_t at = first; at < first + kGroup; at += kLanes) top.offer(row.load(at), at, kLanes);
 }
 
 // A whole group, all of it before or behind the split.
 template <class R, class A = typename R::Arithmetic>
 LOGITS_INLINE void scan_group(const R& row, int64_t first, const ScanRequest<A>& request,
-                              TopClasses<A>& top, ScanLanes<A>& lanes) {
+                              ScanLanes<A>& lanes) {
   using V = typename A::Set;
   constexpr int kVectors = kGroup / A::kLanes;
   typename A::Vector v[kVectors];
@@ -126,7 +127,7 @@ LOGITS_INLINE void scan_group(const R& row, int64_t first, const ScanRequest<A>&
   auto most = v[0];
   for (int k = 1; k < kVectors; ++k) most = V::max(most, v[k]);
   lanes.add_largest(most);
-  if (top.is_wanted() && !V::all(top.lesser_than_all(most))) offer_group(row, first, top);
+  if (request.maxima) V::store(maxima_of(request, first), most);
 }
 
 // A scan as the terms of solve_row. Its results mean something in rows without NaN; in others they
@@ -151,9 +152,9 @@ class Scan {
     LOGITS_INLINE void add_group(const R& row, int64_t first, int64_t count, int64_t) {
       const int64_t split = scan.request_.split;
       if (count == kGroup && (first + kGroup <= split || first >= split)) {
-        scan_group(row, first, scan.request_, scan.top_, lanes);
+        scan_group(row, first, scan.request_, lanes);
       } else {
-        lanes = scan_part(row, first, static_cast<int>(count), scan.request_, scan.top_, lanes);
+        lanes = scan_part(row, first, static_cast<int>(count), scan.request_, lanes);
       }
       lanes.end_group();
     }
@@ -201,9 +202,44 @@ class Scan {
     return not_below + found_.above.total() + (request_.split == classes ? 0 : 1);
   }
 
-  LOGITS_INLINE TopClasses<A>& top() { return top_; }
+  LOGITS_INLINE bool wants_top() const { return request_.top > 0; }
+
+  // The largest elements in order, from the groups that may have one.
+  LOGITS_OUTLINE TopClasses<A>& find_top(const R& row, int64_t classes) {
+    if (request_.maxima) find_least(classes / kGroup);
+    for (int64_t first = 0; first < classes; first += kGroup) {
+      const bool is_whole = classes - first >= kGroup;
+      if (is_whole && request_.maxima) {
+        const auto most = V::load(static_cast<const Lane*>(maxima_of(request_, first)));
+        if (V::all(top_.lesser_than_all(most))) continue;
+      }
+      const int64_t end = is_whole ? first + kGroup : classes;
+      for (int64_t at = first; at < end; at += A::kLanes) {
+        const int lanes = end - at < A::kLanes ? static_cast<int>(end - at) : A::kLanes;
+        top_.offer(row.load(at, lanes), at, lanes);
+      }
+    }
+    top_.sort();
+    return top_;
+  }
 
  private:
+  // The k-th largest of some elements is no more than that of all: here the largest in each lane of
+  // a few stretches of the row.
+  LOGITS_INLINE void find_least(int64_t groups) {
+    const int64_t stretches = 2 * ((request_.top - 1) / A::kLanes + 1);
+    const int64_t step = groups / stretches + 1;
+    for (int64_t first = 0; first < groups; first += step) {
+      const int64_t end = groups - first < step ? groups : first + step;
+      auto most = V::broadcast(-A::infinity());
+      for (int64_t g = first; g < end; ++g) {
+        most = V::max(most, V::load(static_cast<const Lane*>(request_.maxima + g * A::kLanes)));
+      }
+      top_.offer(most, 0, A::kLanes);
+    }
+    top_.start_from_least();
+  }
+
   const ScanRequest<A> request_;
   TopClasses<A> top_;
   ScanLanes<A> found_;

@@ -176,7 +176,6 @@ LOGITS_OUTLINE void store_top(const ScoreCall& call,
   using A = typename R::Arithmetic;
   const R& row = log_probs.row;
   const double none = -double_of<A>(kInfinityBitsF64);
-  top.sort();
   for (int64_t c = 0; c < classes && !top.is_full(); ++c) {
     if (row.value(c) == none) top.append(c);
   }
@@ -190,34 +189,48 @@ LOGITS_OUTLINE void store_top(const ScoreCall& call,
   sinks.store(call.margins, row.scaled(log_probs.largest - second).high);
 }
 
+// A thread's scratch memory, piece by piece.
+class Pieces {
+ public:
+  LOGITS_INLINE explicit Pieces(float* scratch) : at_(reinterpret_cast<char*>(scratch)) {}
+
+  // Room for so many, or null.
+  template <class T>
+  LOGITS_INLINE T* take(int64_t count) {
+    static constexpr int64_t kLine = 64;
+    const int64_t bytes = (count * static_cast<int64_t>(sizeof(T)) + kLine - 1) / kLine * kLine;
+    if (bytes > left_) return nullptr;
+    T* const piece = reinterpret_cast<T*>(at_);
+    at_ += bytes;
+    left_ -= bytes;
+    return piece;
+  }
+
+ private:
+  char* at_;
+  int64_t left_ = kScratchFloats * static_cast<int64_t>(sizeof(float));
+};
+
 // A scan of a row, and where its ranks change their rule.
 template <class R>
 LOGITS_INLINE ScanRequest<typename R::Arithmetic> scan_request(const ScoreCall& call, const R& row,
-                                                               int64_t target, float* scratch) {
-  using Lane = typename R::Arithmetic::Lane;
+                                                               int64_t target, Pieces& scratch) {
+  using A = typename R::Arithmetic;
+  using Lane = typename A::Lane;
   const int64_t classes = call.logits.layout.classes;
   const bool ranks = call.ranks != nullptr;
   int64_t split = 0;
   if (ranks && call.ties == Ties::max) split = classes;
   if (ranks && call.ties == Ties::index) split = target;
+  ScanRequest<A> request = {
+      static_cast<Lane>(target < 0 ? 0 : row.value(target)), ranks, split, 0, nullptr, nullptr};
+  if (call.top == 0 && call.margins == nullptr) return request;
   // A margin asks for the second largest.
   const int64_t top = call.margins != nullptr && call.top < 2 ? 2 : call.top;
-  return {static_cast<Lane>(target < 0 ? 0 : row.value(target)), ranks, split,
-          top < classes ? top : classes, reinterpret_cast<TopEntry<Lane>*>(scratch)};
-}
-
-// Where a row's terms are kept for the second look, behind the entries of its likeliest classes:
-// null where there is none or no room.
-template <class A>
-LOGITS_INLINE typename A::Lane* terms_memory(const ScoreCall& call, const ScanRequest<A>& request) {
-  using Lane = typename A::Lane;
-  if (call.entropies == nullptr && call.square_distances == nullptr) return nullptr;
-  static constexpr int64_t kLine = 64;
-  const auto taken =
-      (request.top * static_cast<int64_t>(sizeof(TopEntry<Lane>)) + kLine - 1) / kLine * kLine;
-  const int64_t room = kScratchFloats * static_cast<int64_t>(sizeof(float)) - taken;
-  if (call.logits.layout.classes * static_cast<int64_t>(sizeof(Lane)) > room) return nullptr;
-  return reinterpret_cast<Lane*>(reinterpret_cast<char*>(request.entries) + taken);
+  request.top = top < classes ? top : classes;
+  request.entries = scratch.take<TopEntry<Lane>>(request.top);
+  request.maxima = scratch.take<Lane>(classes / kGroup * A::kLanes);
+  return request;
 }
 
 // Stores what is wanted of a row whose sum leaves out the target, if there is one, and whose scan
@@ -261,7 +274,9 @@ LOGITS_OUTLINE void store_scores(const ScoreCall& call, const R& row, int64_t nu
     sinks.store(call.square_distances,
                 of_target.complement * of_target.complement + spread.squares);
   }
-  if (scan.top().is_wanted()) store_top(call, sinks, number, classes, log_probs, scan.top());
+  if (scan.wants_top()) {
+    store_top(call, sinks, number, classes, log_probs, scan.find_top(row, classes));
+  }
 }
 
 }  // namespace logits

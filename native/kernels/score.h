@@ -26,9 +26,12 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
   const int64_t classes = call.logits.layout.classes;
   if (store_ignored<typename R::Arithmetic::Set>(call, number)) return;
   const int64_t target = call.targets ? static_cast<int64_t>(call.targets[number]) : -1;
-  const auto request = scan_request(call, row, target, share.scratch);
-  auto* const scaled = terms_memory(call, request);
-  Scan<R> scan(request);
+  Pieces scratch(share.scratch);
+  Scan<R> scan(scan_request(call, row, target, scratch));
+  // The terms, where a second look wants them.
+  const bool wants_terms = call.entropies != nullptr || call.square_distances != nullptr;
+  using Lane = typename R::Arithmetic::Lane;
+  Lane* const scaled = wants_terms ? scratch.take<Lane>(classes) : nullptr;
   const RowSum solved = solve_row(row, classes, target, 1.0, guess, scaled, nullptr, scan.terms());
   TargetLoss of_target = {0, 0};
   if (target >= 0) of_target = loss_in_row(row, classes, target, solved);
@@ -59,7 +62,8 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
     if (!active[i]) continue;
     const R row = stack.row(i);
     const int64_t target = targets.any ? static_cast<int64_t>(targets.at[i]) : -1;
-    Scan<R> scan(scan_request(call, row, target, share.scratch));
+    Pieces scratch(share.scratch);
+    Scan<R> scan(scan_request(call, row, target, scratch));
     scan.run(row, stack.classes);
     TargetLoss of_target = {0, 0};
     if (targets.any) of_target = {losses[i], complements[i]};

@@ -1,6 +1,5 @@
 // The k largest elements of a row, of equal ones those that come first: a heap whose root is the
-// element to give up next. It asks about whole vectors first, so that an element that is not among
-// them costs next to nothing.
+// element to give up next.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +31,6 @@ class TopClasses {
   // Into `entries`, room for `most` of them; none at all for 0.
   LOGITS_INLINE TopClasses(Entry* entries, int64_t most) : entries_(entries), most_(most) {}
 
-  LOGITS_INLINE bool is_wanted() const { return most_ > 0; }
   LOGITS_INLINE int64_t count() const { return count_; }
   LOGITS_INLINE const Entry& operator[](int64_t i) const { return entries_[i]; }
 
@@ -55,16 +53,21 @@ class TopClasses {
 
   // Elements come in ascending order of their indices.
   LOGITS_INLINE void offer(Lane value, int64_t index) {
-    if (!(value > threshold_)) return;
+    if (!(value >= limit_)) return;
     const Entry entry = {value, static_cast<int32_t>(index)};
     if (count_ < most_) {
       rise(count_++, entry);
-      if (count_ < most_) return;
     } else {
       sink(entry, count_);
     }
-    threshold_ = entries_[0].value;
-    limit_ = next_above<V>(threshold_);
+    if (is_full()) limit_ = next_above<V>(entries_[0].value);
+  }
+
+  // Begins anew with elements that are no less than the least of what has been offered: some of
+  // the row's, whatever their indices were.
+  LOGITS_INLINE void start_from_least() {
+    limit_ = is_full() ? entries_[0].value : next_above<V>(-A::infinity());
+    count_ = 0;
   }
 
   // Puts what is there in order, the first one first.
@@ -110,8 +113,7 @@ class TopClasses {
   Entry* entries_;
   int64_t most_;
   int64_t count_ = 0;
-  Lane threshold_ = -A::infinity();         // only what is above it is offered
-  Lane limit_ = next_above<V>(threshold_);  // the number after it
+  Lane limit_ = next_above<V>(-A::infinity());  // the least that is offered
 };
 
 }  // namespace logits
