@@ -1,5 +1,5 @@
-import { expectInteger } from './arguments.js';
-import { allocationError, typeError, valueError } from './errors.js';
+import { expectInteger, newArray } from './arguments.js';
+import { typeError, valueError } from './errors.js';
 import type { EvaluatorState } from './evaluation-types.js';
 import { readSum, SUM_DIGITS, writeSum } from './exact-number.js';
 
@@ -150,12 +150,7 @@ export class GatheredState {
 }
 
 function newConfusion(classes: number): Float64Array {
-  const length = classes * classes;
-  try {
-    return new Float64Array(length);
-  } catch (cause) {
-    throw allocationError(length, 'confusion', cause);
-  }
+  return newArray('Float64Array', classes * classes, 'confusion') as Float64Array;
 }
 
 function addTo(counts: Float64Array, others: Float64Array): void {

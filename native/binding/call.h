@@ -57,7 +57,7 @@ struct Numbers {
   double z_loss;
   double upstream;  // not finite: those of an array
   double ties;
-  double top;
+  double top;  // of an evaluator: its bins
 };
 
 // A call that computes. Its first argument is an ArrayBuffer of numbers: reading them there costs

@@ -105,7 +105,7 @@ void evaluate_binding(const Call& given) {
   run(given, layout, 1,
       [&](const KernelTable& kernels, const Share& share) { kernels.score(call, share); });
   state.add(scored);
-  // What JavaScript has asked for are losses.
+  if (is_null(given, kLosses)) return;
   for (int64_t row = 0; row < rows; ++row) scored.log_probs[row] = 0 - scored.log_probs[row];
 }
 
