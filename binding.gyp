@@ -25,6 +25,7 @@
       "sources": [
         "native/addon.cc",
         "native/binding/arguments.cc",
+        "native/binding/background.cc",
         "native/binding/binary-cross-entropy.cc",
         "native/binding/call.cc",
         "native/binding/cross-entropy.cc",
@@ -39,6 +40,7 @@
         "native/binding/score.cc",
         "native/binding/softmax.cc",
         "native/binding/targets.cc",
+        "native/binding/task.cc",
         "native/dispatch/cpu-features.cc",
         "native/dispatch/dispatch.cc",
         "native/dispatch/streaming.cc",

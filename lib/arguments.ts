@@ -95,10 +95,15 @@ function allocate<A>(create: () => A, length: number, name: string): A {
   }
 }
 
+// As they are when this is loaded: nobody else may see an array of results before it is returned.
+const Floats = Float32Array;
+const Doubles = Float64Array;
+const Integers = Int32Array;
+
 /** An array of results. */
 export function newArray(type: ResultName, length: number, name: string): FloatResult {
   return allocate(
-    () => (type === 'Float32Array' ? new Float32Array(length) : new Float64Array(length)),
+    () => (type === 'Float32Array' ? new Floats(length) : new Doubles(length)),
     length,
     name,
   );
@@ -106,7 +111,7 @@ export function newArray(type: ResultName, length: number, name: string): FloatR
 
 /** An array of classes or ranks. */
 export function newIntegers(length: number, name: string): Int32Array {
-  return allocate(() => new Int32Array(length), length, name);
+  return allocate(() => new Integers(length), length, name);
 }
 
 /** The given output array, checked, or a new one. */
@@ -127,11 +132,7 @@ export function outputArray(
 /** Options as a caller gives them: any of these names may be a getter's. */
 export type Unread = { readonly [name: string]: unknown };
 
-/**
- * What reads a function's options, each getter run once: `read` lists them. A name that is not among
- * them is an error: a typing mistake must not be ignored.
- */
-export function optionReader<Given extends object>(
+function readerOf<Given extends object>(
   read: (options: Unread) => Given,
 ): (options: unknown) => Given {
   const none = read({});
@@ -150,6 +151,25 @@ export function optionReader<Given extends object>(
     }
     return given;
   };
+}
+
+/** What reads a function's options, as they were given. */
+export interface OptionReader<Given> {
+  (options: unknown): Given;
+  /** The same with the one that functions in the background have besides. */
+  readonly inBackground: (options: unknown) => Given & { readonly signal: unknown };
+}
+
+/**
+ * What reads a function's options, each getter run once: `read` lists them. A name that is not among
+ * them is an error: a typing mistake must not be ignored.
+ */
+export function optionReader<Given extends object>(
+  read: (options: Unread) => Given,
+): OptionReader<Given> {
+  return Object.assign(readerOf(read), {
+    inBackground: readerOf((options) => ({ ...read(options), signal: options.signal })),
+  });
 }
 
 /** An integer, or an error about `name`, or about its element `index`. */

@@ -9,7 +9,7 @@ import {
 } from './arguments.js';
 import { describeLoss } from './call.js';
 import { outputLike, readInput } from './input.js';
-import { type FloatResult, native } from './native.js';
+import { type FloatResult, type NativeFunctions, native } from './native.js';
 import { readLabels } from './targets.js';
 import type {
   BinaryCrossEntropyOptions,
@@ -20,7 +20,7 @@ import type {
   ResultArray,
 } from './types.js';
 
-const readOptions = optionReader((options) => ({
+export const readBinaryOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -47,6 +47,33 @@ function readPositiveWeight(value: unknown, classes: number): FloatResult | null
   return typeof value === 'number'
     ? new Float64Array(classes).fill(value)
     : readFactors(value, classes, 'positiveWeight');
+}
+
+export function computeBinaryCrossEntropy(
+  kernel: NativeFunctions['binaryCrossEntropy'],
+  logits: unknown,
+  targets: unknown,
+  given: ReturnType<typeof readBinaryOptions>,
+): number | FloatResult {
+  const reduction = readReduction(given.reduction, given.out);
+  const input = readInput(logits, given, 'logits');
+  const { classes } = input.layout;
+  const length = input.rows * classes;
+  const weight = readWeight(given.weight, classes, length);
+  const positiveWeight = readPositiveWeight(given.positiveWeight, classes);
+  const labels = readLabels(targets, length);
+
+  const losses = reduction === 'none' ? outputLike(given.out, input, null, 'out') : null;
+  const loss = kernel(
+    describeLoss(input, reduction),
+    input.elements.array,
+    labels,
+    typeNameOf(targets) === undefined ? null : (targets as FloatResult),
+    weight,
+    positiveWeight,
+    losses,
+  );
+  return losses ?? loss;
 }
 
 /**
@@ -86,24 +113,9 @@ export function binaryCrossEntropy<L extends Logits, R extends Reduction = 'mean
   targets: BinaryTargets,
   options?: BinaryCrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readOptions(options);
-  const reduction = readReduction(given.reduction, given.out);
-  const input = readInput(logits, given, 'logits');
-  const { classes } = input.layout;
-  const length = input.rows * classes;
-  const weight = readWeight(given.weight, classes, length);
-  const positiveWeight = readPositiveWeight(given.positiveWeight, classes);
-  const labels = readLabels(targets, length);
-
-  const losses = reduction === 'none' ? outputLike(given.out, input, null, 'out') : null;
-  const loss = native.binaryCrossEntropy(
-    describeLoss(input, reduction),
-    input.elements.array,
-    labels,
-    typeNameOf(targets) === undefined ? null : (targets as FloatResult),
-    weight,
-    positiveWeight,
-    losses,
-  );
-  return (losses ?? loss) as Loss<R, ResultArray<L>>;
+  const given = readBinaryOptions(options);
+  return computeBinaryCrossEntropy(native.binaryCrossEntropy, logits, targets, given) as Loss<
+    R,
+    ResultArray<L>
+  >;
 }

@@ -7,7 +7,7 @@ import type { EmptyMean, Reduction } from './types.js';
 // native/binding/call.h lists them in this order. Getters among the options may call this package
 // themselves, so a call is described when all of the caller's code has run, and entered at once.
 
-const numbers = new Float64Array(16);
+const numbers = new Float64Array(18);
 const call = numbers.buffer;
 
 /** The numbers of a call on these elements. */
@@ -50,6 +50,12 @@ export function describeCrossEntropy(
   numbers[11] = labelSmoothing;
   numbers[12] = zLoss;
   numbers[13] = typeof upstream === 'number' ? upstream : NaN;
+}
+
+/** The numbers that a call in the background has besides; written last. */
+export function describeBackground(ownsResults: boolean, id: number): void {
+  numbers[16] = ownsResults ? 1 : 0;
+  numbers[17] = id;
 }
 
 /** The numbers of what is read off each row; an array of indices to ignore is passed itself. */

@@ -12,7 +12,13 @@ import {
 import { describeClassLoss, describeCrossEntropy } from './call.js';
 import { valueError } from './errors.js';
 import { type Input, outputLike, readInput } from './input.js';
-import { emptyMeanCodes, type FloatResult, native, type TypedClassIndices } from './native.js';
+import {
+  emptyMeanCodes,
+  type FloatResult,
+  type NativeFunctions,
+  native,
+  type TypedClassIndices,
+} from './native.js';
 import { isProbabilities, readClassIndices, readIgnoreIndex } from './targets.js';
 import type {
   CrossEntropyOptions,
@@ -26,7 +32,7 @@ import type {
   Targets,
 } from './types.js';
 
-const readLossOptions = optionReader((options) => ({
+export const readCrossEntropyOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -42,7 +48,7 @@ const readLossOptions = optionReader((options) => ({
   out: options.out,
   threads: options.threads,
 }));
-const readGradientOptions = optionReader((options) => ({
+export const readCrossEntropyGradientOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -61,7 +67,10 @@ const readGradientOptions = optionReader((options) => ({
   upstream: options.upstream,
 }));
 
-type Given = ReturnType<typeof readLossOptions> & { gradient?: unknown; upstream?: unknown };
+type Given = ReturnType<typeof readCrossEntropyOptions> & {
+  gradient?: unknown;
+  upstream?: unknown;
+};
 
 /** One factor of the gradient, or one a row. */
 function readUpstream(value: unknown, rows: number, reduction: Reduction): number | FloatResult {
@@ -100,7 +109,8 @@ const isShare = (value: number) => value >= 0 && value <= 1;
 const isFactor = (value: number) => value >= 0 && value < Infinity;
 
 /** The part that both functions share: everything but the gradient. */
-function computeLoss(
+export function computeCrossEntropy(
+  kernel: NativeFunctions['crossEntropy'],
   logits: unknown,
   targets: unknown,
   given: Given,
@@ -121,7 +131,7 @@ function computeLoss(
     reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
   const gradient = wantsGradient ? outputLike(given.gradient, input, null, 'gradient') : null;
   describeCrossEntropy(labelSmoothing, zLoss, upstream);
-  const loss = native.crossEntropy(
+  const loss = kernel(
     describeClassLoss(input, reduction, emptyMean, ignoreIndex),
     input.elements.array,
     compared,
@@ -186,8 +196,9 @@ export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
   targets: Targets,
   options?: CrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readLossOptions(options);
-  return computeLoss(logits, targets, given, false).loss as Loss<R, ResultArray<L>>;
+  const given = readCrossEntropyOptions(options);
+  const { loss } = computeCrossEntropy(native.crossEntropy, logits, targets, given, false);
+  return loss as Loss<R, ResultArray<L>>;
 }
 
 /**
@@ -219,9 +230,7 @@ export function crossEntropyWithGradient<L extends Logits, R extends Reduction =
   targets: Targets,
   options?: CrossEntropyWithGradientOptions<R, ResultArray<L>>,
 ): LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>> {
-  const given = readGradientOptions(options);
-  return computeLoss(logits, targets, given, true) as LossAndGradient<
-    Loss<R, ResultArray<L>>,
-    ResultArray<L>
-  >;
+  const given = readCrossEntropyGradientOptions(options);
+  const result = computeCrossEntropy(native.crossEntropy, logits, targets, given, true);
+  return result as LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>>;
 }

@@ -11,7 +11,7 @@ import type {
 } from './evaluation-types.js';
 import { GatheredState, type StateOptions } from './evaluator-state.js';
 import { readInput } from './input.js';
-import { native } from './native.js';
+import { type NativeFunctions, native } from './native.js';
 import { readRowTargets } from './score.js';
 import { readIgnoreIndex } from './targets.js';
 import type { ClassIndices, Logits } from './types.js';
@@ -24,7 +24,7 @@ const readEvaluatorOptions = optionReader((options) => ({
   ignoreIndex: options.ignoreIndex,
   axis: options.axis,
 }));
-const readUpdateOptions = optionReader((options) => ({
+export const readUpdateOptions = optionReader((options) => ({
   shape: options.shape,
   dtype: options.dtype,
   rowStride: options.rowStride,
@@ -80,14 +80,20 @@ function expectObject(value: unknown, name: string): Readonly<Record<string, unk
   return value as Readonly<Record<string, unknown>>;
 }
 
-/** Adds a batch, and gives what was read off each row where that `isWanted`. */
-let evaluate: (
+let expectEvaluator: (value: unknown, name: string) => void;
+
+/**
+ * Adds a batch, and gives what counts its text and returns what was read off each row, where that
+ * `isWanted`: to be called once the kernel is done.
+ */
+export let computeUpdate: (
+  kernel: NativeFunctions['evaluate'],
   evaluator: Evaluator,
   logits: unknown,
   targets: unknown,
-  options: unknown,
+  given: ReturnType<typeof readUpdateOptions>,
   isWanted: boolean,
-) => RowResults | null;
+) => () => RowResults | null;
 
 /**
  * Metrics of a model over any number of batches: each is read once, and added to a state of fixed
@@ -144,7 +150,7 @@ export class Evaluator {
    * @throws As {@link score}; `ERR_SHAPE_MISMATCH` where the class axis has another size.
    */
   update(logits: Logits, targets: ClassIndices, options?: UpdateOptions): this {
-    evaluate(this, logits, targets, options, false);
+    computeUpdate(native.evaluate, this, logits, targets, readUpdateOptions(options), false)();
     return this;
   }
 
@@ -155,9 +161,7 @@ export class Evaluator {
    *   `calibrationBins` or `confusion` differ.
    */
   merge(other: Evaluator): this {
-    if (typeof other !== 'object' || other === null || !(#state in other)) {
-      throw typeError('an Evaluator', 'other', other);
-    }
+    expectEvaluator(other, 'other');
     if (!isSameSize(this.#state.options, other.#state.options)) {
       throw valueError('an Evaluator of the same options', 'other', other.#state.options);
     }
@@ -206,10 +210,14 @@ export class Evaluator {
   }
 
   static {
-    evaluate = (evaluator, logits, targets, options, isWanted) => {
+    expectEvaluator = (value, name) => {
+      if (typeof value === 'object' && value !== null && #state in value) return;
+      throw typeError('an Evaluator', name, value);
+    };
+    computeUpdate = (kernel, evaluator, logits, targets, given, isWanted) => {
+      expectEvaluator(evaluator, 'evaluator');
       const state = evaluator.#state;
       const ignoreIndex = evaluator.#ignoreIndex;
-      const given = readUpdateOptions(options);
       const bytes = readBytes(given.bytes);
       const input = readInput(logits, { ...given, axis: evaluator.#axis }, 'logits');
       const { classes } = state.options;
@@ -227,7 +235,7 @@ export class Evaluator {
             predictions: newIntegers(input.rows, 'predictions'),
           }
         : null;
-      native.evaluate(
+      kernel(
         describeScore(input, ignoreIndex, 'index', state.options.calibrationBins),
         input.elements.array,
         compared,
@@ -240,8 +248,10 @@ export class Evaluator {
         results?.ranks ?? null,
         results?.predictions ?? null,
       );
-      state.addBytes(bytes);
-      return results;
+      return () => {
+        state.addBytes(bytes);
+        return results;
+      };
     };
   }
 }
@@ -253,5 +263,6 @@ export function updateRows(
   targets: ClassIndices,
   options?: UpdateOptions,
 ): RowResults {
-  return evaluate(evaluator, logits, targets, options, true) as RowResults;
+  const given = readUpdateOptions(options);
+  return computeUpdate(native.evaluate, evaluator, logits, targets, given, true)() as RowResults;
 }

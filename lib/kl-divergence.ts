@@ -1,7 +1,7 @@
 import { optionReader, outputArray, readReduction } from './arguments.js';
 import { describeLoss } from './call.js';
 import { readInput, readInputLike } from './input.js';
-import { native } from './native.js';
+import { type FloatResult, type NativeFunctions, native } from './native.js';
 import type {
   KlDivergenceOptions,
   Logits,
@@ -11,7 +11,7 @@ import type {
   ResultArray,
 } from './types.js';
 
-const readOptions = optionReader((options) => ({
+export const readKlOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -22,6 +22,27 @@ const readOptions = optionReader((options) => ({
   out: options.out,
   threads: options.threads,
 }));
+
+export function computeKlDivergence(
+  kernel: NativeFunctions['klDivergence'],
+  logits: unknown,
+  otherLogits: unknown,
+  given: ReturnType<typeof readKlOptions>,
+): number | FloatResult {
+  const reduction = readReduction(given.reduction, given.out);
+  const input = readInput(logits, given, 'logits');
+  const others = readInputLike(otherLogits, given.dtype, 'otherLogits', input);
+
+  const divergences =
+    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
+  const divergence = kernel(
+    describeLoss(input, reduction),
+    input.elements.array,
+    others.array,
+    divergences,
+  );
+  return divergences ?? divergence;
+}
 
 /**
  * The Kullback-Leibler divergence of the second softmax from the first, in nats:
@@ -55,18 +76,9 @@ export function klDivergence<L extends Logits, R extends Reduction = 'mean'>(
   otherLogits: LogitsLike<L>,
   options?: KlDivergenceOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readOptions(options);
-  const reduction = readReduction(given.reduction, given.out);
-  const input = readInput(logits, given, 'logits');
-  const others = readInputLike(otherLogits, given.dtype, 'otherLogits', input);
-
-  const divergences =
-    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
-  const divergence = native.klDivergence(
-    describeLoss(input, reduction),
-    input.elements.array,
-    others.array,
-    divergences,
-  );
-  return (divergences ?? divergence) as Loss<R, ResultArray<L>>;
+  const given = readKlOptions(options);
+  return computeKlDivergence(native.klDivergence, logits, otherLogits, given) as Loss<
+    R,
+    ResultArray<L>
+  >;
 }

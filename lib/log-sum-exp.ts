@@ -11,11 +11,11 @@ import {
   readRows,
 } from './input.js';
 import { layoutOf, readAxis } from './layout.js';
-import { native } from './native.js';
+import { type FloatResult, type NativeFunctions, native } from './native.js';
 import { axesToTheEnd } from './permute.js';
 import type { Logits, LogSumExpOptions, ResultArray } from './types.js';
 
-const readOptions = optionReader((options) => ({
+export const readLogSumExpOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -62,6 +62,19 @@ function normalise(elements: Elements, given: LayoutValues): Input {
   return inputOf(copy, shape, { outer, classes, inner: 1, outerStride: classes }, given);
 }
 
+export function computeLogSumExp(
+  kernel: NativeFunctions['logSumExp'],
+  logits: unknown,
+  given: ReturnType<typeof readLogSumExpOptions>,
+): FloatResult {
+  const elements = readElements(logits, given.dtype, 'logits');
+  const input = normalise(elements, given);
+  const out = outputArray(given.out, input.resultType, input.rows, 'out');
+  const { array } = input.elements;
+  kernel(describe(input), array, out, array === elements.array ? null : elements.array);
+  return out;
+}
+
 /**
  * The logarithm of the sum of exponentials along one or several axes, in nats:
  *
@@ -89,11 +102,6 @@ export function logSumExp<L extends Logits>(
   logits: L,
   options?: LogSumExpOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const given = readOptions(options);
-  const elements = readElements(logits, given.dtype, 'logits');
-  const input = normalise(elements, given);
-  const out = outputArray(given.out, input.resultType, input.rows, 'out');
-  const { array } = input.elements;
-  native.logSumExp(describe(input), array, out, array === elements.array ? null : elements.array);
-  return out as ResultArray<L>;
+  const given = readLogSumExpOptions(options);
+  return computeLogSumExp(native.logSumExp, logits, given) as ResultArray<L>;
 }

@@ -35,10 +35,10 @@ type Gradient = (
 ) => void;
 
 /**
- * The addon, function by function, as native/addon.cc exports it. `call` is what lib/call.ts has
- * described; the losses' result is the reduced loss, NaN for 'none', whose losses go to `out`.
+ * The functions of the addon that compute, as native/addon.cc exports them. `call` is what lib/call.ts
+ * has described; the losses' result is the reduced loss, NaN for 'none', whose losses go to `out`.
  */
-interface NativeAddon {
+export interface NativeFunctions {
   softmax: SameShape;
   logSoftmax: SameShape;
   softmaxGradient: Gradient;
@@ -117,6 +117,22 @@ interface NativeAddon {
     ranks: Int32Array | null,
     predictions: Int32Array | null,
   ): void;
+}
+
+/** The same functions off the calling thread. */
+type InBackground = { readonly [Name in keyof NativeFunctions]: unknown };
+
+interface Background extends InBackground {
+  /** `wake` will have `advance` called, soon and with nothing else under way. Once. */
+  setWake(wake: () => void): void;
+  /** Copies and settles for about a millisecond; whether to call it again soon. */
+  advance(): boolean;
+  /** Ends the call of this id, whose promise is rejected with undefined. */
+  stop(id: number): void;
+}
+
+interface NativeAddon extends NativeFunctions {
+  readonly background: Background;
   isas(): string[];
   isa(): string;
   /** Whether this instruction set is available; if so, this thread uses it from now on. */

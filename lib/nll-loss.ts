@@ -8,7 +8,7 @@ import {
 } from './arguments.js';
 import { describeClassLoss } from './call.js';
 import { readInput } from './input.js';
-import { emptyMeanCodes, native } from './native.js';
+import { emptyMeanCodes, type FloatResult, type NativeFunctions, native } from './native.js';
 import { readClassIndices, readIgnoreIndex } from './targets.js';
 import type {
   ClassIndices,
@@ -20,7 +20,7 @@ import type {
   ResultArray,
 } from './types.js';
 
-const readOptions = optionReader((options) => ({
+export const readNllOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -32,6 +32,33 @@ const readOptions = optionReader((options) => ({
   out: options.out,
   threads: options.threads,
 }));
+
+export function computeNll(
+  kernel: NativeFunctions['nllLoss'],
+  logProbabilities: unknown,
+  targets: unknown,
+  given: ReturnType<typeof readNllOptions>,
+): number | FloatResult {
+  const reduction = readReduction(given.reduction, given.out);
+  const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
+  const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
+  const input = readInput(logProbabilities, given, 'logProbabilities');
+  const weight = readFactors(given.weight, input.layout.classes, 'weight');
+  const indices = readClassIndices(targets, input.layout.classes, ignoreIndex);
+  expectLength(indices, input.rows, 'targets');
+
+  const losses =
+    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
+  const loss = kernel(
+    describeClassLoss(input, reduction, emptyMean, ignoreIndex),
+    input.elements.array,
+    indices,
+    typeof ignoreIndex === 'number' ? null : ignoreIndex,
+    weight,
+    losses,
+  );
+  return losses ?? loss;
+}
 
 /**
  * The negative log-likelihood of classes under given log-probabilities, in nats:
@@ -62,24 +89,6 @@ export function nllLoss<L extends Logits, R extends Reduction = 'mean'>(
   targets: ClassIndices,
   options?: NllLossOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readOptions(options);
-  const reduction = readReduction(given.reduction, given.out);
-  const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
-  const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
-  const input = readInput(logProbabilities, given, 'logProbabilities');
-  const weight = readFactors(given.weight, input.layout.classes, 'weight');
-  const indices = readClassIndices(targets, input.layout.classes, ignoreIndex);
-  expectLength(indices, input.rows, 'targets');
-
-  const losses =
-    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
-  const loss = native.nllLoss(
-    describeClassLoss(input, reduction, emptyMean, ignoreIndex),
-    input.elements.array,
-    indices,
-    typeof ignoreIndex === 'number' ? null : ignoreIndex,
-    weight,
-    losses,
-  );
-  return (losses ?? loss) as Loss<R, ResultArray<L>>;
+  const given = readNllOptions(options);
+  return computeNll(native.nllLoss, logProbabilities, targets, given) as Loss<R, ResultArray<L>>;
 }

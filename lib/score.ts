@@ -13,11 +13,11 @@ import { describeScore } from './call.js';
 import { shapeError, valueError } from './errors.js';
 import type { ScoreOptions, Scores, TieRule } from './evaluation-types.js';
 import { type Input, readInput } from './input.js';
-import { native, type TypedClassIndices, tieCodes } from './native.js';
+import { type NativeFunctions, native, type TypedClassIndices, tieCodes } from './native.js';
 import { readClassIndices, readIgnoreIndex } from './targets.js';
 import type { ClassIndices, Logits, ResultArray } from './types.js';
 
-const readOptions = optionReader((options) => ({
+export const readScoreOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -35,7 +35,7 @@ const readOptions = optionReader((options) => ({
 }));
 
 const MOST_TOP = 16384; // native/kernel-table.h, kMostTopClasses
-const counts = new Float64Array(2);
+const ownCounts = new Float64Array(2);
 
 /** One class a row for what {@link readInput} has read. */
 export function readRowTargets(
@@ -65,6 +65,73 @@ function readIds(value: unknown, rows: number): Int32Array | null {
     throw shapeError(`a multiple of ${rows} elements, as many for each row,`, 'ids', `${length}`);
   }
   return ids;
+}
+
+/** Computes the scores, and gives what makes an object of them once they are there. */
+export function computeScore(
+  kernel: NativeFunctions['score'],
+  counts: Float64Array,
+  logits: unknown,
+  targets: unknown,
+  given: ReturnType<typeof readScoreOptions>,
+): () => unknown {
+  const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
+  const ties = readWord<TieRule>(given.ties, 'min', tieCodes, 'ties');
+  const input = readInput(logits, given, 'logits');
+  const { rows, layout, resultType } = input;
+  const compared = targets === undefined ? null : readRowTargets(targets, input, ignoreIndex);
+  const hasRanks = readBoolean(given.rank, true, 'rank') && compared !== null;
+  const hasEntropies = readBoolean(given.entropy, false, 'entropy');
+  const hasMargins = readBoolean(given.margin, false, 'margin');
+  const k = readTop(given.top, layout.classes);
+  const ids = readIds(given.ids, rows);
+
+  const numbers = (name: string, isWanted: boolean, length = rows) =>
+    isWanted ? newArray(resultType, length, name) : null;
+  const integers = (name: string, isWanted: boolean, length = rows) =>
+    isWanted ? newIntegers(length, name) : null;
+  const logSumExp = newArray(resultType, rows, 'logSumExp');
+  const predictions = newIntegers(rows, 'predictions');
+  const maxLogProbs = newArray(resultType, rows, 'maxLogProbs');
+  const logProbs = numbers('logProbs', compared !== null);
+  const ranks = integers('ranks', hasRanks);
+  const entropies = numbers('entropies', hasEntropies);
+  const margins = numbers('margins', hasMargins);
+  const indices = integers('top.indices', given.top !== undefined, rows * k);
+  const topLogProbs = numbers('top.logProbs', given.top !== undefined, rows * k);
+  const idLogProbs = numbers('idLogProbs', ids !== null, ids === null ? 0 : lengthOf(ids));
+  kernel(
+    describeScore(input, ignoreIndex, ties, k),
+    input.elements.array,
+    compared,
+    typeof ignoreIndex === 'number' ? null : ignoreIndex,
+    ids,
+    counts,
+    logSumExp,
+    predictions,
+    maxLogProbs,
+    logProbs,
+    ranks,
+    entropies,
+    margins,
+    indices,
+    topLogProbs,
+    idLogProbs,
+  );
+  return () => ({
+    rows,
+    ignored: counts[0],
+    notFinite: counts[1],
+    logSumExp,
+    predictions,
+    maxLogProbs,
+    logProbs: logProbs ?? undefined,
+    ranks: ranks ?? undefined,
+    entropies: entropies ?? undefined,
+    margins: margins ?? undefined,
+    top: indices === null ? undefined : { k, indices, logProbs: topLogProbs },
+    idLogProbs: idLogProbs ?? undefined,
+  });
 }
 
 /**
@@ -121,62 +188,5 @@ export function score<L extends Logits, O extends ScoreOptions = Record<never, n
   options?: O,
 ): Scores<ResultArray<L>, undefined, O>;
 export function score(logits: Logits, targets?: ClassIndices, options?: ScoreOptions): unknown {
-  const given = readOptions(options);
-  const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
-  const ties = readWord<TieRule>(given.ties, 'min', tieCodes, 'ties');
-  const input = readInput(logits, given, 'logits');
-  const { rows, layout, resultType } = input;
-  const compared = targets === undefined ? null : readRowTargets(targets, input, ignoreIndex);
-  const hasRanks = readBoolean(given.rank, true, 'rank') && compared !== null;
-  const hasEntropies = readBoolean(given.entropy, false, 'entropy');
-  const hasMargins = readBoolean(given.margin, false, 'margin');
-  const k = readTop(given.top, layout.classes);
-  const ids = readIds(given.ids, rows);
-
-  const numbers = (name: string, isWanted: boolean, length = rows) =>
-    isWanted ? newArray(resultType, length, name) : null;
-  const integers = (name: string, isWanted: boolean, length = rows) =>
-    isWanted ? newIntegers(length, name) : null;
-  const logSumExp = newArray(resultType, rows, 'logSumExp');
-  const predictions = newIntegers(rows, 'predictions');
-  const maxLogProbs = newArray(resultType, rows, 'maxLogProbs');
-  const logProbs = numbers('logProbs', compared !== null);
-  const ranks = integers('ranks', hasRanks);
-  const entropies = numbers('entropies', hasEntropies);
-  const margins = numbers('margins', hasMargins);
-  const indices = integers('top.indices', given.top !== undefined, rows * k);
-  const topLogProbs = numbers('top.logProbs', given.top !== undefined, rows * k);
-  const idLogProbs = numbers('idLogProbs', ids !== null, ids === null ? 0 : lengthOf(ids));
-  native.score(
-    describeScore(input, ignoreIndex, ties, k),
-    input.elements.array,
-    compared,
-    typeof ignoreIndex === 'number' ? null : ignoreIndex,
-    ids,
-    counts,
-    logSumExp,
-    predictions,
-    maxLogProbs,
-    logProbs,
-    ranks,
-    entropies,
-    margins,
-    indices,
-    topLogProbs,
-    idLogProbs,
-  );
-  return {
-    rows,
-    ignored: counts[0],
-    notFinite: counts[1],
-    logSumExp,
-    predictions,
-    maxLogProbs,
-    logProbs: logProbs ?? undefined,
-    ranks: ranks ?? undefined,
-    entropies: entropies ?? undefined,
-    margins: margins ?? undefined,
-    top: indices === null ? undefined : { k, indices, logProbs: topLogProbs },
-    idLogProbs: idLogProbs ?? undefined,
-  };
+  return computeScore(native.score, ownCounts, logits, targets, readScoreOptions(options))();
 }

@@ -1,10 +1,10 @@
 import { optionReader } from './arguments.js';
 import { describe } from './call.js';
 import { outputLike, readInput, readInputLike } from './input.js';
-import { native } from './native.js';
+import { type FloatResult, type NativeFunctions, native } from './native.js';
 import type { Logits, LogitsLike, ResultArray, SoftmaxGradientOptions } from './types.js';
 
-const readOptions = optionReader((options) => ({
+export const readGradientOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -14,14 +14,13 @@ const readOptions = optionReader((options) => ({
   threads: options.threads,
 }));
 
-function compute(
-  kernel: typeof native.softmaxGradient,
+export function computeGradient(
+  kernel: NativeFunctions['softmaxGradient'],
   results: unknown,
-  upstream: unknown,
-  options: unknown,
   name: string,
-): Float32Array | Float64Array {
-  const given = readOptions(options);
+  upstream: unknown,
+  given: ReturnType<typeof readGradientOptions>,
+): FloatResult {
   const input = readInput(results, given, name);
   const factors = readInputLike(upstream, given.dtype, 'upstream', input);
   const out = outputLike(given.out, input, factors, 'out');
@@ -57,8 +56,9 @@ export function softmaxGradient<L extends Logits>(
   upstream: LogitsLike<L>,
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
+  const given = readGradientOptions(options);
   const kernel = native.softmaxGradient;
-  return compute(kernel, probabilities, upstream, options, 'probabilities') as ResultArray<L>;
+  return computeGradient(kernel, probabilities, 'probabilities', upstream, given) as ResultArray<L>;
 }
 
 /**
@@ -86,6 +86,8 @@ export function logSoftmaxGradient<L extends Logits>(
   upstream: LogitsLike<L>,
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
+  const given = readGradientOptions(options);
   const kernel = native.logSoftmaxGradient;
-  return compute(kernel, logProbabilities, upstream, options, 'logProbabilities') as ResultArray<L>;
+  const results = logProbabilities;
+  return computeGradient(kernel, results, 'logProbabilities', upstream, given) as ResultArray<L>;
 }

@@ -1,10 +1,10 @@
 import { optionReader } from './arguments.js';
 import { describe } from './call.js';
 import { outputLike, readInput } from './input.js';
-import { native } from './native.js';
+import { type FloatResult, type NativeFunctions, native } from './native.js';
 import type { Logits, ResultArray, SoftmaxOptions } from './types.js';
 
-const readOptions = optionReader((options) => ({
+export const readSoftmaxOptions = optionReader((options) => ({
   shape: options.shape,
   axis: options.axis,
   dtype: options.dtype,
@@ -15,12 +15,11 @@ const readOptions = optionReader((options) => ({
   threads: options.threads,
 }));
 
-function compute(
-  kernel: typeof native.softmax,
+export function computeSoftmax(
+  kernel: NativeFunctions['softmax'],
   logits: unknown,
-  options: unknown,
-): Float32Array | Float64Array {
-  const given = readOptions(options);
+  given: ReturnType<typeof readSoftmaxOptions>,
+): FloatResult {
   const input = readInput(logits, given, 'logits');
   const out = outputLike(given.out, input, null, 'out');
   kernel(describe(input), input.elements.array, out);
@@ -64,7 +63,7 @@ export function softmax<L extends Logits>(
   logits: L,
   options?: SoftmaxOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  return compute(native.softmax, logits, options) as ResultArray<L>;
+  return computeSoftmax(native.softmax, logits, readSoftmaxOptions(options)) as ResultArray<L>;
 }
 
 /**
@@ -91,5 +90,5 @@ export function logSoftmax<L extends Logits>(
   logits: L,
   options?: SoftmaxOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  return compute(native.logSoftmax, logits, options) as ResultArray<L>;
+  return computeSoftmax(native.logSoftmax, logits, readSoftmaxOptions(options)) as ResultArray<L>;
 }

@@ -9,6 +9,7 @@
 #include "binding/log-sum-exp.h"
 #include "binding/nll.h"
 #include "binding/probes.h"
+#include "binding/run.h"
 #include "binding/runtime.h"
 #include "binding/score.h"
 #include "binding/softmax.h"
@@ -26,23 +27,35 @@ void add(Napi::Object exports, const char* name) {
   exports.Set(name, value);
 }
 
+// A function in its two forms.
+template <class T>
+void add_task(Napi::Object exports, Napi::Object background, const char* name) {
+  add<logits::compute_now<T>>(exports, name);
+  add<logits::compute_in_background<T>>(background, name);
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   using namespace logits;
   int count = 0;
-  auto* state = new AddonState{available_sets(count), nullptr, {}};
+  auto* state = new AddonState{available_sets(count), nullptr, {}, nullptr};
   env.SetInstanceData(state);
 
-  add<softmax_binding>(exports, "softmax");
-  add<log_softmax_binding>(exports, "logSoftmax");
-  add<softmax_gradient_binding>(exports, "softmaxGradient");
-  add<log_softmax_gradient_binding>(exports, "logSoftmaxGradient");
-  add<log_sum_exp_binding>(exports, "logSumExp");
-  add<cross_entropy_binding>(exports, "crossEntropy");
-  add<nll_binding>(exports, "nllLoss");
-  add<kl_divergence_binding>(exports, "klDivergence");
-  add<binary_cross_entropy_binding>(exports, "binaryCrossEntropy");
-  add<score_binding>(exports, "score");
-  add<evaluate_binding>(exports, "evaluate");
+  Napi::Object background = Napi::Object::New(env);
+  exports.Set("background", background);
+  add_task<SoftmaxTask>(exports, background, "softmax");
+  add_task<LogSoftmaxTask>(exports, background, "logSoftmax");
+  add_task<SoftmaxGradientTask>(exports, background, "softmaxGradient");
+  add_task<LogSoftmaxGradientTask>(exports, background, "logSoftmaxGradient");
+  add_task<LogSumExpTask>(exports, background, "logSumExp");
+  add_task<CrossEntropyTask>(exports, background, "crossEntropy");
+  add_task<NllTask>(exports, background, "nllLoss");
+  add_task<KlDivergenceTask>(exports, background, "klDivergence");
+  add_task<BinaryCrossEntropyTask>(exports, background, "binaryCrossEntropy");
+  add_task<ScoreTask>(exports, background, "score");
+  add_task<EvaluateTask>(exports, background, "evaluate");
+  add<set_wake_binding>(background, "setWake");
+  add<advance_binding>(background, "advance");
+  add<stop_binding>(background, "stop");
   add<isas_binding>(exports, "isas");
   add<isa_binding>(exports, "isa");
   add<select_isa_binding>(exports, "selectIsa");

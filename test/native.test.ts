@@ -20,7 +20,7 @@ const classes = 3;
  * The numbers of lib/call.ts: a mean over two rows of three, with -100 ignored; two classes of each
  * row, or two bins of all.
  */
-const numbers = [0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 2];
+const numbers = [0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 2, 0, 0];
 const call = (values: readonly number[] = numbers) => Float64Array.from(values).buffer;
 
 const GUARD = 12345;

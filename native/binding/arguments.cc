@@ -103,6 +103,7 @@ View read_view(const Arguments& given, size_t index, const char* name) {
     throw_type_error(given.env(), "a typed array", name, "another value");
   }
   view.element_size = size_of(view.type);
+  if (given.views != nullptr) given.views[index] = view;
   return view;
 }
 
@@ -166,14 +167,15 @@ InputView read_dense_input_like(const Call& call, size_t index, const char* name
   return read_input_like(call, index, name, dense);
 }
 
-const double* read_doubles(Napi::Env env, const View& view, int64_t length,
+const double* read_doubles(const Call& call, const View& view, int64_t length,
                            Memory<double>& memory) {
+  const Napi::Env env = call.env();
   if (view.type != napi_float32_array && view.type != napi_float64_array) {
     throw_wrong_array(env, view.name, "a Float32Array or a Float64Array");
   }
   expect_length(env, view, length);
   if (length == 0) return nullptr;
-  double* values = memory.reserve(env, length);
+  double* values = memory.reserve(call, length);
   for (int64_t i = 0; i < length; ++i) {
     values[i] = view.type == napi_float64_array ? static_cast<const double*>(view.data)[i]
                                                 : static_cast<double>(view.floats()[i]);
@@ -185,7 +187,7 @@ Factors read_factors(const Call& call, size_t index, const char* name, int64_t l
                      Memory<double>& memory) {
   if (is_null(call, index)) return {};
   const View view = read_view(call, index, name);
-  return {read_doubles(call.env(), view, length, memory), view};
+  return {read_doubles(call, view, length, memory), view};
 }
 
 View read_output(const Call& call, size_t index, const char* name, const Input& input,

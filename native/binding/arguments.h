@@ -12,18 +12,6 @@
 
 namespace logits {
 
-// A typed array's elements: valid until JavaScript runs again.
-struct View {
-  void* data;
-  size_t length;
-  size_t element_size;
-  napi_typedarray_type type;
-  const char* name;
-
-  float* floats() const { return static_cast<float*>(data); }
-  size_t bytes() const { return length * element_size; }
-};
-
 // An array of elements, as the kernels see it and as memory.
 struct InputView {
   Input input;
@@ -54,7 +42,8 @@ InputView read_dense_input_like(const Call& call, size_t index, const char* name
                                 const Input& first);
 
 // The elements of a float32 or float64 array, `length` of them, as float64; null for none.
-const double* read_doubles(Napi::Env env, const View& view, int64_t length, Memory<double>& memory);
+const double* read_doubles(const Call& call, const View& view, int64_t length,
+                           Memory<double>& memory);
 // An array of such factors, or null.
 Factors read_factors(const Call& call, size_t index, const char* name, int64_t length,
                      Memory<double>& memory);

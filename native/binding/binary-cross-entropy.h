@@ -1,11 +1,23 @@
 #pragma once
 
-#include "call.h"
+#include "losses.h"
+#include "task.h"
 
 namespace logits {
 
-// (call, logits, labels, what they were copied from | null, weight | null, positiveWeight | null,
-// out | null): the reduced loss, NaN for the reduction 'none', whose losses go to out.
-double binary_cross_entropy_binding(const Call& given);
+// binaryCrossEntropy: (call, logits, targets, source, weight, positiveWeight, out)
+class BinaryCrossEntropyTask : public Task {
+ public:
+  explicit BinaryCrossEntropyTask(const Call& given);
+  void compute(const KernelTable& kernels, const Share& share, const Moves& moves) const override;
+  napi_value finish(Napi::Env env, void* out) override;
+
+ private:
+  Reduction reduction_;
+  BinaryCrossEntropyCall call_ = {};
+  Memory<double> weights_;
+  Memory<double> positive_weights_;
+  Memory<double> sums_;
+};
 
 }  // namespace logits

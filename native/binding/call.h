@@ -6,18 +6,36 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <type_traits>
 
 #include "../dispatch/dispatch.h"
+#include "background.h"
+#include "errors.h"
 #include "workspace.h"
 
 namespace logits {
+
+// A typed array's elements: valid until JavaScript runs again.
+struct View {
+  void* data;
+  size_t length;
+  size_t element_size;
+  napi_typedarray_type type;
+  const char* name;
+
+  float* floats() const { return static_cast<float*>(data); }
+  size_t bytes() const { return length * element_size; }
+  // The same array where it lies by now.
+  View at(void* elements) const { return {elements, length, element_size, type, name}; }
+};
 
 // What one Node environment (the main thread, a worker) keeps.
 struct AddonState {
   const KernelSet* set;
   std::unique_ptr<float[]> scratch;
   Workspace workspace;
+  std::unique_ptr<Background> background;
 };
 
 // The values that JavaScript passed; undefined where it passed none.
@@ -30,12 +48,17 @@ class Arguments {
     }
   }
 
+  // Values beyond those passed are undefined.
+  static constexpr size_t kMost = 16;
+
   Napi::Env env() const { return env_; }
   napi_value operator[](size_t index) const { return values_[index]; }
   AddonState& state() const { return *env().GetInstanceData<AddonState>(); }
 
+  // Notes of arrays that are read, by index; null where nobody wants them.
+  View* views = nullptr;
+
  private:
-  static constexpr size_t kMost = 16;
   napi_env env_;
   napi_value values_[kMost];
 };
@@ -58,14 +81,32 @@ struct Numbers {
   double upstream;  // not finite: those of an array
   double ties;
   double top;  // of an evaluator: its bins
+  // In the background:
+  double own_results;  // 1: no one but this package has the arrays of results
+  double id;
 };
 
 // A call that computes. Its first argument is an ArrayBuffer of numbers: reading them there costs
 // less than one call of Node-API each. They are a copy, so that what has been checked stays.
-struct Call : Arguments {
-  Call(napi_env env, napi_callback_info info);
+class Call : public Arguments {
+ public:
+  Call(napi_env env, napi_callback_info info) : Call(env, info, false) {}
+
+  // Where the call finds working memory first; null where it outlives this visit to native code.
+  Workspace* workspace() const { return in_background ? nullptr : &state().workspace; }
 
   Numbers numbers;
+  const bool in_background;
+
+ protected:
+  Call(napi_env env, napi_callback_info info, bool in_background);
+};
+
+// The same of a call that goes on when it has returned.
+struct BackgroundCall : Call {
+  BackgroundCall(napi_env env, napi_callback_info info) : Call(env, info, true) { views = read; }
+
+  View read[kMost] = {};
 };
 
 inline napi_value result(napi_env env, double number) {
@@ -87,8 +128,10 @@ napi_value enter(napi_env env, napi_callback_info info) {
     }
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();
-    return nullptr;
+  } catch (const std::bad_alloc&) {
+    out_of_memory(env).ThrowAsJavaScriptException();
   }
+  return nullptr;
 }
 
 }  // namespace logits

@@ -3,11 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "arguments.h"
-#include "losses.h"
-#include "run.h"
-#include "targets.h"
-
 namespace logits {
 namespace {
 
@@ -23,53 +18,66 @@ Factors read_upstream(const Call& call, int64_t rows, double& scale, Memory<doub
 
 }  // namespace
 
-double cross_entropy_binding(const Call& given) {
-  const Napi::Env env = given.env();
+CrossEntropyTask::CrossEntropyTask(const Call& given) {
   const InputView logits = read_input(given, kLogits, "logits");
   const Layout& layout = logits.input.layout;
   const int64_t rows = layout.rows();
-  const Reduction reduction = read_reduction(given);
-  Memory<double> weights;
-  const Factors weight = read_factors(given, kWeight, "weight", layout.classes, weights);
+  reduction_ = read_reduction(given);
+  const Factors weight = read_factors(given, kWeight, "weight", layout.classes, weights_);
 
-  CrossEntropyCall call = {};
-  call.logits = logits.input;
-  call.loss.weight = weight.values;
-  call.loss.smoothing = given.numbers.label_smoothing;
-  call.loss.z_loss = given.numbers.z_loss;
+  call_.logits = logits.input;
+  call_.loss.weight = weight.values;
+  call_.loss.smoothing = given.numbers.label_smoothing;
+  call_.loss.z_loss = given.numbers.z_loss;
   const View targets = read_view(given, kTargets, "targets");
   const bool has_classes = !is_probabilities(targets);
   InputView probabilities = {};
-  Memory<uint32_t> indices;
   ClassTargets classes = {nullptr, rows, rows, static_cast<double>(rows), rows > 0};
   if (has_classes) {
     classes =
-        read_class_targets(given, kTargets, targets, kIgnored, layout, weight.values, indices);
-    call.loss.targets = classes.classes;
+        read_class_targets(given, kTargets, targets, kIgnored, layout, weight.values, indices_);
+    call_.loss.targets = classes.classes;
   } else {
     probabilities = read_dense_input_like(given, kTargets, "targets", logits.input);
-    call.loss.probabilities = &probabilities.input;
+    probabilities_ = probabilities.input;
   }
-  const Mean mean = read_mean(given, reduction, classes.weight, !classes.has_weight);
+  const Mean mean = read_mean(given, reduction_, classes.weight, !classes.has_weight);
+  divisor_ = mean.effective_divisor();
 
-  Memory<double> factors;
-  const Factors upstream = read_upstream(given, rows, call.gradient_scale, factors);
-  call.row_scales = upstream.values;
-  const View out = read_losses(given, kOut, reduction, logits.input,
+  const Factors upstream = read_upstream(given, rows, call_.gradient_scale, factors_);
+  call_.row_scales = upstream.values;
+  const View out = read_losses(given, kOut, reduction_, logits.input,
                                {&logits.view, &targets, &weight.view, &upstream.view});
-  call.gradient = read_optional_output_like(given, kGradient, "gradient", logits,
-                                            {&targets, &weight.view, &upstream.view, &out});
-  if (reduction == Reduction::mean && classes.counted > 0) {
-    call.gradient_scale = mean.is_empty ? std::numeric_limits<double>::quiet_NaN()
-                                        : call.gradient_scale / classes.weight;
+  call_.gradient = read_optional_output_like(given, kGradient, "gradient", logits,
+                                             {&targets, &weight.view, &upstream.view, &out});
+  if (reduction_ == Reduction::mean && classes.counted > 0) {
+    call_.gradient_scale = mean.is_empty ? std::numeric_limits<double>::quiet_NaN()
+                                         : call_.gradient_scale / classes.weight;
   }
   if (mean.is_zero() && has_classes) classes.ignore_all();
-  Memory<double> losses;
-  call.losses = losses.reserve(env, rows);
+  call_.losses = losses_.reserve(given, rows);
 
-  run(given, layout, 1,
-      [&](const KernelTable& kernels, const Share& share) { kernels.cross_entropy(call, share); });
-  return reduce_losses(reduction, out, call.losses, rows, mean.effective_divisor());
+  set_layout(layout, 1);
+  add_input(given, kLogits, logits);
+  add_results(given, kGradient, call_.gradient, logits.input);
+  if (!has_classes) add_input(given, kTargets, probabilities);
+  set_row_results(kOut, out);
+}
+
+void CrossEntropyTask::compute(const KernelTable& kernels, const Share& share,
+                               const Moves& moves) const {
+  CrossEntropyCall call = call_;
+  size_t index = 0;
+  call.logits = moves.of(call.logits, index++);
+  if (call.gradient.data != nullptr) call.gradient = moves.of(call.gradient, index++);
+  const Input probabilities = moves.of(probabilities_, index);
+  if (call.loss.targets == nullptr) call.loss.probabilities = &probabilities;
+  kernels.cross_entropy(call, share);
+}
+
+napi_value CrossEntropyTask::finish(Napi::Env env, void* out) {
+  return reduce_losses(env, reduction_, row_results().at(out), call_.losses, layout().rows(),
+                       divisor_);
 }
 
 }  // namespace logits

@@ -8,9 +8,13 @@ std::string expected(const std::string& what, const std::string& name,
   return "Expected " + what + " for " + name + ", received " + received;
 }
 
-[[noreturn]] void throw_error(Napi::Error error, const char* code) {
+Napi::Error with_code(Napi::Error error, const char* code) {
   error.Set("code", Napi::String::New(error.Env(), code));
-  throw error;
+  return error;
+}
+
+[[noreturn]] void throw_error(const Napi::Error& error, const char* code) {
+  throw with_code(error, code);
 }
 
 [[noreturn]] void throw_range_error(Napi::Env env, const char* code, const std::string& message) {
@@ -64,9 +68,17 @@ void throw_empty_mean(Napi::Env env) {
                     expected("a row that counts in the mean", "targets", "none"));
 }
 
-void throw_out_of_memory(Napi::Env env) {
-  throw_range_error(env, "ERR_MEMORY_ALLOCATION_FAILED",
-                    expected("memory", "the call's working arrays", "none"));
+Napi::Error out_of_memory(Napi::Env env) {
+  const std::string message = expected("memory", "the call's working arrays", "none");
+  return with_code(Napi::RangeError::New(env, message), "ERR_MEMORY_ALLOCATION_FAILED");
+}
+
+void throw_out_of_memory(Napi::Env env) { throw out_of_memory(env); }
+
+Napi::Error detached(Napi::Env env, const char* name) {
+  const std::string message =
+      expected("an array with a buffer", name, "one whose buffer was detached or cut short");
+  return with_code(Napi::TypeError::New(env, message), "ERR_BUFFER_DETACHED");
 }
 
 }  // namespace logits

@@ -24,6 +24,9 @@ namespace logits {
 [[noreturn]] void throw_id_out_of_range(Napi::Env env, int64_t index, int64_t row, int32_t id,
                                         int64_t classes);
 [[noreturn]] void throw_empty_mean(Napi::Env env);
+Napi::Error out_of_memory(Napi::Env env);
 [[noreturn]] void throw_out_of_memory(Napi::Env env);
+// An array whose elements have gone.
+Napi::Error detached(Napi::Env env, const char* name);
 
 }  // namespace logits

@@ -1,11 +1,7 @@
 #include "evaluate.h"
 
-#include "../evaluation/state.h"
-#include "arguments.h"
 #include "errors.h"
-#include "run.h"
 #include "score.h"
-#include "targets.h"
 
 namespace logits {
 namespace {
@@ -57,56 +53,60 @@ EvaluatorState read_state(const Call& call, int64_t classes) {
 template <class T>
 T* read_rows(const Call& call, size_t index, const char* name, napi_typedarray_type type,
              int64_t rows, Memory<T>& memory) {
-  if (is_null(call, index)) return memory.reserve(call.env(), rows);
+  if (is_null(call, index)) return memory.reserve(call, rows);
   return read_own<T>(call, index, name, type, rows);
 }
 
 }  // namespace
 
-void evaluate_binding(const Call& given) {
-  const Napi::Env env = given.env();
+EvaluateTask::EvaluateTask(const Call& given) {
   const InputView logits = read_input(given, kLogits, "logits");
   const Layout& layout = logits.input.layout;
   const int64_t rows = layout.rows();
-  expect_scored_classes(env, layout);
-  EvaluatorState state = read_state(given, layout.classes);
+  expect_scored_classes(given.env(), layout);
+  expect_own_results(given);
+  state_ = read_state(given, layout.classes);
   const View targets = read_view(given, kTargets, "targets");
-  Memory<uint32_t> indices;
   const ClassTargets classes =
-      read_class_targets(given, kTargets, targets, kIgnored, layout, nullptr, indices);
+      read_class_targets(given, kTargets, targets, kIgnored, layout, nullptr, indices_);
+  wants_losses_ = !is_null(given, kLosses);
+  scored_ = {rows,
+             classes.classes,
+             read_rows(given, kLosses, "losses", napi_float64_array, rows, log_probs_),
+             read_rows(given, kRanks, "ranks", napi_int32_array, rows, ranks_),
+             read_rows(given, kPredictions, "predictions", napi_int32_array, rows, predictions_),
+             entropies_.reserve(given, rows),
+             confidences_.reserve(given, rows),
+             square_distances_.reserve(given, rows)};
+  call_.logits = logits.input;
+  call_.targets = scored_.targets;
+  call_.ties = Ties::index;
+  call_.double_results = true;
+  call_.log_probs = scored_.log_probs;
+  call_.ranks = scored_.ranks;
+  call_.predictions = scored_.predictions;
+  call_.entropies = scored_.entropies;
+  call_.confidences = scored_.confidences;
+  call_.square_distances = scored_.square_distances;
+  set_layout(layout, 1);
+  add_input(given, kLogits, logits);
+}
 
-  Memory<double> log_probs;
-  Memory<double> entropies;
-  Memory<double> confidences;
-  Memory<double> square_distances;
-  Memory<int32_t> ranks;
-  Memory<int32_t> predictions;
-  const ScoredRows scored = {
-      rows,
-      classes.classes,
-      read_rows(given, kLosses, "losses", napi_float64_array, rows, log_probs),
-      read_rows(given, kRanks, "ranks", napi_int32_array, rows, ranks),
-      read_rows(given, kPredictions, "predictions", napi_int32_array, rows, predictions),
-      entropies.reserve(env, rows),
-      confidences.reserve(env, rows),
-      square_distances.reserve(env, rows)};
-  ScoreCall call = {};
-  call.logits = logits.input;
-  call.targets = scored.targets;
-  call.ties = Ties::index;
-  call.double_results = true;
-  call.log_probs = scored.log_probs;
-  call.ranks = scored.ranks;
-  call.predictions = scored.predictions;
-  call.entropies = scored.entropies;
-  call.confidences = scored.confidences;
-  call.square_distances = scored.square_distances;
+void EvaluateTask::compute(const KernelTable& kernels, const Share& share,
+                           const Moves& moves) const {
+  ScoreCall call = call_;
+  call.logits = moves.of(call.logits, 0);
+  kernels.score(call, share);
+}
 
-  run(given, layout, 1,
-      [&](const KernelTable& kernels, const Share& share) { kernels.score(call, share); });
-  state.add(scored);
-  if (is_null(given, kLosses)) return;
-  for (int64_t row = 0; row < rows; ++row) scored.log_probs[row] = 0 - scored.log_probs[row];
+napi_value EvaluateTask::finish(Napi::Env /* env */, void* /* out */) {
+  state_.add(scored_);
+  if (wants_losses_) {
+    for (int64_t row = 0; row < scored_.rows; ++row) {
+      scored_.log_probs[row] = 0 - scored_.log_probs[row];
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace logits

@@ -1,30 +1,32 @@
 #include "kl-divergence.h"
 
-#include "arguments.h"
-#include "losses.h"
-#include "run.h"
-
 namespace logits {
-namespace {
 
-enum : size_t { kLogits = 1, kOthers, kOut };
-
-}  // namespace
-
-double kl_divergence_binding(const Call& given) {
-  const InputView logits = read_input(given, kLogits, "logits");
-  const InputView others = read_input_like(given, kOthers, "otherLogits", logits.input);
-  const Reduction reduction = read_reduction(given);
-  const int64_t rows = logits.input.layout.rows();
-  const View out = read_losses(given, kOut, reduction, logits.input, {&logits.view, &others.view});
-  Memory<double> memory;
-  double* divergences = memory.reserve(given.env(), rows);
-
+KlDivergenceTask::KlDivergenceTask(const Call& given) {
+  enum : size_t { kLogits = 1, kOthers, kOut };
   constexpr int64_t kCost = 16;
-  run(given, logits.input.layout, kCost, [&](const KernelTable& kernels, const Share& share) {
-    kernels.kl_divergence(logits.input, others.input, divergences, share);
-  });
-  return reduce_losses(reduction, out, divergences, rows, static_cast<double>(rows));
+  logits_ = read_input(given, kLogits, "logits");
+  others_ = read_input_like(given, kOthers, "otherLogits", logits_.input);
+  reduction_ = read_reduction(given);
+  const View out =
+      read_losses(given, kOut, reduction_, logits_.input, {&logits_.view, &others_.view});
+  divergences_ = memory_.reserve(given, logits_.input.layout.rows());
+  set_layout(logits_.input.layout, kCost);
+  add_input(given, kLogits, logits_);
+  add_input(given, kOthers, others_);
+  set_row_results(kOut, out);
+}
+
+void KlDivergenceTask::compute(const KernelTable& kernels, const Share& share,
+                               const Moves& moves) const {
+  kernels.kl_divergence(moves.of(logits_.input, 0), moves.of(others_.input, 1), divergences_,
+                        share);
+}
+
+napi_value KlDivergenceTask::finish(Napi::Env env, void* out) {
+  const int64_t rows = layout().rows();
+  return reduce_losses(env, reduction_, row_results().at(out), divergences_, rows,
+                       static_cast<double>(rows));
 }
 
 }  // namespace logits

@@ -1,10 +1,20 @@
 #pragma once
 
-#include "call.h"
+#include "task.h"
 
 namespace logits {
 
-// (call, logits, out, what the logits are a copy of | null): undefined; out has one element a row
-void log_sum_exp_binding(const Call& given);
+// logSumExp: (call, logits, out, source)
+class LogSumExpTask : public Task {
+ public:
+  explicit LogSumExpTask(const Call& given);
+  void compute(const KernelTable& kernels, const Share& share, const Moves& moves) const override;
+  napi_value finish(Napi::Env env, void* out) override;
+
+ private:
+  InputView logits_;
+  Memory<double> memory_;
+  void* results_;
+};
 
 }  // namespace logits

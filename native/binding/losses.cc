@@ -50,14 +50,18 @@ void store_losses(const View& out, const double* losses, int64_t count) {
 
 }  // namespace
 
-double reduce_losses(Reduction reduction, const View& out, const double* losses, int64_t count,
-                     double divisor) {
+napi_value reduce_losses(Napi::Env env, Reduction reduction, const View& out, const double* losses,
+                         int64_t count, double divisor) {
+  double loss = std::numeric_limits<double>::quiet_NaN();
   if (reduction == Reduction::none) {
     store_losses(out, losses, count);
-    return std::numeric_limits<double>::quiet_NaN();
+  } else {
+    const double sum = sum_losses(losses, count);
+    loss = reduction == Reduction::mean ? sum / divisor : sum;
   }
-  const double sum = sum_losses(losses, count);
-  return reduction == Reduction::mean ? sum / divisor : sum;
+  napi_value value = nullptr;
+  if (napi_create_double(env, loss, &value) != napi_ok) throw Napi::Error::New(env);
+  return value;
 }
 
 }  // namespace logits

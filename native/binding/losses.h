@@ -17,9 +17,9 @@ Reduction read_reduction(const Call& call);
 View read_losses(const Call& call, size_t index, Reduction reduction, const Input& input,
                  std::initializer_list<const View*> inputs);
 
-// What a call returns: the losses' sum, their mean, which is the sum over `divisor`, or NaN for the
+// The call's result: the losses' sum, their mean, which is the sum over `divisor`, or NaN for the
 // reduction 'none', whose losses become the elements of `out`.
-double reduce_losses(Reduction reduction, const View& out, const double* losses, int64_t count,
-                     double divisor);
+napi_value reduce_losses(Napi::Env env, Reduction reduction, const View& out, const double* losses,
+                         int64_t count, double divisor);
 
 }  // namespace logits

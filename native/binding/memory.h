@@ -14,16 +14,17 @@ namespace logits {
 template <class T>
 class Memory {
  public:
-  T* reserve(Napi::Env env, int64_t count) {
+  T* reserve(const Call& call, int64_t count) {
     if (count <= kFew) return few_;
     const auto length = static_cast<size_t>(count);
-    Workspace& workspace = env.GetInstanceData<AddonState>()->workspace;
-    if (void* const kept = workspace.take(length * sizeof(T))) {
-      many_ = {static_cast<T*>(kept), {&workspace}};
+    Workspace* const workspace = call.workspace();
+    void* const kept = workspace == nullptr ? nullptr : workspace->take(length * sizeof(T));
+    if (kept != nullptr) {
+      many_ = {static_cast<T*>(kept), {workspace}};
     } else {
       many_ = {new (std::nothrow) T[length], {nullptr}};
     }
-    if (!many_) throw_out_of_memory(env);
+    if (!many_) throw_out_of_memory(call.env());
     return many_.get();
   }
 

@@ -1,11 +1,25 @@
 #pragma once
 
-#include "call.h"
+#include "losses.h"
+#include "targets.h"
+#include "task.h"
 
 namespace logits {
 
-// (call, log-probabilities, targets, ignored | null, weight | null, out | null): as
-// cross_entropy_binding
-double nll_binding(const Call& given);
+// nllLoss: (call, logProbabilities, targets, ignored, weight, out)
+class NllTask : public Task {
+ public:
+  explicit NllTask(const Call& given);
+  void compute(const KernelTable& kernels, const Share& share, const Moves& moves) const override;
+  napi_value finish(Napi::Env env, void* out) override;
+
+ private:
+  Reduction reduction_;
+  double divisor_;
+  NllCall call_;
+  Memory<double> weights_;
+  Memory<uint32_t> indices_;
+  Memory<double> losses_;
+};
 
 }  // namespace logits

@@ -1,4 +1,4 @@
-// Where a call that has been read goes to its kernel, on as many threads as it is worth.
+// The two ways of a call that has been read to its kernel, on as many threads as it is worth.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,8 @@
 #include "../isa/floating-point-state.h"
 #include "../threads/pool.h"
 #include "../threads/split.h"
-#include "arguments.h"
+#include "background.h"
+#include "task.h"
 
 namespace logits {
 
@@ -25,25 +26,25 @@ inline int read_threads(const Call& call) {
   return threads < 1 ? thread_limit() : capped_threads(threads);
 }
 
-// compute(kernels, share) for all rows of a layout, with this environment's kernel set; `cost` as
-// for split_rows.
-template <class Compute>
-void run(const Call& call, const Layout& layout, int64_t cost, Compute compute) {
+// All rows of a task, with this environment's kernel set.
+template <class T>
+void run(const Call& call, const T& task) {
   const KernelTable& kernels = *call.state().set->kernels;
   float* scratch = scratch_of(call);
-  const Split split = split_rows(layout, cost, read_threads(call));
+  const Split split = split_rows(task.layout(), task.cost(), read_threads(call));
   const FloatingPointState state;
+  const Moves nowhere;
   if (split.threads == 1) {
-    compute(kernels, split.whole(scratch, nullptr));
+    task.compute(kernels, split.whole(scratch, nullptr), nowhere);
     return;
   }
   if (split.within_rows) {
     const PoolTeam team(split.threads - 1);
-    compute(kernels, split.whole(scratch, &team));
+    task.compute(kernels, split.whole(scratch, &team), nowhere);
     return;
   }
   const auto part = [&](int64_t index, float* memory) {
-    compute(kernels, split.part(index, memory));
+    task.compute(kernels, split.part(index, memory), nowhere);
   };
   using Run = decltype(part);
   run_parts(
@@ -52,6 +53,26 @@ void run(const Call& call, const Layout& layout, int64_t cost, Compute compute) 
         (*static_cast<const Run*>(context))(index, memory);
       },
       const_cast<void*>(static_cast<const void*>(&part)), scratch);
+}
+
+// The call of a task, computed when this returns its result.
+template <class T>
+napi_value compute_now(const Call& call) {
+  T task(call);
+  run(call, task);
+  return task.finish(call.env(), task.row_results().data);
+}
+
+// The call of a task, as a promise of its result.
+template <class T>
+napi_value compute_in_background(const BackgroundCall& call) {
+  Background* const background = call.state().background.get();
+  if (background == nullptr) {
+    throw_type_error(call.env(), "a way to be woken", "setWake", "none");
+  }
+  auto task = std::make_unique<T>(call);
+  return background->begin(call, std::move(task), *call.state().set->kernels, read_threads(call),
+                           scratch_of(call));
 }
 
 }  // namespace logits

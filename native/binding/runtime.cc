@@ -49,4 +49,33 @@ void set_first_threads_binding(const Arguments& given) {
   set_first_thread_limit(read_threads(given));
 }
 
+namespace {
+
+Background& background_of(const Arguments& given) {
+  Background* const background = given.state().background.get();
+  if (background == nullptr) {
+    throw_type_error(given.env(), "a way to be woken", "setWake", "none");
+  }
+  return *background;
+}
+
+}  // namespace
+
+void set_wake_binding(const Arguments& given) {
+  AddonState& state = given.state();
+  const Napi::Value wake(given.env(), given[0]);
+  if (!wake.IsFunction() || state.background) {
+    throw_type_error(given.env(), "one function", "wake", "another value, or a second one");
+  }
+  state.background = std::make_unique<Background>(given.env(), wake);
+}
+
+Napi::Value advance_binding(const Arguments& given) {
+  return Napi::Boolean::New(given.env(), background_of(given).advance(given.env()));
+}
+
+void stop_binding(const Arguments& given) {
+  background_of(given).stop(given.env(), read_integer(given, 0, "id"));
+}
+
 }  // namespace logits

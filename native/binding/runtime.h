@@ -13,6 +13,10 @@ Napi::Value select_isa_binding(const Arguments& given);
 // (): the threads that a call may use
 double threads_binding(const Arguments& given);
 // (threads): so many from now on, in the whole process
+// The calling environment's background: (wake), (), (id).
+void set_wake_binding(const Arguments& given);
+Napi::Value advance_binding(const Arguments& given);
+void stop_binding(const Arguments& given);
 void set_threads_binding(const Arguments& given);
 // (threads): so many unless it has been said
 void set_first_threads_binding(const Arguments& given);

@@ -4,10 +4,7 @@
 #include <array>
 #include <string>
 
-#include "arguments.h"
 #include "errors.h"
-#include "run.h"
-#include "targets.h"
 
 namespace logits {
 namespace {
@@ -39,7 +36,7 @@ const uint32_t* read_ids(const Call& call, const View& ids, int64_t classes, int
     throw_type_error(call.env(), "an Int32Array", "ids", "another typed array");
   }
   const auto* given = static_cast<const int32_t*>(ids.data);
-  uint32_t* copy = memory.reserve(call.env(), count);
+  uint32_t* copy = memory.reserve(call, count);
   for (int64_t i = 0; i < count; ++i) {
     copy[i] = static_cast<uint32_t>(given[i]);
     if (copy[i] >= static_cast<uint64_t>(classes)) {
@@ -92,47 +89,51 @@ void expect_scored_classes(Napi::Env env, const Layout& layout) {
   throw_shape_error(env, "at most 2^30 classes", "shape", std::to_string(layout.classes));
 }
 
-void score_binding(const Call& given) {
+void expect_own_results(const Call& call) {
+  if (!call.in_background || call.numbers.own_results == 1) return;
+  throw_type_error(call.env(), "arrays of its own", "results", "others");
+}
+
+ScoreTask::ScoreTask(const Call& given) {
   const Napi::Env env = given.env();
   const InputView logits = read_input(given, kLogits, "logits");
   const Layout& layout = logits.input.layout;
   const int64_t rows = layout.rows();
   expect_scored_classes(env, layout);
+  expect_own_results(given);
 
-  ScoreCall call = {};
-  call.logits = logits.input;
-  call.double_results = has_double_results(logits.input.element);
-  call.ties = static_cast<Ties>(expect_integer(env, given.numbers.ties, "ties"));
-  call.top = expect_integer(env, given.numbers.top, "top");
-  if (call.top < 0 || call.top > kMostTopClasses || call.top > layout.classes) {
+  call_.logits = logits.input;
+  call_.double_results = has_double_results(logits.input.element);
+  call_.ties = static_cast<Ties>(expect_integer(env, given.numbers.ties, "ties"));
+  call_.top = expect_integer(env, given.numbers.top, "top");
+  if (call_.top < 0 || call_.top > kMostTopClasses || call_.top > layout.classes) {
     throw_value_error(env, "a number of classes", "top", "another one");
   }
   const View targets = read_optional_view(given, kTargets, "targets");
-  Memory<uint32_t> indices;
-  ClassTargets classes = {nullptr, rows, rows, 0, false};
   if (!is_null(given, kTargets)) {
-    classes = read_class_targets(given, kTargets, targets, kIgnored, layout, nullptr, indices);
-    call.targets = classes.classes;
+    const ClassTargets classes =
+        read_class_targets(given, kTargets, targets, kIgnored, layout, nullptr, indices_);
+    call_.targets = classes.classes;
+    ignored_ = rows - classes.counted;
   }
   const View ids = read_optional_view(given, kIds, "ids");
-  call.ids_per_row = rows == 0 ? 0 : static_cast<int64_t>(ids.length) / rows;
-  expect_length(env, ids, call.ids_per_row * rows);
-  Memory<uint32_t> id_memory;
-  call.ids = read_ids(given, ids, layout.classes, call.ids_per_row, id_memory);
+  call_.ids_per_row = rows == 0 ? 0 : static_cast<int64_t>(ids.length) / rows;
+  expect_length(env, ids, call_.ids_per_row * rows);
+  call_.ids = read_ids(given, ids, layout.classes, call_.ids_per_row, ids_);
 
   const View counts = read_view(given, kCounts, "counts");
   const Results results(given, logits.input, {&logits.view, &targets, &ids, &counts});
-  call.log_sum_exps = results.numbers(kLogSumExp, "logSumExp", rows);
-  call.predictions = results.integers(kPredictions, "predictions", rows);
-  call.max_log_probs = results.numbers(kMaxLogProbs, "maxLogProbs", rows);
-  call.log_probs = results.numbers(kLogProbs, "logProbs", rows);
-  call.ranks = results.integers(kRanks, "ranks", rows);
-  call.entropies = results.numbers(kEntropies, "entropies", rows);
-  call.margins = results.numbers(kMargins, "margins", rows);
-  call.top_classes = results.integers(kTopIndices, "top.indices", rows * call.top);
-  call.top_log_probs = results.numbers(kTopLogProbs, "top.logProbs", rows * call.top);
-  call.id_log_probs = results.numbers(kIdLogProbs, "idLogProbs", rows * call.ids_per_row);
-  if (call.targets == nullptr && (call.log_probs != nullptr || call.ranks != nullptr)) {
+  call_.log_sum_exps = results.numbers(kLogSumExp, "logSumExp", rows);
+  call_.predictions = results.integers(kPredictions, "predictions", rows);
+  call_.max_log_probs = results.numbers(kMaxLogProbs, "maxLogProbs", rows);
+  call_.log_probs = results.numbers(kLogProbs, "logProbs", rows);
+  call_.ranks = results.integers(kRanks, "ranks", rows);
+  call_.entropies = results.numbers(kEntropies, "entropies", rows);
+  call_.margins = results.numbers(kMargins, "margins", rows);
+  call_.top_classes = results.integers(kTopIndices, "top.indices", rows * call_.top);
+  call_.top_log_probs = results.numbers(kTopLogProbs, "top.logProbs", rows * call_.top);
+  call_.id_log_probs = results.numbers(kIdLogProbs, "idLogProbs", rows * call_.ids_per_row);
+  if (call_.targets == nullptr && (call_.log_probs != nullptr || call_.ranks != nullptr)) {
     throw_type_error(env, "targets", "targets", "null");
   }
   if (is_null(given, kPredictions)) {
@@ -141,13 +142,22 @@ void score_binding(const Call& given) {
   if (counts.type != napi_float64_array || counts.length != 2) {
     throw_type_error(env, "a Float64Array of 2", "counts", "another array");
   }
+  counts_ = static_cast<double*>(counts.data);
+  set_layout(layout, 1);
+  add_input(given, kLogits, logits);
+}
 
-  run(given, layout, 1,
-      [&](const KernelTable& kernels, const Share& share) { kernels.score(call, share); });
-  const int64_t left_out = std::count(call.predictions, call.predictions + rows, -1);
-  auto* const numbers = static_cast<double*>(counts.data);
-  numbers[0] = static_cast<double>(rows - classes.counted);
-  numbers[1] = static_cast<double>(left_out - (rows - classes.counted));
+void ScoreTask::compute(const KernelTable& kernels, const Share& share, const Moves& moves) const {
+  ScoreCall call = call_;
+  call.logits = moves.of(call.logits, 0);
+  kernels.score(call, share);
+}
+
+napi_value ScoreTask::finish(Napi::Env /* env */, void* /* out */) {
+  const int64_t left_out = std::count(call_.predictions, call_.predictions + layout().rows(), -1);
+  counts_[0] = static_cast<double>(ignored_);
+  counts_[1] = static_cast<double>(left_out - ignored_);
+  return nullptr;
 }
 
 }  // namespace logits

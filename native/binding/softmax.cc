@@ -1,47 +1,43 @@
 #include "softmax.h"
 
-#include "arguments.h"
-#include "run.h"
-
 namespace logits {
-namespace {
 
-using Kernel = decltype(KernelTable::softmax);
-using GradientKernel = decltype(KernelTable::softmax_gradient);
-
-void compute(const Call& given, Kernel KernelTable::*kernel) {
+SameShapeTask::SameShapeTask(const Call& given, Kernel KernelTable::*kernel) : kernel_(kernel) {
   enum : size_t { kLogits = 1, kOut };
-  const InputView logits = read_input(given, kLogits, "logits");
-  const Output out = read_output_like(given, kOut, "out", logits, {}, {});
-  run(given, logits.input.layout, 1, [&](const KernelTable& kernels, const Share& share) {
-    (kernels.*kernel)(logits.input, out, share);
-  });
+  logits_ = read_input(given, kLogits, "logits");
+  out_ = read_output_like(given, kOut, "out", logits_, {}, {});
+  set_layout(logits_.input.layout, 1);
+  add_input(given, kLogits, logits_);
+  add_results(given, kOut, out_, logits_.input);
 }
 
-// The gradient from the results of a function and the gradient by these.
-void compute_gradient(const Call& given, GradientKernel KernelTable::*kernel, const char* name) {
+void SameShapeTask::compute(const KernelTable& kernels, const Share& share,
+                            const Moves& moves) const {
+  (kernels.*kernel_)(moves.of(logits_.input, 0), moves.of(out_, 1), share);
+}
+
+napi_value SameShapeTask::finish(Napi::Env /* env */, void* /* out */) { return nullptr; }
+
+SameShapeGradientTask::SameShapeGradientTask(const Call& given, Kernel KernelTable::*kernel,
+                                             const char* results_name)
+    : kernel_(kernel) {
   enum : size_t { kResults = 1, kUpstream, kOut };
-  const InputView results = read_input(given, kResults, name);
-  const InputView upstream = read_input_like(given, kUpstream, "upstream", results.input);
-  const Output out = read_output_like(given, kOut, "out", results, {&upstream.view}, {});
   constexpr int64_t kCost = 4;
-  run(given, results.input.layout, kCost, [&](const KernelTable& kernels, const Share& share) {
-    (kernels.*kernel)(results.input, upstream.input, out, share);
-  });
+  results_ = read_input(given, kResults, results_name);
+  upstream_ = read_input_like(given, kUpstream, "upstream", results_.input);
+  out_ = read_output_like(given, kOut, "out", results_, {&upstream_.view}, {});
+  set_layout(results_.input.layout, kCost);
+  add_input(given, kResults, results_);
+  add_input(given, kUpstream, upstream_);
+  add_results(given, kOut, out_, results_.input);
 }
 
-}  // namespace
-
-void softmax_binding(const Call& given) { compute(given, &KernelTable::softmax); }
-
-void log_softmax_binding(const Call& given) { compute(given, &KernelTable::log_softmax); }
-
-void softmax_gradient_binding(const Call& given) {
-  compute_gradient(given, &KernelTable::softmax_gradient, "probabilities");
+void SameShapeGradientTask::compute(const KernelTable& kernels, const Share& share,
+                                    const Moves& moves) const {
+  (kernels.*kernel_)(moves.of(results_.input, 0), moves.of(upstream_.input, 1), moves.of(out_, 2),
+                     share);
 }
 
-void log_softmax_gradient_binding(const Call& given) {
-  compute_gradient(given, &KernelTable::log_softmax_gradient, "logProbabilities");
-}
+napi_value SameShapeGradientTask::finish(Napi::Env /* env */, void* /* out */) { return nullptr; }
 
 }  // namespace logits

@@ -19,7 +19,7 @@ struct Ignored {
 Ignored read_ignored(const Call& call, size_t index, Memory<int64_t>& memory) {
   const Napi::Env env = call.env();
   if (std::isfinite(call.numbers.ignore_index)) {
-    int64_t* values = memory.reserve(env, 1);
+    int64_t* values = memory.reserve(call, 1);
     *values = expect_integer(env, call.numbers.ignore_index, "ignoreIndex");
     return {values, 1};
   }
@@ -28,7 +28,7 @@ Ignored read_ignored(const Call& call, size_t index, Memory<int64_t>& memory) {
     throw_type_error(env, "a number or a Float64Array", "ignoreIndex", "another array");
   }
   const auto* given = static_cast<const double*>(view.data);
-  int64_t* values = memory.reserve(env, static_cast<int64_t>(view.length));
+  int64_t* values = memory.reserve(call, static_cast<int64_t>(view.length));
   int64_t count = 0;
   constexpr double kLargest = 9007199254740991;
   for (size_t i = 0; i < view.length; ++i) {
@@ -161,7 +161,7 @@ ClassTargets read_class_targets(const Call& call, size_t index, const View& view
   expect_length(env, view, rows);
   Memory<int64_t> ignored_memory;
   const Ignored ignored = read_ignored(call, ignored_index, ignored_memory);
-  ClassTargets result = {memory.reserve(env, rows), rows, 0, 0, false};
+  ClassTargets result = {memory.reserve(call, rows), rows, 0, 0, false};
   const int64_t bad = resolve_any(env, view, layout.classes, ignored, result);
   if (bad >= 0) throw_target_out_of_range(env, call[index], bad, layout.classes);
   if (weight == nullptr) {

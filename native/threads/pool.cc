@@ -28,25 +28,34 @@ constexpr int kWakes = 2;
 // better for long, and starting a thread (10 to 60 us) costs little of so many.
 constexpr int kJobsBetweenMoves = 16;
 
-// A call's parts, on its caller's stack for as long as the call lasts.
+}  // namespace
+
+// The parts of a call: on its caller's stack for as long as the call lasts, or in the background.
 struct Job {
   const Part part;
   void* const context;
   const int64_t count;
-  std::atomic<int64_t> next{0};  // the first part that nobody has taken
-  std::atomic<int> inside{0};    // helpers at work; changes under the pool's mutex alone
+  void (*const when_over)(void* context) = nullptr;  // null where a caller waits
+  std::atomic<int64_t> next{0};                      // the first part that nobody has taken
+  std::atomic<int> inside{0};  // helpers at work; changes under the pool's mutex alone
   const int processor = current_processor();  // the caller's, when it began
 
   // Guarded by the pool's mutex:
   int wanted;  // helpers that may still join
   bool caller_sleeps = false;
+  bool is_over = false;  // in the background: all parts are done, and somebody says so
   std::condition_variable done;
   Job* following = nullptr;
 
   Job(Part p, void* c, int64_t n, int helpers) : part(p), context(c), count(n), wanted(helpers) {}
+  Job(Part p, void* c, int64_t n, int helpers, void (*over)(void*))
+      : part(p), context(c), count(n), when_over(over), wanted(helpers) {}
 
-  bool wants_help() const { return wanted > 0 && next.load(std::memory_order_relaxed) < count; }
+  bool has_more() const { return next.load(std::memory_order_relaxed) < count; }
+  bool wants_help() const { return wanted > 0 && has_more(); }
 };
+
+namespace {
 
 // Looks out for `is_news` for a short time; whether it came.
 template <class IsNews>
@@ -68,10 +77,23 @@ class Pool {
 
   void run(Job& job, float* scratch) {
     const int missing = offer(job);
-    if (missing > 0) start_helpers(missing);
+    if (missing > 0) start_helpers(missing, scratch);
     while (compute_next(job, scratch)) {
     }
     await_helpers(job);
+  }
+
+  // Leaves a job to helpers.
+  void start(Job& job, float* scratch) {
+    const int missing = offer(job);
+    if (missing > 0) start_helpers(missing, scratch);
+  }
+
+  // No part of a background job begins from now on. Whether none is under way either.
+  bool stop(Job& job) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    job.next.store(job.count, std::memory_order_relaxed);
+    return close_if_over(job);
   }
 
  private:
@@ -101,7 +123,7 @@ class Pool {
     return missing;
   }
 
-  void start_helpers(int missing) {
+  void start_helpers(int missing, float* scratch) {
     for (; missing > 0; --missing) {
       std::unique_ptr<Helper> helper(new (std::nothrow) Helper{this});
       if (!helper) break;
@@ -110,8 +132,34 @@ class Pool {
       helper.release();
     }
     if (missing == 0) return;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      started_ -= missing;
+    }
+    if (scratch != nullptr) stand_in(scratch);
+  }
+
+  // Where the system has not one thread to give, the calling thread does what waits for helpers.
+  void stand_in(float* scratch) {
+    const FloatingPointState state;
+    while (Job* const job = join_unhelped_job()) {
+      while (compute_next(*job, scratch)) {
+      }
+      leave(*job, false);
+    }
+  }
+
+  Job* join_unhelped_job() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    started_ -= missing;
+    if (started_ > 0) return nullptr;
+    Job* job = jobs_;
+    while (job != nullptr && (job->when_over == nullptr || !job->wants_help())) {
+      job = job->following;
+    }
+    if (job == nullptr) return nullptr;
+    --job->wanted;
+    job->inside.fetch_add(1, std::memory_order_relaxed);
+    return job;
   }
 
   // Closes the job, and waits for the helpers that are inside a part of it.
@@ -175,7 +223,7 @@ class Pool {
   }
 
   void leave(Job& job, bool has_more) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    std::unique_lock<std::mutex> lock(mutex_);
     // Left for a deserted one, this job has its next turn last, unless its caller has closed it.
     if (has_more && remove(job)) {
       ++job.wanted;
@@ -183,9 +231,22 @@ class Pool {
     }
     // The caller may leave, and the job be gone, as soon as nobody is inside, unless it sleeps.
     const bool caller_sleeps = job.caller_sleeps;
+    const bool is_in_background = job.when_over != nullptr;
     const bool was_last = job.inside.fetch_sub(1, std::memory_order_release) == 1;
     if (was_last && caller_sleeps) job.done.notify_one();
+    const bool is_over = is_in_background && close_if_over(job);
     count_deserted();
+    lock.unlock();
+    if (is_over) job.when_over(job.context);
+  }
+
+  // Whether a background job has just ended: whoever sees it says so.
+  bool close_if_over(Job& job) {
+    if (job.is_over || job.has_more()) return false;
+    if (job.inside.load(std::memory_order_relaxed) > 0) return false;
+    job.is_over = true;
+    remove(job);
+    return true;
   }
 
   // The next job that wants help, whenever there is one.
@@ -297,6 +358,26 @@ void run_parts(int64_t count, int helpers, Part part, void* context, float* scra
   }
   Job job(part, context, count, helpers);
   pool->run(job, scratch);
+}
+
+BackgroundJob::BackgroundJob(int64_t count, int helpers, Part part, void (*when_over)(void*),
+                             void* context)
+    : job_(new (std::nothrow) Job(part, context, count, helpers, when_over)) {}
+
+BackgroundJob::~BackgroundJob() { delete job_; }
+
+bool BackgroundJob::start(float* scratch) {
+  Pool* const pool = pool_of_process();
+  if (job_ == nullptr || pool == nullptr) return false;
+  pool->start(*job_, scratch);
+  return true;
+}
+
+void BackgroundJob::stop() {
+  // The job may be gone as soon as it is over and has been said to be.
+  void (*const when_over)(void*) = job_->when_over;
+  void* const context = job_->context;
+  if (pool_of_process()->stop(*job_)) when_over(context);
 }
 
 namespace {

@@ -17,6 +17,30 @@ using Part = void (*)(void* context, int64_t index, float* scratch);
 // system has fewer threads to give, it makes do with those.
 void run_parts(int64_t count, int helpers, Part part, void* context, float* scratch);
 
+struct Job;
+
+// part(context, i, scratch) for each i in [0, count), on up to `helpers` threads of the pool, while
+// the caller goes on. Of several such jobs, and calls, each has its turn after every part.
+class BackgroundJob {
+ public:
+  // when_over(context) is called once, on some thread, when no part is under way or left; the job
+  // may end its life there. Throws nothing.
+  BackgroundJob(int64_t count, int helpers, Part part, void (*when_over)(void* context),
+                void* context);
+  BackgroundJob(const BackgroundJob&) = delete;
+  BackgroundJob& operator=(const BackgroundJob&) = delete;
+  ~BackgroundJob();
+
+  // False where there is no memory for it, and then nothing happens. Where the system has not one
+  // thread to give, all is done when this returns, with the given scratch memory.
+  bool start(float* scratch);
+  // Lets no further part begin. At most once between start() and when_over().
+  void stop();
+
+ private:
+  Job* job_;
+};
+
 // The calling thread and up to `helpers` others, for the parts of one row.
 struct PoolTeam : Team {
   int helpers;

@@ -35,19 +35,20 @@ void set_first_thread_limit(int threads) {
 Split split_rows(const Layout& layout, int64_t cost, int limit) {
   const int64_t rows = layout.rows();
   const int64_t worth = layout.elements() / (kElementsPerThread / cost);
-  const int64_t most = std::min<int64_t>(limit, worth);
-  if (most <= 1) return {rows, rows, 1, 1, false};
-  int64_t rows_per_part = std::max<int64_t>(1, kElementsPerPart / cost / layout.classes);
+  const int64_t most = std::max<int64_t>(1, std::min<int64_t>(limit, worth));
+  int64_t rows_per_part =
+      std::max<int64_t>(1, kElementsPerPart / cost / std::max<int64_t>(1, layout.classes));
   if (rows_per_part > kRowsTogether || layout.inner > 1) {
     rows_per_part = (rows_per_part + kRowsTogether - 1) / kRowsTogether * kRowsTogether;
   }
   const int64_t parts = (rows + rows_per_part - 1) / rows_per_part;
   // Kernels that cost more take rows whole.
   const bool splits_rows = cost == 1 && layout.inner == 1 && layout.classes >= kLongRow;
-  if (splits_rows && parts < kPartsPerThread * most) {
-    return {rows, rows, 1, static_cast<int>(most), true};
+  if (splits_rows && most > 1 && parts < kPartsPerThread * most) {
+    return {rows, 1, rows, static_cast<int>(most), true};
   }
-  return {rows, rows_per_part, parts, static_cast<int>(std::min(most, parts)), false};
+  const int64_t threads = std::max<int64_t>(1, std::min(most, parts));
+  return {rows, rows_per_part, parts, static_cast<int>(threads), false};
 }
 
 }  // namespace logits

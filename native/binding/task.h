@@ -1,0 +1,98 @@
+// A call that has been read. Its constructor checks the arguments and throws; what is left to do
+// needs no JavaScript until the end, and so can be done at once or in the background.
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+
+#include "../kernel-table.h"
+#include "arguments.h"
+#include "call.h"
+
+namespace logits {
+
+// Elements that lie by outer positions, as bytes of one of the call's arrays.
+struct PositionedBytes {
+  size_t argument;
+  int64_t stride;  // from a position to the next
+  int64_t bytes;   // of a position
+  bool is_result;
+  // Whether JavaScript may take the memory away while the call is pending.
+  bool can_go;
+};
+
+// How far the elements of a task were moved, in bytes: a background call computes with copies.
+class Moves {
+ public:
+  static constexpr size_t kMost = 4;
+
+  intptr_t& operator[](size_t index) { return bytes_[index]; }
+
+  Input of(Input input, size_t index) const {
+    input.data = moved(input.data, bytes_[index]);
+    return input;
+  }
+  Output of(Output output, size_t index) const {
+    output.data = moved(const_cast<const void*>(output.data), bytes_[index]);
+    output.streams = output.streams && bytes_[index] == 0;
+    return output;
+  }
+
+ private:
+  // As a number: what it points to begins before the copy, and is not touched there.
+  static void* moved(const void* data, intptr_t bytes) {
+    return reinterpret_cast<void*>(reinterpret_cast<intptr_t>(data) + bytes);
+  }
+
+  intptr_t bytes_[kMost] = {};
+};
+
+class Task {
+ public:
+  Task() = default;
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  virtual ~Task() = default;
+
+  // The rows of a share, on any thread.
+  virtual void compute(const KernelTable& kernels, const Share& share,
+                       const Moves& moves) const = 0;
+  // The call's result, when all rows are computed. `out` is where the array of row_results() lies.
+  virtual napi_value finish(Napi::Env env, void* out) = 0;
+
+  const Layout& layout() const { return layout_; }
+  // What an element takes, in times of what one takes in crossEntropy.
+  int64_t cost() const { return cost_; }
+  // An array that finish() writes to; without data where there is none.
+  const View& row_results() const { return row_results_; }
+  size_t row_results_argument() const { return row_results_argument_; }
+  // In the background: what compute() reads and writes, by the indices of its moves.
+  const PositionedBytes* elements() const { return elements_; }
+  size_t element_arrays() const { return element_arrays_; }
+
+ protected:
+  // Each constructor says what it computes on, ...
+  void set_layout(const Layout& layout, int64_t cost) {
+    layout_ = layout;
+    cost_ = cost;
+  }
+  // ... its elements in the order of its moves, ...
+  void add_input(const Call& call, size_t argument, const InputView& input);
+  void add_results(const Call& call, size_t argument, const Output& output, const Input& like);
+  // ... and where finish() writes.
+  void set_row_results(size_t argument, const View& view) {
+    row_results_argument_ = argument;
+    row_results_ = view;
+  }
+
+ private:
+  Layout layout_ = {};
+  int64_t cost_ = 1;
+  size_t row_results_argument_ = 0;
+  View row_results_ = {};
+  size_t element_arrays_ = 0;
+  PositionedBytes elements_[Moves::kMost] = {};
+};
+
+}  // namespace logits
