@@ -36,7 +36,7 @@ function startWorker(code: string, workerData: object): Worker {
     const { parentPort, workerData } = require('node:worker_threads');
     const native = require(workerData.addon);
     const { logits, targets, rows, classes } = workerData;
-    const call = Float64Array.of(0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 0).buffer;
+    const call = Float64Array.of(0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 0, 0, 0).buffer;
   `;
   const data = { addon: native.path, logits, targets, rows, classes, ...workerData };
   return new Worker(prelude + code, { eval: true, workerData: data });
