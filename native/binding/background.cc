@@ -343,7 +343,7 @@ bool Background::equip(Piece& piece) {
   }
   Layout rows = call.task->layout();
   rows.outer = piece.positions;
-  piece.split = split_rows(rows, call.task->cost(), call.threads);
+  piece.split = split_into_parts(rows, call.task->cost(), call.threads);
   piece.job = std::make_unique<BackgroundJob>(
       piece.split.parts, piece.split.within_rows ? 1 : piece.split.threads,
       [](void* self, int64_t part, float* scratch) {

@@ -26,7 +26,7 @@ BinaryCrossEntropyTask::BinaryCrossEntropyTask(const Call& given) {
   call_.losses = read_optional_output_like(given, kOut, "out", logits,
                                            {&targets.view, &source, &weight, &positive.view});
   call_.row_sums = sums_.reserve(given, layout.rows());
-  set_layout(layout, kCost);
+  set_layout(call_.logits.layout, kCost);
   add_input(given, kLogits, logits);
   add_input(given, kTargets, targets);
   add_results(given, kOut, call_.losses, logits.input);

@@ -57,7 +57,7 @@ CrossEntropyTask::CrossEntropyTask(const Call& given) {
   if (mean.is_zero() && has_classes) classes.ignore_all();
   call_.losses = losses_.reserve(given, rows);
 
-  set_layout(layout, 1);
+  set_layout(call_.logits.layout, 1);
   add_input(given, kLogits, logits);
   add_results(given, kGradient, call_.gradient, logits.input);
   if (!has_classes) add_input(given, kTargets, probabilities);

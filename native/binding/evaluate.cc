@@ -88,7 +88,7 @@ EvaluateTask::EvaluateTask(const Call& given) {
   call_.entropies = scored_.entropies;
   call_.confidences = scored_.confidences;
   call_.square_distances = scored_.square_distances;
-  set_layout(layout, 1);
+  set_layout(call_.logits.layout, 1);
   add_input(given, kLogits, logits);
 }
 

@@ -18,7 +18,7 @@ NllTask::NllTask(const Call& given) {
   if (mean.is_zero()) classes.ignore_all();
   divisor_ = mean.effective_divisor();
   call_ = {input.input, classes.classes, weight.values, losses_.reserve(given, rows)};
-  set_layout(layout, 1);
+  set_layout(call_.log_probabilities.layout, 1);
   add_input(given, kLogProbabilities, input);
   set_row_results(kOut, out);
 }

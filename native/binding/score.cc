@@ -143,7 +143,7 @@ ScoreTask::ScoreTask(const Call& given) {
     throw_type_error(env, "a Float64Array of 2", "counts", "another array");
   }
   counts_ = static_cast<double*>(counts.data);
-  set_layout(layout, 1);
+  set_layout(call_.logits.layout, 1);
   add_input(given, kLogits, logits);
 }
 

@@ -2,10 +2,17 @@
 
 namespace logits {
 
-SameShapeTask::SameShapeTask(const Call& given, Kernel KernelTable::*kernel) : kernel_(kernel) {
-  enum : size_t { kLogits = 1, kOut };
-  logits_ = read_input(given, kLogits, "logits");
-  out_ = read_output_like(given, kOut, "out", logits_, {}, {});
+namespace {
+
+enum : size_t { kLogits = 1, kOut };
+enum : size_t { kResults = 1, kUpstream, kGradient };
+
+}  // namespace
+
+SameShapeTask::SameShapeTask(const Call& given, Kernel KernelTable::*kernel)
+    : kernel_(kernel),
+      logits_(read_input(given, kLogits, "logits")),
+      out_(read_output_like(given, kOut, "out", logits_, {}, {})) {
   set_layout(logits_.input.layout, 1);
   add_input(given, kLogits, logits_);
   add_results(given, kOut, out_, logits_.input);
@@ -20,16 +27,15 @@ napi_value SameShapeTask::finish(Napi::Env /* env */, void* /* out */) { return 
 
 SameShapeGradientTask::SameShapeGradientTask(const Call& given, Kernel KernelTable::*kernel,
                                              const char* results_name)
-    : kernel_(kernel) {
-  enum : size_t { kResults = 1, kUpstream, kOut };
+    : kernel_(kernel),
+      results_(read_input(given, kResults, results_name)),
+      upstream_(read_input_like(given, kUpstream, "upstream", results_.input)),
+      out_(read_output_like(given, kGradient, "out", results_, {&upstream_.view}, {})) {
   constexpr int64_t kCost = 4;
-  results_ = read_input(given, kResults, results_name);
-  upstream_ = read_input_like(given, kUpstream, "upstream", results_.input);
-  out_ = read_output_like(given, kOut, "out", results_, {&upstream_.view}, {});
   set_layout(results_.input.layout, kCost);
   add_input(given, kResults, results_);
   add_input(given, kUpstream, upstream_);
-  add_results(given, kOut, out_, results_.input);
+  add_results(given, kGradient, out_, results_.input);
 }
 
 void SameShapeGradientTask::compute(const KernelTable& kernels, const Share& share,

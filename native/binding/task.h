@@ -30,21 +30,16 @@ class Moves {
   intptr_t& operator[](size_t index) { return bytes_[index]; }
 
   Input of(Input input, size_t index) const {
-    input.data = moved(input.data, bytes_[index]);
+    input.data = static_cast<const char*>(input.data) + bytes_[index];
     return input;
   }
   Output of(Output output, size_t index) const {
-    output.data = moved(const_cast<const void*>(output.data), bytes_[index]);
+    output.data = static_cast<char*>(output.data) + bytes_[index];
     output.streams = output.streams && bytes_[index] == 0;
     return output;
   }
 
  private:
-  // As a number: what it points to begins before the copy, and is not touched there.
-  static void* moved(const void* data, intptr_t bytes) {
-    return reinterpret_cast<void*>(reinterpret_cast<intptr_t>(data) + bytes);
-  }
-
   intptr_t bytes_[kMost] = {};
 };
 
@@ -61,7 +56,7 @@ class Task {
   // The call's result, when all rows are computed. `out` is where the array of row_results() lies.
   virtual napi_value finish(Napi::Env env, void* out) = 0;
 
-  const Layout& layout() const { return layout_; }
+  const Layout& layout() const { return *layout_; }
   // What an element takes, in times of what one takes in crossEntropy.
   int64_t cost() const { return cost_; }
   // An array that finish() writes to; without data where there is none.
@@ -72,9 +67,9 @@ class Task {
   size_t element_arrays() const { return element_arrays_; }
 
  protected:
-  // Each constructor says what it computes on, ...
+  // Each constructor says what it computes on (the layout of a member), ...
   void set_layout(const Layout& layout, int64_t cost) {
-    layout_ = layout;
+    layout_ = &layout;
     cost_ = cost;
   }
   // ... its elements in the order of its moves, ...
@@ -87,12 +82,12 @@ class Task {
   }
 
  private:
-  Layout layout_ = {};
+  const Layout* layout_ = nullptr;
   int64_t cost_ = 1;
   size_t row_results_argument_ = 0;
   View row_results_ = {};
   size_t element_arrays_ = 0;
-  PositionedBytes elements_[Moves::kMost] = {};
+  PositionedBytes elements_[Moves::kMost];  // as many as there are
 };
 
 }  // namespace logits

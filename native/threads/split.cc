@@ -32,12 +32,26 @@ void set_first_thread_limit(int threads) {
   limit.compare_exchange_strong(unset, threads, std::memory_order_relaxed);
 }
 
+namespace {
+
+// How many threads the work is enough for.
+int64_t threads_for(const Layout& layout, int64_t cost, int limit) {
+  return std::min<int64_t>(limit, layout.elements() / (kElementsPerThread / cost));
+}
+
+}  // namespace
+
 Split split_rows(const Layout& layout, int64_t cost, int limit) {
   const int64_t rows = layout.rows();
-  const int64_t worth = layout.elements() / (kElementsPerThread / cost);
-  const int64_t most = std::max<int64_t>(1, std::min<int64_t>(limit, worth));
-  int64_t rows_per_part =
-      std::max<int64_t>(1, kElementsPerPart / cost / std::max<int64_t>(1, layout.classes));
+  if (threads_for(layout, cost, limit) <= 1) return {rows, rows, 1, 1, false};
+  return split_into_parts(layout, cost, limit);
+}
+
+Split split_into_parts(const Layout& layout, int64_t cost, int limit) {
+  const int64_t rows = layout.rows();
+  const int64_t most = std::max<int64_t>(1, threads_for(layout, cost, limit));
+  const int64_t classes = std::max<int64_t>(1, layout.classes);
+  int64_t rows_per_part = std::max<int64_t>(1, kElementsPerPart / cost / classes);
   if (rows_per_part > kRowsTogether || layout.inner > 1) {
     rows_per_part = (rows_per_part + kRowsTogether - 1) / kRowsTogether * kRowsTogether;
   }

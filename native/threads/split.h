@@ -39,5 +39,7 @@ struct Split {
 
 // `cost` is what an element takes, in times of what one takes in crossEntropy.
 Split split_rows(const Layout& layout, int64_t cost, int limit);
+// The same in parts even on one thread: of a call that may be stopped, and takes turns with others.
+Split split_into_parts(const Layout& layout, int64_t cost, int limit);
 
 }  // namespace logits
