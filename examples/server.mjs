@@ -5,8 +5,8 @@
 //   PORT=8080 node examples/server.mjs     answers POST /score?classes=C&targets=1,2,...&top=k
 //   node examples/server.mjs               asks itself once, prints the answer, and ends
 import { createServer } from 'node:http';
-// Outside this repository: import { score } from 'logits';
-import { score } from '../index.mjs';
+// Outside this repository: import { score } from 'logits/promises';
+import { score } from '../promises.mjs';
 
 /** JSON has no -Infinity: a token that the model rules out gets this log-probability. */
 const FLOOR = -9999;
@@ -15,17 +15,19 @@ const floored = (logProb) => Math.max(logProb, FLOOR);
 async function bodyOf(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  // A copy, so that the floats lie where floats may lie.
-  const bytes = Uint8Array.from(Buffer.concat(chunks));
-  return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+  // A copy, so that the floats lie where floats may lie: in shared memory, which other threads can use as it is.
+  const body = Buffer.concat(chunks);
+  const memory = new SharedArrayBuffer(body.length);
+  new Uint8Array(memory).set(body);
+  return new Float32Array(memory, 0, Math.floor(body.length / 4));
 }
 
 /** The float32 logits of one row a token, about the tokens of one text. */
-function answer(logits, parameters) {
+async function answer(logits, parameters) {
   const classes = Number(parameters.get('classes'));
   const targets = (parameters.get('targets') ?? '').split(',').map(Number);
   const top = Number(parameters.get('top') ?? 1);
-  const scores = score(logits, targets, { shape: [targets.length, classes], top });
+  const scores = await score(logits, targets, { shape: [targets.length, classes], top });
   const ofRow = (array, row, k) => Array.from(array.subarray(row * k, (row + 1) * k));
   const { k, indices, logProbs } = scores.top;
   return {
@@ -52,7 +54,7 @@ const server = createServer(async (request, response) => {
     if (request.method !== 'POST' || pathname !== '/score') {
       reply(404, { error: 'POST /score' });
     } else {
-      reply(200, answer(await bodyOf(request), searchParams));
+      reply(200, await answer(await bodyOf(request), searchParams));
     }
   } catch (error) {
     // What the library throws about its arguments is the client's fault.

@@ -12,7 +12,7 @@ trap 'exit 130' INT TERM
 # In a copy, since packing makes a prebuilt binary out of the checkout's own build.
 mkdir "$work/source" "$work/app"
 cd "$root"
-cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts \
+cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts promises.mjs promises.d.mts \
   README.md LICENSE CHANGELOG.md "$work/source"
 ln -s "$root/node_modules" "$work/source/node_modules"
 cd "$work/source"
@@ -22,7 +22,8 @@ npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null
 tarball=$(echo "$work"/logits-*.tgz)
 tar -tzf "$tarball" | sort
 npx --no-install publint --strict "$tarball"
-npx --no-install attw "$tarball"
+# Subpaths need `exports`, which the resolution of TypeScript before 4.7 does not know, nor Node 10 that it is named for.
+npx --no-install attw --profile node16 "$tarball"
 
 cd "$work/app"
 npm init --yes >/dev/null

@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { createRequire } from 'node:module';
 import * as esm from 'logits';
+import * as promises from 'logits/promises';
 
-const cjs = createRequire(import.meta.url)('logits');
+const require = createRequire(import.meta.url);
+const cjs = require('logits');
 assert.deepEqual(Object.keys(esm).sort(), Object.keys(cjs).sort(), 'both faces name the same');
 for (const [name, value] of Object.entries(esm)) assert.equal(value, cjs[name], name);
 
@@ -17,3 +19,9 @@ assert.ok(Math.abs(esm.klDivergence(logits, logits)) < 1e-12);
 const slopes = esm.logSoftmaxGradient(esm.logSoftmax(logits), Float32Array.of(0, -1, 0));
 for (const [c, slope] of slopes.entries()) assert.ok(Math.abs(slope - gradient[c]) < 1e-6);
 assert.match(esm.runtime().addon, /prebuilds/);
+
+assert.deepEqual(Object.keys(promises).sort(), Object.keys(require('logits/promises')).sort());
+assert.equal(await promises.crossEntropy(logits, [1]), loss);
+assert.equal(await require('logits/promises').crossEntropy(logits, [1]), loss);
+const refused = promises.softmax(logits, { signal: AbortSignal.abort() });
+await assert.rejects(refused, { name: 'AbortError' });

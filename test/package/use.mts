@@ -8,6 +8,7 @@ import {
   softmax,
   type TensorLike,
 } from 'logits';
+import { softmax as softmaxInBackground } from 'logits/promises';
 
 const logits = Float32Array.of(1, 2);
 const loss: number = crossEntropy(logits, [0]);
@@ -21,4 +22,8 @@ const ofBits: Float32Array = softmax(tensor, { dtype });
 const divergences: Float64Array = klDivergence(doubles, doubles, { reduction: 'none' });
 const now: Runtime = runtime();
 
-export { divergences, loss, losses, now, ofBits, smoothed, smoothing };
+const inBackground: Promise<Float32Array> = softmaxInBackground(logits, {
+  signal: AbortSignal.timeout(50),
+});
+
+export { divergences, inBackground, loss, losses, now, ofBits, smoothed, smoothing };
