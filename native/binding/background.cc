@@ -65,6 +65,9 @@ struct Background::Pending {
     return has_failed() || (filling == nullptr && next_position == task->layout().outer);
   }
 
+  // Enough to keep its threads busy while the next one is copied: more would only leave the caches.
+  bool has_enough_out() const { return out.size() >= static_cast<size_t>(threads) + 2; }
+
   // Where the array of this argument lies by now; null where it does not.
   void* find(napi_env env, size_t argument) {
     const View& view = views[argument];
@@ -214,13 +217,16 @@ napi_value Background::begin(const BackgroundCall& given, std::unique_ptr<Task> 
   }
   scratch_ = scratch;
   Pending& pending = *call;
+  const bool is_alone = waiting_.empty();
+  waiting_.push_back(id);
   calls_[id] = std::move(call);
   if (calls_.size() == 1) napi_ref_threadsafe_function(env, wake_);
   // A small call is the pool's when this returns.
   const bool is_small = position_bytes * std::min(outer, per_piece) <= kStepBytes;
-  if (waiting_.empty() && is_small) hand_out({env}, pending);
-  if (!pending.is_handed_out() || pending.out.empty()) {
-    waiting_.push_back(id);
+  if (is_alone && is_small) hand_out({env}, pending);
+  if (pending.is_handed_out() && !pending.out.empty()) {
+    waiting_.pop_back();
+  } else {
     const std::lock_guard<std::mutex> lock(mutex_);
     request_turn();
   }
@@ -228,7 +234,15 @@ napi_value Background::begin(const BackgroundCall& given, std::unique_ptr<Task> 
 }
 
 bool Background::advance(Napi::Env env) {
-  const Turn turn{env};
+  try {
+    return take_turn({env});
+  } catch (const std::bad_alloc&) {
+    return true;  // Nothing is lost, and there may be memory again.
+  }
+}
+
+bool Background::take_turn(const Turn& turn) {
+  const Napi::Env env = turn.env;
   collect_returned();
   while (to_put_back_ != nullptr) {
     Piece& piece = *to_put_back_;
@@ -239,6 +253,7 @@ bool Background::advance(Napi::Env env) {
     conclude(env, call);
     if (turn.is_over()) return true;
   }
+  size_t idle = 0;  // calls in a row that have enough pieces out
   while (!waiting_.empty()) {
     const int64_t id = waiting_.front();
     const auto found = calls_.find(id);
@@ -247,15 +262,19 @@ bool Background::advance(Napi::Env env) {
       continue;
     }
     Pending& call = *found->second;
-    const bool has_begun = hand_out(turn, call);
+    const HandOut outcome = hand_out(turn, call);
     if (call.is_handed_out()) {
       waiting_.pop_front();
       conclude(env, call);
-    } else if (has_begun) {
-      waiting_.pop_front();
+      idle = 0;
+    } else if (outcome == HandOut::no_time) {
+      return true;  // First of all: it has room that others wait for.
+    } else if (outcome == HandOut::no_room || ++idle > waiting_.size()) {
+      return false;  // until a piece has returned
+    } else {
       waiting_.push_back(id);
-    } else if (!call.filling->is_equipped) {
-      return false;  // There is room again when a piece has returned.
+      waiting_.pop_front();
+      if (outcome == HandOut::begun) idle = 0;
     }
     if (turn.is_over()) return !waiting_.empty();
   }
@@ -288,12 +307,12 @@ bool Background::put_back(const Turn& turn, Piece& piece) {
   return true;
 }
 
-// Whether the next piece of a call has its copies and is the pool's. If not, the call has no pieces
-// left, has failed, or there was no room or no time.
-bool Background::hand_out(const Turn& turn, Pending& call) {
-  if (call.is_handed_out()) return false;
+// Gives the next piece of a call its copies, and leaves it to the pool.
+Background::HandOut Background::hand_out(const Turn& turn, Pending& call) {
+  if (call.is_handed_out()) return HandOut::none_left;
   const Napi::HandleScope scope(turn.env);
   if (call.filling == nullptr) {
+    if (call.has_enough_out()) return HandOut::enough_out;
     const int64_t left = call.task->layout().outer - call.next_position;
     const int64_t positions = std::min(left, call.positions_per_piece);
     call.filling = std::make_unique<Piece>(call, call.next_position, positions);
@@ -301,22 +320,22 @@ bool Background::hand_out(const Turn& turn, Pending& call) {
   }
   Piece& piece = *call.filling;
   if (!piece.is_equipped) {
-    if (pieces_out_ >= kMostPiecesOut) return false;
-    if (bytes_out_ > 0 && bytes_out_ + piece.block_bytes > kMostBytesOut) return false;
+    if (pieces_out_ >= kMostPiecesOut) return HandOut::no_room;
+    if (bytes_out_ > 0 && bytes_out_ + piece.block_bytes > kMostBytesOut) return HandOut::no_room;
     if (!equip(piece)) {
       call.is_out_of_memory = true;
-      return false;
+      return HandOut::none_left;
     }
   }
   while (piece.copy_some(turn.env, false)) {
-    if (turn.is_over()) return false;
+    if (turn.is_over()) return HandOut::no_time;
   }
-  if (call.has_failed()) return false;
+  if (call.has_failed()) return HandOut::none_left;
   piece.array = 0;
   piece.copied = 0;
   call.out.push_back(std::move(call.filling));
   start(*call.out.back());
-  return true;
+  return HandOut::begun;
 }
 
 // Gives a piece memory for its copies; false where there is none.

@@ -46,9 +46,12 @@ class Background {
   struct Piece;
   struct Turn;
 
+  enum class HandOut { begun, none_left, enough_out, no_room, no_time };
+
+  bool take_turn(const Turn& turn);
   void collect_returned();
   bool put_back(const Turn& turn, Piece& piece);
-  bool hand_out(const Turn& turn, Pending& call);
+  HandOut hand_out(const Turn& turn, Pending& call);
   bool equip(Piece& piece);
   void start(Piece& piece);
   bool may_begin(const Piece& piece) const;

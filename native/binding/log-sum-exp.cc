@@ -22,7 +22,8 @@ void LogSumExpTask::compute(const KernelTable& kernels, const Share& share,
 }
 
 napi_value LogSumExpTask::finish(Napi::Env /* env */, void* out) {
-  if (out != results_) std::memcpy(out, results_, row_results().bytes());
+  const size_t bytes = row_results().bytes();
+  if (out != results_ && bytes > 0) std::memcpy(out, results_, bytes);
   return nullptr;
 }
 
