@@ -53,7 +53,9 @@ function rowsBeside({ layout, elementType }: Dataset): number {
   const rowBytes = layout.classes * bytes;
   const wanted = Math.max(RUN_BYTES / bytes, Math.floor(sizes.piece / rowBytes));
   const rows = Math.min(wanted, Math.floor(MOST_PIECE_BYTES / rowBytes));
-  return Math.max(1, rows < PANEL_ROWS ? rows : rows - (rows % PANEL_ROWS));
+  const panels = Math.floor(rows / PANEL_ROWS);
+  // An odd number: where a power of two lies between a row's elements, they displace each other from the cache.
+  return panels === 0 ? Math.max(1, rows) : PANEL_ROWS * (panels - 1 + (panels % 2));
 }
 
 function rowsOfPiece(dataset: Dataset): number {

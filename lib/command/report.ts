@@ -13,7 +13,7 @@ export interface Report {
   write(summary: EvaluationSummary): Promise<void>;
 }
 
-/** Begins a report, whose parts no other run loads. One that cannot be drawn is refused before a row is read. */
+/** Begins a report, whose charts no other run loads: one that cannot be drawn is refused before a row is read. */
 export async function beginReport(
   path: string,
   dataset: Dataset,
