@@ -44,15 +44,15 @@ it('pieces are all rows, in their order', () => {
 const MiB = 2 ** 20;
 const cases: [shape: Shape, type: ElementType, outers: number, inners: number][] = [
   // As many rows as fit, and one where none does.
-  [[1e6, 10, 1], 'float32', 26_214, 1],
-  [[1e6, 32_000, 1], 'float32', 8, 1],
-  [[1e6, 32_000, 1], 'float16', 16, 1],
-  [[1e6, 32_000, 1], 'float64', 4, 1],
+  [[1e6, 10, 1], 'float32', 52_428, 1],
+  [[1e6, 32_000, 1], 'float32', 16, 1],
+  [[1e6, 32_000, 1], 'float16', 32, 1],
+  [[1e6, 32_000, 1], 'float64', 8, 1],
   [[10, 500_000, 1], 'float32', 1, 1],
   // Whole outer positions.
-  [[500, 21, 1024], 'float32', 12, 1024],
+  [[500, 21, 1024], 'float32', 24, 1024],
   // Parts of them: an odd number of panels, at least 16 KiB of each class, 64 MiB of all at most.
-  [[50, 21, 2 ** 18], 'float32', 1, 64 * 195],
+  [[50, 21, 2 ** 18], 'float32', 1, 64 * 389],
   [[1, 200, 1e6], 'float32', 1, 64 * 63],
   [[1, 200, 1e6], 'float16', 1, 64 * 127],
   [[1, 50_000, 1e6], 'float32', 1, 64 * 5],

@@ -50,7 +50,7 @@ function addEvaluate(program: Command): void {
     .option('--targets-tensor <name>', 'the targets in .safetensors; likewise')
     .option(
       '--batch-rows <rows>',
-      'rows that a thread reads at a time (default: about 1 MiB)',
+      'rows that a thread reads at a time (default: about 2 MiB)',
       integerFrom(1),
     )
     .option('--threads <count>', 'threads that read and compute (default: all)', integerFrom(1))
