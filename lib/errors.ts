@@ -13,7 +13,8 @@ export type ErrorCode =
   | 'ERR_MEMORY_ALLOCATION_FAILED'
   | 'ERR_PACKAGE_NOT_FOUND'
   | 'ERR_SHAPE_MISMATCH'
-  | 'ERR_TARGET_OUT_OF_RANGE';
+  | 'ERR_TARGET_OUT_OF_RANGE'
+  | 'ERR_THREAD_FAILED';
 
 const LONGEST_TEXT = 80;
 
@@ -104,6 +105,13 @@ export function fileAccessError(path: string, cause: unknown, what = 'a readable
   const reason = cause instanceof Error ? cause.message.split(',', 1)[0] : undefined;
   const message = sentence(what, path, reason ?? describe(cause));
   return Object.assign(withCode(new Error(message, { cause }), 'ERR_FILE_ACCESS'), { path });
+}
+
+/** A thread of the command's has ended without its results. */
+export function threadError(cause: unknown): Error {
+  const [reason] = cause instanceof Error ? cause.message.split('\n', 1) : ['none'];
+  const message = sentence('results', 'a worker thread', shortened(reason ?? ''));
+  return withCode(new Error(message, { cause }), 'ERR_THREAD_FAILED');
 }
 
 /** No binary of the addon could be loaded. */

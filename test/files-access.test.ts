@@ -3,14 +3,7 @@ import { mkdirSync, readdirSync, readlinkSync, truncateSync, writeFileSync } fro
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  eightBytes,
-  expectError,
-  readAll,
-  temporaryFolder,
-  withHeader,
-  withTensor,
-} from './support/files.js';
+import { expectError, readAll, temporaryFolder, withHeader, withTensor } from './support/files.js';
 
 const { folder, write } = temporaryFolder();
 
@@ -111,22 +104,6 @@ describe('files that change while they are read', () => {
     await expectChange(path, changed('label\n10\n\n\n\n\n\n\n'), blank);
     writeFileSync(path, 'label\n10\n20\n30\n');
     await expectChange(path, changed('label\n100000030\n'), 'Expected 3 lines for #, received 1');
-  });
-
-  it('a tensor that is closed', async () => {
-    const path = write('closed.npy', withHeader({}));
-    const tensor = await withTensor(path, {}, async (opened) => opened);
-    await expect(readAll(tensor)).rejects.toMatchObject({ code: 'ERR_FILE_ACCESS', path });
-    await tensor.close();
-  });
-
-  it('reads that are under way when it is closed', async () => {
-    const path = write('closing.npy', withHeader({}));
-    const reading = await withTensor(path, {}, async (tensor) => [
-      readAll(tensor),
-      readAll(tensor),
-    ]);
-    expect(await Promise.all(reading)).toEqual([eightBytes, eightBytes]);
   });
 });
 

@@ -97,6 +97,15 @@ describe.each(sizes)('$classes classes', ({ classes, rows }) => {
     expect(seen(collect(classes, made, batch))).toEqual(seen(collector));
   });
 
+  it('is the same if several threads count, one after another', () => {
+    const first = new ReportCollector(classes);
+    for (let row = 0; row < rows; row += 700) {
+      const other = new ReportCollector(classes, structuredClone(first.memory));
+      other.add(sliced(made.results, row, row + 700), made.targets.subarray(row, row + 700), row);
+    }
+    expect(seen(first)).toEqual(seen(collector));
+  });
+
   it('has every loss in its bin', () => {
     const { counts } = collector.losses;
     const upper = (bin: number) => (bin + 1 < counts.length ? lowerEnd(bin + 1) : Infinity);

@@ -1,5 +1,6 @@
 import { fileError, shapeError } from '../errors.js';
 import { openTensor } from '../files/open.js';
+import { closeTensor } from '../files/read.js';
 import { elementBytes, type OpenTensor } from '../files/tensor.js';
 import { type Layout, layoutOf, readAxis } from '../layout.js';
 import { elementCodes } from '../native.js';
@@ -13,7 +14,7 @@ export interface DatasetOptions {
   readonly targetsTensor?: string;
 }
 
-/** Logits and the targets of their rows, both still in their files. */
+/** Logits and the targets of their rows, both still in their files: plain data, as these are. */
 export interface Dataset {
   readonly logits: OpenTensor;
   readonly targets: OpenTensor;
@@ -64,19 +65,18 @@ function datasetOf(logits: OpenTensor, targets: OpenTensor, givenAxis: number): 
 }
 
 async function withTensor<T>(
-  opening: Promise<OpenTensor>,
+  tensor: OpenTensor,
   use: (tensor: OpenTensor) => Promise<T>,
 ): Promise<T> {
-  const tensor = await opening;
   try {
     return await use(tensor);
   } finally {
-    await tensor.close();
+    closeTensor(tensor);
   }
 }
 
 /** What `use` makes of the data set in these files, which are closed afterwards. */
-export function withDataset<T>(
+export async function withDataset<T>(
   logitsPaths: readonly [string, ...string[]],
   targetsPath: string,
   { axis, dtype, tensor, targetsTensor }: DatasetOptions,

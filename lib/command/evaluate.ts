@@ -23,7 +23,7 @@ export async function evaluate(
 ): Promise<void> {
   const { json, report: reportPath, bytes } = options;
   const jsonPath = json === STDOUT ? undefined : json;
-  const textBytes = bytes === undefined ? undefined : await readTextBytes(bytes);
+  const textBytes = bytes === undefined ? undefined : readTextBytes(bytes);
   for (const path of [jsonPath, reportPath]) {
     if (path !== undefined) await expectWritable(path);
   }
@@ -32,7 +32,7 @@ export async function evaluate(
       reportPath === undefined
         ? undefined
         : await beginReport(reportPath, dataset, logitsPaths, options);
-    const { summary, firstNotFinite } = await gather(dataset, options, textBytes, report?.observe);
+    const { summary, firstNotFinite } = await gather(dataset, options, textBytes, report?.counts);
     if (firstNotFinite !== undefined) warnOfRows(summary.notFinite, firstNotFinite);
     const asJson = `${JSON.stringify(summary, null, 2)}\n`;
     process.stdout.write(json === STDOUT ? asJson : `${summaryText(summary)}\n`);

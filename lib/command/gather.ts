@@ -1,13 +1,14 @@
-import { targetError } from '../errors.js';
-import type { EvaluationSummary, RowResults } from '../evaluation-types.js';
-import { Evaluator, updateRows } from '../evaluator.js';
-import { type Batch, readBatches } from './batches.js';
+import type { EvaluationSummary } from '../evaluation-types.js';
+import type { CollectorMemory } from '../report/collector.js';
+import { runtime } from '../runtime.js';
+import { newEvaluator } from './chunks.js';
+import { evaluateOnThreads } from './crew.js';
 import type { Dataset } from './dataset.js';
 import type { EvaluateOptions } from './evaluate-options.js';
+import { readerBytes } from './piece-reader.js';
+import { type Cut, cutOf, sizes } from './pieces.js';
 import { showProgress } from './progress.js';
-
-/** What sees every row's results, batch after batch. */
-export type Observer = (rows: RowResults, batch: Batch) => void;
+import { Schedule } from './schedule.js';
 
 export interface Gathered {
   readonly summary: EvaluationSummary;
@@ -15,53 +16,54 @@ export interface Gathered {
   readonly firstNotFinite: number | undefined;
 }
 
-/** An error about a target of a batch as one about a row of the file. */
-function located(error: unknown, { firstRow, shape }: Batch, path: string): unknown {
-  const { code, row, target } = error as { code?: string; row: number; target: number };
-  if (code !== 'ERR_TARGET_OUT_OF_RANGE') return error;
-  return targetError(row + firstRow, target, shape[1], `row ${row + firstRow} of ${path}`);
-}
+// These many have the memory's whole speed, and a thread takes some ten megabytes.
+const MOST_THREADS = 8;
 
-const rowOf = (index: number, { firstRow }: Batch) => (index < 0 ? undefined : firstRow + index);
+// Of all threads together, unless a single one takes more.
+const MOST_BYTES = 128 * 1024 * 1024;
+
+// A row costs, besides what its classes do, about as much as so many bytes of them.
+const ROW_BYTES = 1024;
+
+/** How many threads take chunks, of those that may compute. */
+function threadsFor(dataset: Dataset, cut: Cut, most: number): number {
+  const { logits, layout } = dataset;
+  const work = logits.bytes + layout.outer * layout.inner * ROW_BYTES;
+  const shares = Math.floor(work / sizes.share);
+  const buffers = Math.floor(MOST_BYTES / readerBytes(cut, dataset));
+  return Math.max(1, Math.min(most, MOST_THREADS, cut.chunks, shares, buffers));
+}
 
 /** Reads a data set to its end. */
 export async function gather(
   dataset: Dataset,
   options: EvaluateOptions,
   textBytes: number | undefined,
-  observe: Observer | undefined,
+  counts: CollectorMemory | undefined,
 ): Promise<Gathered> {
-  const { temperature, softcap, threads } = options;
-  const evaluator = new Evaluator({
-    classes: dataset.layout.classes,
-    top: options.top,
-    calibrationBins: options.bins,
-    ignoreIndex: options.ignoreIndex,
-    axis: 1,
-  });
-  const update = (batch: Batch): RowResults => {
-    const { logits, targets, shape, firstRow } = batch;
-    const dtype = dataset.elementType;
-    // Known of all rows at once, the text counts with the first of them.
-    const bytes = textBytes === undefined || firstRow === 0 ? textBytes : 0;
-    const given = { shape, dtype, temperature, softcap, threads, bytes };
-    try {
-      return updateRows(evaluator, logits, targets, given);
-    } catch (error) {
-      throw located(error, batch, dataset.targets.path);
-    }
+  const evaluator = newEvaluator(dataset, options);
+  const cut = cutOf(dataset, options.batchRows);
+  const most = options.threads ?? runtime().threads;
+  const threads = threadsFor(dataset, cut, most);
+  const schedule = new Schedule(cut.chunks);
+  const job = {
+    dataset,
+    options,
+    textBytes,
+    cut,
+    threads: Math.floor(most / threads),
+    schedule: schedule.memory,
+    counts,
   };
-  const progress = showProgress(dataset.logits.bytes, options.quiet === true);
-  let firstNotFinite: number | undefined;
+  const progress = showProgress(
+    dataset.logits.bytes,
+    options.quiet === true,
+    () => schedule.done * dataset.logits.bytes,
+  );
   try {
-    for await (const batch of readBatches(dataset, options.batchRows)) {
-      const rows = update(batch);
-      observe?.(rows, batch);
-      firstNotFinite ??= rowOf(rows.losses.findIndex(Number.isNaN), batch);
-      progress.add(batch.logits.byteLength);
-    }
+    const firstNotFinite = await evaluateOnThreads(job, threads, evaluator);
+    return { summary: evaluator.summary(), firstNotFinite };
   } finally {
     progress.end();
   }
-  return { summary: evaluator.summary(), firstNotFinite };
 }

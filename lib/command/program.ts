@@ -48,8 +48,12 @@ function addEvaluate(program: Command): void {
     )
     .option('--tensor <name>', 'the logits in .safetensors; needed where there are several tensors')
     .option('--targets-tensor <name>', 'the targets in .safetensors; likewise')
-    .option('--batch-rows <rows>', 'rows read at a time (default: about 4 MiB)', integerFrom(1))
-    .option('--threads <count>', 'threads that compute (default: all)', integerFrom(1))
+    .option(
+      '--batch-rows <rows>',
+      'rows that a thread reads at a time (default: about 2 MiB)',
+      integerFrom(1),
+    )
+    .option('--threads <count>', 'threads that read and compute (default: all)', integerFrom(1))
     .option('--json <file>', 'write the summary as JSON; - for stdout, in place of the table')
     .option('--report <file>', 'write a report as HTML')
     .option('--quiet', 'no progress bar')

@@ -1,26 +1,28 @@
 import type { EvaluationSummary } from '../evaluation-types.js';
+import type { CollectorMemory } from '../report/collector.js';
 import { runtime } from '../runtime.js';
 import type { Dataset } from './dataset.js';
 import type { EvaluateOptions } from './evaluate-options.js';
-import type { Observer } from './gather.js';
 import { writeOutput } from './output.js';
 import { packageVersion } from './version.js';
 
 /** A report that grows with the rows. */
 export interface Report {
-  readonly observe: Observer;
+  /** What is counted of rows, by any thread. */
+  readonly counts: CollectorMemory;
   write(summary: EvaluationSummary): Promise<void>;
 }
 
-/** Begins a report, whose parts no other run loads. */
+/** Begins a report, whose charts no other run loads: one that cannot be drawn is refused before a row is read. */
 export async function beginReport(
   path: string,
   dataset: Dataset,
   logitsPaths: readonly string[],
   { ignoreIndex }: EvaluateOptions,
 ): Promise<Report> {
-  const { ReportCollector } = await import('../report/collector.js');
-  const { renderReport } = await import('../report/report.js');
+  const { loadECharts } = await import('../report/draw.js');
+  const { ReportCollector, renderReport } = await import('../report/report.js');
+  loadECharts();
   const { logits, targets, axis, elementType, layout } = dataset;
   const collector = new ReportCollector(layout.classes);
   const about = {
@@ -34,7 +36,7 @@ export async function beginReport(
     version: packageVersion,
   };
   return {
-    observe: (rows, { targets, firstRow }) => collector.add(rows, targets, firstRow),
+    counts: collector.memory,
     write: async (summary) => writeOutput(path, await renderReport(collector, summary, about)),
   };
 }

@@ -1,16 +1,16 @@
 import { fileError, valueError } from '../errors.js';
-import { OpenFile } from '../files/file.js';
+import { closeFile, openFile } from '../files/file.js';
 
-async function sizeOf(path: string): Promise<number> {
-  const file = await OpenFile.open(path);
-  await file.close();
+function sizeOf(path: string): number {
+  const file = openFile(path);
+  closeFile(file);
   return file.size;
 }
 
 /** How many bytes of text there are: a number, or the size of the file of that name. */
-export async function readTextBytes(given: string): Promise<number> {
+export function readTextBytes(given: string): number {
   if (!/^[0-9]+$/.test(given)) {
-    const size = await sizeOf(given);
+    const size = sizeOf(given);
     if (size === 0) throw fileError('text', given, 'an empty file');
     return size;
   }

@@ -1,5 +1,5 @@
 import { fileError, shapeError } from '../errors.js';
-import { expectBytes, type OpenTensor, readableBytes } from './tensor.js';
+import { expectBytes, type OpenTensor } from './tensor.js';
 
 function expectAlike(first: OpenTensor, other: OpenTensor): void {
   if (other.element !== first.element) {
@@ -15,49 +15,14 @@ function expectAlike(first: OpenTensor, other: OpenTensor): void {
   }
 }
 
-/** Several tensors as one, along the first axis. Closing it closes all. */
-class Concatenation implements OpenTensor {
-  readonly path: string;
-  readonly name: string | undefined;
-  readonly element: OpenTensor['element'];
-  readonly shape: readonly number[];
-  readonly bytes: number;
-  readonly offset: number;
-  private readonly parts: readonly OpenTensor[];
-
-  constructor(first: OpenTensor, parts: readonly OpenTensor[]) {
-    if (first.shape.length === 0) throw shapeError('a first axis', first.path, 'a single number');
-    for (const part of parts) expectAlike(first, part);
-    const rows = parts.reduce((sum, part) => sum + (part.shape[0] as number), 0);
-    this.path = first.path;
-    this.name = first.name;
-    this.element = first.element;
-    this.shape = [rows, ...first.shape.slice(1)];
-    this.bytes = expectBytes(this.shape, this.element, this.path);
-    this.offset = first.offset;
-    this.parts = parts;
-  }
-
-  async read(into: Uint8Array, at: number): Promise<number> {
-    const count = readableBytes(this, into, at);
-    let filled = 0;
-    let start = 0;
-    for (const part of this.parts) {
-      const place = at + filled - start;
-      if (filled < count && place < part.bytes) {
-        filled += await part.read(into.subarray(filled, count), place);
-      }
-      start += part.bytes;
-    }
-    return filled;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.parts.map((part) => part.close()));
-  }
-}
-
-/** One tensor of all parts, along the first axis; a single part is itself. */
+/** One tensor of all, along the first axis; a single one is itself. */
 export function concatenated(first: OpenTensor, others: readonly OpenTensor[]): OpenTensor {
-  return others.length === 0 ? first : new Concatenation(first, [first, ...others]);
+  if (others.length === 0) return first;
+  if (first.shape.length === 0) throw shapeError('a first axis', first.path, 'a single number');
+  for (const other of others) expectAlike(first, other);
+  const all = [first, ...others];
+  const rows = all.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
+  const shape = [rows, ...first.shape.slice(1)];
+  const bytes = expectBytes(shape, first.element, first.path);
+  return { ...first, shape, bytes, parts: all.flatMap(({ parts }) => parts) };
 }

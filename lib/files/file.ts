@@ -1,57 +1,58 @@
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { fileAccessError, fileError } from '../errors.js';
 
 // The system's calls take 32-bit lengths.
 const LONGEST_READ = 2 ** 30;
 
-async function accessed<T>(path: string, access: Promise<T>): Promise<T> {
+function accessed<T>(path: string, access: () => T): T {
   try {
-    return await access;
+    return access();
   } catch (cause) {
     throw fileAccessError(path, cause);
   }
 }
 
-/** A file whose size is known before anything of it is used. */
-export class OpenFile {
-  private constructor(
-    readonly path: string,
-    readonly size: number,
-    private readonly handle: FileHandle,
-  ) {}
+/**
+ * A file whose size is known before anything of it is used. Plain data: every thread of the process
+ * reads by the same descriptor, and so the same file, whatever its path leads to by now.
+ */
+export interface OpenFile {
+  readonly path: string;
+  readonly size: number;
+  readonly descriptor: number;
+}
 
-  static async open(path: string): Promise<OpenFile> {
-    // Without O_NONBLOCK, which Windows does not have, a pipe that nobody writes to would never open.
-    const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-    const handle = await accessed(path, open(path, flags));
-    try {
-      const stats = await accessed(path, handle.stat());
-      if (!stats.isFile()) {
-        throw fileError('a file', path, stats.isDirectory() ? 'a directory' : 'a pipe or a device');
-      }
-      return new OpenFile(path, stats.size, handle);
-    } catch (error) {
-      await handle.close();
-      throw error;
+export function openFile(path: string): OpenFile {
+  // Without O_NONBLOCK, which Windows does not have, a pipe that nobody writes to would never open.
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+  const descriptor = accessed(path, () => openSync(path, flags));
+  try {
+    const stats = accessed(path, () => fstatSync(descriptor));
+    if (!stats.isFile()) {
+      throw fileError('a file', path, stats.isDirectory() ? 'a directory' : 'a pipe or a device');
     }
+    return { path, size: stats.size, descriptor };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
+}
 
-  /** Fills `into` with the bytes from `at` on. A file that ends before its size has shrunk. */
-  async read(into: Uint8Array, at: number): Promise<void> {
-    let filled = 0;
-    while (filled < into.length) {
-      const length = Math.min(into.length - filled, LONGEST_READ);
-      const reading = this.handle.read(into, filled, length, at + filled);
-      const { bytesRead } = await accessed(this.path, reading);
-      if (bytesRead === 0) {
-        throw fileError(`${this.size} bytes, as when it was opened,`, this.path, 'fewer');
-      }
-      filled += bytesRead;
-    }
+/** Fills `into` with the bytes from `at` on. A file that ends before its size has shrunk. */
+export function readFully(
+  { path, size, descriptor }: OpenFile,
+  into: Uint8Array,
+  at: number,
+): void {
+  let filled = 0;
+  while (filled < into.length) {
+    const length = Math.min(into.length - filled, LONGEST_READ);
+    const count = accessed(path, () => readSync(descriptor, into, filled, length, at + filled));
+    if (count === 0) throw fileError(`${size} bytes, as when it was opened,`, path, 'fewer');
+    filled += count;
   }
+}
 
-  /** Waits for the reads that are under way. */
-  close(): Promise<void> {
-    return this.handle.close();
-  }
+export function closeFile({ descriptor }: OpenFile): void {
+  closeSync(descriptor);
 }

@@ -2,7 +2,7 @@
 // memory, find their way in its header by patterns, and do not compare the shape with the file's size.
 import { describe, fileError } from '../errors.js';
 import type { ElementType } from '../types.js';
-import type { OpenFile } from './file.js';
+import { type OpenFile, readFully } from './file.js';
 import { type PythonDictionary, parsePythonDictionary } from './python-dictionary.js';
 import { type Contents, expectBytes, type FileElement, readShape } from './tensor.js';
 
@@ -33,9 +33,9 @@ const elements = new Map<string, FileElement>([
 ]);
 
 /** The header's text, and where it ends. */
-async function readHeader(file: OpenFile): Promise<{ text: string; end: number }> {
+function readHeader(file: OpenFile): { text: string; end: number } {
   const prefix = Buffer.alloc(Math.min(12, file.size));
-  await file.read(prefix, 0);
+  readFully(file, prefix, 0);
   if (prefix.length < 12 || prefix.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     throw fileError('an .npy file', file.path, 'something else');
   }
@@ -49,7 +49,7 @@ async function readHeader(file: OpenFile): Promise<{ text: string; end: number }
     throw fileError(`a header of at most ${longest} bytes`, file.path, `one of ${length}`);
   }
   const header = Buffer.alloc(length);
-  await file.read(header, start);
+  readFully(file, header, start);
   // Version 3.0 has UTF-8, for names of fields alone: no header with one is accepted.
   return { text: header.toString('latin1'), end: start + length };
 }
@@ -77,9 +77,9 @@ function expectKeys(header: PythonDictionary, path: string): void {
 }
 
 /** What an .npy file holds. */
-export async function readNpy(file: OpenFile, dtype: ElementType | undefined): Promise<Contents> {
+export function readNpy(file: OpenFile, dtype: ElementType | undefined): Contents {
   const { path, size } = file;
-  const { text, end } = await readHeader(file);
+  const { text, end } = readHeader(file);
   const header = parsePythonDictionary(text, path);
   expectKeys(header, path);
   const element = readElement(header.get('descr'), dtype, path);

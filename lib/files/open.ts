@@ -2,10 +2,11 @@ import { extname } from 'node:path';
 import { valueError } from '../errors.js';
 import type { ElementType } from '../types.js';
 import { concatenated } from './concatenated.js';
-import { OpenFile } from './file.js';
+import { closeFile, type OpenFile, openFile } from './file.js';
 import { readNpy } from './npy.js';
+import { closeTensor } from './read.js';
 import { readSafetensors } from './safetensors.js';
-import { type Contents, type FileElement, FileTensor, type OpenTensor } from './tensor.js';
+import type { Contents, FileElement, OpenTensor } from './tensor.js';
 import { openTextTargets } from './text-targets.js';
 
 export interface OpenOptions {
@@ -15,7 +16,7 @@ export interface OpenOptions {
   readonly dtype?: ElementType | undefined;
 }
 
-type Open = (file: OpenFile, options: OpenOptions) => Promise<OpenTensor>;
+type Open = (file: OpenFile, options: OpenOptions) => OpenTensor;
 
 function readAs(element: FileElement, dtype: ElementType | undefined): FileElement {
   if (dtype === undefined || dtype === element) return element;
@@ -24,23 +25,29 @@ function readAs(element: FileElement, dtype: ElementType | undefined): FileEleme
   throw valueError(`the file's ${element} (16 bits alone have another reading)`, 'dtype', dtype);
 }
 
-function fileTensor(file: OpenFile, contents: Contents, options: OpenOptions): OpenTensor {
-  return new FileTensor(file, contents, readAs(contents.element, options.dtype));
+/** A tensor that lies in one piece in one file. */
+function spanOf(
+  file: OpenFile,
+  { name, element, shape, bytes, offset }: Contents,
+  { dtype }: OpenOptions,
+): OpenTensor {
+  const parts = [{ kind: 'span', file, bytes, offset }] as const;
+  return { path: file.path, name, element: readAs(element, dtype), shape, bytes, parts };
 }
 
 function expectNoName({ tensor }: OpenOptions): void {
   if (tensor !== undefined) throw valueError('no name but in .safetensors', 'tensor', tensor);
 }
 
-const openNpy: Open = async (file, options) => {
+const openNpy: Open = (file, options) => {
   expectNoName(options);
-  return fileTensor(file, await readNpy(file, options.dtype), options);
+  return spanOf(file, readNpy(file, options.dtype), options);
 };
 
-const openSafetensors: Open = async (file, options) =>
-  fileTensor(file, await readSafetensors(file, options.tensor), options);
+const openSafetensors: Open = (file, options) =>
+  spanOf(file, readSafetensors(file, options.tensor), options);
 
-const openText: Open = async (file, options) => {
+const openText: Open = (file, options) => {
   expectNoName(options);
   readAs('int64', options.dtype);
   return openTextTargets(file);
@@ -53,16 +60,16 @@ const formats = new Map([
   ['.csv', openText],
 ]);
 
-async function openOne(path: string, options: OpenOptions): Promise<OpenTensor> {
+function openOne(path: string, options: OpenOptions): OpenTensor {
   const open = formats.get(extname(path).toLowerCase());
   if (open === undefined) {
     throw valueError(`a name that ends in ${[...formats.keys()].join(', ')}`, 'path', path);
   }
-  const file = await OpenFile.open(path);
+  const file = openFile(path);
   try {
-    return await open(file, options);
+    return open(file, options);
   } catch (error) {
-    await file.close();
+    closeFile(file);
     throw error;
   }
 }
@@ -71,19 +78,19 @@ async function openOne(path: string, options: OpenOptions): Promise<OpenTensor> 
  * The tensor of a file, or of several, joined along the first axis. The name of the first file's
  * tensor holds for all.
  */
-export async function openTensor(
+export function openTensor(
   [path, ...paths]: readonly [string, ...string[]],
   options: OpenOptions = {},
-): Promise<OpenTensor> {
-  const first = await openOne(path, options);
+): OpenTensor {
+  const first = openOne(path, options);
   const opened = [first];
   try {
     for (const other of paths) {
-      opened.push(await openOne(other, { ...options, tensor: first.name }));
+      opened.push(openOne(other, { ...options, tensor: first.name }));
     }
     return concatenated(first, opened.slice(1));
   } catch (error) {
-    await Promise.all(opened.map((tensor) => tensor.close()));
+    for (const tensor of opened) closeTensor(tensor);
     throw error;
   }
 }

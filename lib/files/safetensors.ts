@@ -1,7 +1,7 @@
 // Written here since one package that reads .safetensors holds the whole file in memory and checks nothing (safetensors), and
 // one, of 5 MB, reads headers of models on a server, without data and overlaps (@huggingface/hub).
 import { describe, fileError, valueError } from '../errors.js';
-import type { OpenFile } from './file.js';
+import { type OpenFile, readFully } from './file.js';
 import { type Contents, expectBytes, type FileElement, isSize, readShape } from './tensor.js';
 
 const LENGTH_BYTES = 8;
@@ -42,18 +42,18 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 /** The header as JSON, and where it ends. */
-async function readHeader(file: OpenFile): Promise<{ header: JsonObject; end: number }> {
+function readHeader(file: OpenFile): { header: JsonObject; end: number } {
   const { path, size } = file;
   if (size < LENGTH_BYTES) throw fileError('a .safetensors file', path, `${size} bytes`);
   const prefix = Buffer.alloc(LENGTH_BYTES);
-  await file.read(prefix, 0);
+  readFully(file, prefix, 0);
   const length = prefix.readBigUInt64LE();
   const longest = Math.min(LONGEST_HEADER, size - LENGTH_BYTES);
   if (length > longest) {
     throw fileError(`a header of at most ${longest} bytes`, path, `one of ${length}`);
   }
   const bytes = Buffer.alloc(Number(length));
-  await file.read(bytes, LENGTH_BYTES);
+  readFully(file, bytes, LENGTH_BYTES);
   const header = parseJson(bytes);
   if (!isObject(header)) throw fileError('a header that is a JSON object', path, 'something else');
   return { header, end: LENGTH_BYTES + bytes.length };
@@ -81,9 +81,9 @@ function readEntry(name: string, info: unknown, path: string): Entry {
 }
 
 /** The tensors in the order of their places, which fill the file without gap or overlap. */
-async function readEntries(file: OpenFile): Promise<{ entries: Entry[]; end: number }> {
+function readEntries(file: OpenFile): { entries: Entry[]; end: number } {
   const { path, size } = file;
-  const { header, end } = await readHeader(file);
+  const { header, end } = readHeader(file);
   const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, info]) => readEntry(name, info, path))
@@ -120,9 +120,9 @@ function findEntry(entries: readonly Entry[], name: string | undefined, path: st
 }
 
 /** What a .safetensors file says of a tensor: of its only one, where no name is given. */
-export async function readSafetensors(file: OpenFile, name: string | undefined): Promise<Contents> {
+export function readSafetensors(file: OpenFile, name: string | undefined): Contents {
   const { path } = file;
-  const { entries, end: dataStart } = await readEntries(file);
+  const { entries, end: dataStart } = readEntries(file);
   const entry = findEntry(entries, name, path);
   const element = elements.get(entry.dtype);
   if (element === undefined) {

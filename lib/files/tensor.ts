@@ -1,4 +1,4 @@
-import { describe, fileError, valueError } from '../errors.js';
+import { describe, fileError } from '../errors.js';
 import type { ElementType } from '../types.js';
 import type { OpenFile } from './file.js';
 
@@ -30,29 +30,49 @@ export const elementBytes: { readonly [E in FileElement]: number } = {
   uint64: 8,
 };
 
-/** What the header of a file says about a tensor. */
-export interface Contents {
+interface TensorType {
   /** The tensor's name in the file, where it has one. */
   readonly name: string | undefined;
   readonly element: FileElement;
   readonly shape: readonly number[];
   /** The size of all elements. */
   readonly bytes: number;
-  /** Where the first element lies in the file (of several, the first), in bytes; 0 for text. */
+}
+
+/** What the header of a file says about a tensor. */
+export interface Contents extends TensorType {
+  /** Where the first element lies in the file, in bytes. */
   readonly offset: number;
 }
 
-/** A tensor whose elements stay in its file, or its files, until they are read: row-major, little-endian. */
-export interface OpenTensor extends Contents {
+/** Elements that lie in one piece in a file, row-major and little-endian. */
+export interface Span {
+  readonly kind: 'span';
+  readonly file: OpenFile;
+  readonly bytes: number;
+  readonly offset: number;
+}
+
+/** Classes in the lines of a text file, which are int64 elements when they are read. */
+export interface Lines {
+  readonly kind: 'lines';
+  readonly file: OpenFile;
+  readonly bytes: number;
+  /** The number of the line with the first class, from 1 on. */
+  readonly firstLine: number;
+  /** Where the first line with a class begins, and some of those that follow. */
+  readonly marks: Float64Array;
+}
+
+/**
+ * A tensor whose elements stay in its file, or its files, until they are read (`read.ts`). It is plain
+ * data, so that other threads can be told of it.
+ */
+export interface OpenTensor extends TensorType {
   /** The file; of several, the first. */
   readonly path: string;
-  /**
-   * Fills `into` from the tensor's byte `at` on and tells how many bytes that were: less than all
-   * only at the tensor's end. Both are whole elements. Several reads may be under way at once.
-   */
-  read(into: Uint8Array, at: number): Promise<number>;
-  /** Waits for the reads that are under way. */
-  close(): Promise<void>;
+  /** One after another, each in a file of its own. */
+  readonly parts: readonly (Span | Lines)[];
 }
 
 // NumPy's limit.
@@ -81,45 +101,4 @@ export function expectBytes(shape: readonly number[], element: FileElement, path
     throw fileError('a shape of less than 2^53 bytes', path, `[${shape.join(', ')}]`);
   }
   return shape.includes(0) ? 0 : product;
-}
-
-/** How many bytes a read gives. */
-export function readableBytes(tensor: OpenTensor, into: Uint8Array, at: number): number {
-  const size = elementBytes[tensor.element];
-  if (!isSize(at) || at % size !== 0) throw valueError(`a multiple of ${size}`, 'at', at);
-  if (into.length % size !== 0) {
-    throw valueError(`a multiple of ${size}`, 'into.length', into.length);
-  }
-  return Math.max(0, Math.min(into.length, tensor.bytes - at));
-}
-
-/** A tensor that lies in one piece in one file. */
-export class FileTensor implements OpenTensor {
-  readonly path: string;
-  readonly name: string | undefined;
-  readonly element: FileElement;
-  readonly shape: readonly number[];
-  readonly bytes: number;
-  readonly offset: number;
-  private readonly file: OpenFile;
-
-  constructor(file: OpenFile, contents: Contents, element: FileElement) {
-    this.file = file;
-    this.path = file.path;
-    this.name = contents.name;
-    this.element = element;
-    this.shape = contents.shape;
-    this.bytes = contents.bytes;
-    this.offset = contents.offset;
-  }
-
-  async read(into: Uint8Array, at: number): Promise<number> {
-    const count = readableBytes(this, into, at);
-    await this.file.read(into.subarray(0, count), this.offset + at);
-    return count;
-  }
-
-  close(): Promise<void> {
-    return this.file.close();
-  }
 }

@@ -1,7 +1,7 @@
 // Written here since CSV packages make a string of every field, and the columns and quotes that they are for do not occur.
 import { describe, fileError } from '../errors.js';
-import type { OpenFile } from './file.js';
-import { type OpenTensor, readableBytes } from './tensor.js';
+import { type OpenFile, readFully } from './file.js';
+import type { Lines, OpenTensor } from './tensor.js';
 
 const CHUNK_BYTES = 65_536;
 
@@ -55,17 +55,17 @@ class Line {
 }
 
 /** Shows `visit` each line from byte `start` on, with the start of the next one, until it returns false. */
-async function scanLines(
+function scanLines(
   file: OpenFile,
   start: number,
   visit: (held: Held, next: number) => boolean,
-): Promise<void> {
+): void {
   const line = new Line();
   const chunk = new Uint8Array(Math.min(CHUNK_BYTES, file.size - start));
   let lineStart = start;
   for (let at = start; at < file.size; at += chunk.length) {
     const bytes = chunk.subarray(0, file.size - at);
-    await file.read(bytes, at);
+    readFully(file, bytes, at);
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] as number;
       if (byte !== NEWLINE) {
@@ -80,12 +80,9 @@ async function scanLines(
 }
 
 /** The text of a line as far as it is shown, and where the next one begins if that is as far. */
-async function readLineStart(
-  file: OpenFile,
-  start: number,
-): Promise<{ text: string; next: number | undefined }> {
+function readLineStart(file: OpenFile, start: number): { text: string; next: number | undefined } {
   const bytes = Buffer.alloc(Math.min(LINE_START_BYTES, file.size - start));
-  await file.read(bytes, start);
+  readFully(file, bytes, start);
   const end = bytes.indexOf(NEWLINE);
   const isWhole = end >= 0 || start + bytes.length === file.size;
   const length = end < 0 ? bytes.length : end;
@@ -94,70 +91,46 @@ async function readLineStart(
 }
 
 /** Where the lines with classes begin: behind a byte order mark and a line that names the column. */
-async function findFirstLine(file: OpenFile): Promise<{ start: number; line: number }> {
+function findFirstLine(file: OpenFile): { start: number; line: number } {
   const mark = Buffer.alloc(Math.min(BYTE_ORDER_MARK.length, file.size));
-  await file.read(mark, 0);
+  readFully(file, mark, 0);
   const start = mark.toString('latin1') === BYTE_ORDER_MARK ? BYTE_ORDER_MARK.length : 0;
-  const { text, next } = await readLineStart(file, start);
+  const { text, next } = readLineStart(file, start);
   const isName = /^(["']?)[\p{L}_][\p{L}\p{N}_ .-]*\1$/u.test(text);
   return isName && next !== undefined ? { start: next, line: 2 } : { start, line: 1 };
 }
 
-async function lineError(file: OpenFile, start: number, line: number): Promise<Error> {
-  const { text } = await readLineStart(file, start);
+function lineError(file: OpenFile, start: number, line: number): Error {
+  const { text } = readLineStart(file, start);
   const received = text === '' ? 'a blank line' : describe(text);
   return fileError('a class (an integer)', file.path, received, line);
 }
 
-/** Class indices in a text file, one a line: lines are checked when it is opened, and not kept. */
-class TextTargets implements OpenTensor {
-  readonly path: string;
-  readonly name = undefined;
-  readonly element = 'int64';
-  readonly shape: readonly number[];
-  readonly bytes: number;
-  readonly offset = 0;
-
-  constructor(
-    private readonly file: OpenFile,
-    rows: number,
-    private readonly firstLine: number,
-    /** Where the first line is, and each LINES_PER_MARK further on. */
-    private readonly marks: readonly number[],
-  ) {
-    this.path = file.path;
-    this.shape = [rows];
-    this.bytes = rows * INT64_BYTES;
-  }
-
-  async read(into: Uint8Array, at: number): Promise<number> {
-    const count = readableBytes(this, into, at);
-    if (count === 0) return 0;
-    const first = at / INT64_BYTES;
-    const end = first + count / INT64_BYTES;
-    const mark = Math.floor(first / LINES_PER_MARK);
-    const view = new DataView(into.buffer, into.byteOffset, count);
-    let row = mark * LINES_PER_MARK;
-    let lineStart = this.marks[mark] ?? this.file.size;
-    let isChanged = false;
-    await scanLines(this.file, lineStart, (held, next) => {
-      if (held === null || Number.isNaN(held)) {
-        isChanged = true;
-        return false;
-      }
-      if (row >= first) writeInt64(view, (row - first) * INT64_BYTES, held);
-      row++;
-      lineStart = next;
-      return row < end;
-    });
-    if (isChanged) throw await lineError(this.file, lineStart, this.firstLine + row);
-    if (row < end) throw fileError(`${this.shape[0]} lines`, this.path, `${row}`);
-    return count;
-  }
-
-  close(): Promise<void> {
-    return this.file.close();
-  }
+/** Fills `into` with the classes of lines that were checked when the file was opened, from byte `at` on. */
+export function readLines(
+  { file, bytes, firstLine, marks }: Lines,
+  into: Uint8Array,
+  at: number,
+): void {
+  const first = at / INT64_BYTES;
+  const end = first + into.length / INT64_BYTES;
+  const mark = Math.floor(first / LINES_PER_MARK);
+  const view = new DataView(into.buffer, into.byteOffset, into.length);
+  let row = mark * LINES_PER_MARK;
+  let lineStart = marks[mark] ?? file.size;
+  let isChanged = false;
+  scanLines(file, lineStart, (held, next) => {
+    if (held === null || Number.isNaN(held)) {
+      isChanged = true;
+      return false;
+    }
+    if (row >= first) writeInt64(view, (row - first) * INT64_BYTES, held);
+    row++;
+    lineStart = next;
+    return row < end;
+  });
+  if (isChanged) throw lineError(file, lineStart, firstLine + row);
+  if (row < end) throw fileError(`${bytes / INT64_BYTES} lines`, file.path, `${row}`);
 }
 
 // In two halves: no bigint for each number.
@@ -167,14 +140,14 @@ function writeInt64(view: DataView, at: number, value: number): void {
 }
 
 /** The classes of a text file: integers, one a line, at most one line before that names them. */
-export async function openTextTargets(file: OpenFile): Promise<OpenTensor> {
-  const { start, line: firstLine } = await findFirstLine(file);
+export function openTextTargets(file: OpenFile): OpenTensor {
+  const { start, line: firstLine } = findFirstLine(file);
   const marks: number[] = [];
   let rows = 0;
   let lineStart = start;
   let blankStart: number | undefined;
   let isRefused = false;
-  await scanLines(file, start, (held, next) => {
+  scanLines(file, start, (held, next) => {
     if (held === null) {
       blankStart ??= lineStart;
     } else if (blankStart !== undefined || Number.isNaN(held)) {
@@ -188,6 +161,15 @@ export async function openTextTargets(file: OpenFile): Promise<OpenTensor> {
     return true;
   });
   // Blank lines are refused unless nothing follows them; the first of them is the one to name.
-  if (isRefused) throw await lineError(file, blankStart ?? lineStart, firstLine + rows);
-  return new TextTargets(file, rows, firstLine, marks);
+  if (isRefused) throw lineError(file, blankStart ?? lineStart, firstLine + rows);
+  const bytes = rows * INT64_BYTES;
+  const lines: Lines = { kind: 'lines', file, bytes, firstLine, marks: Float64Array.from(marks) };
+  return {
+    path: file.path,
+    name: undefined,
+    element: 'int64',
+    shape: [rows],
+    bytes,
+    parts: [lines],
+  };
 }

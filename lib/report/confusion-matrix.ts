@@ -1,4 +1,5 @@
 import { type Confusions, mostFrequent, type Pair } from './confusions.js';
+import { newCounts } from './memory.js';
 import type { ClassNumbers } from './words.js';
 
 /** All pairs of target and prediction, for few classes. */
@@ -6,16 +7,15 @@ export class ConfusionMatrix implements Confusions {
   readonly classes: number;
   readonly uncounted = 0;
   /** Row by row: one of `classes` counts for each target. */
-  readonly #counts: Float64Array;
+  readonly memory: Float64Array;
 
-  constructor(classes: number) {
+  constructor(classes: number, memory = newCounts(classes * classes)) {
     this.classes = classes;
-    this.#counts = new Float64Array(classes * classes);
+    this.memory = memory;
   }
 
   add(predictions: Int32Array, { numbers, first, stride }: ClassNumbers): void {
-    const counts = this.#counts;
-    const { classes } = this;
+    const { classes, memory: counts } = this;
     for (let row = 0; row < predictions.length; row++) {
       const prediction = predictions[row] as number;
       if (prediction < 0) continue;
@@ -26,7 +26,7 @@ export class ConfusionMatrix implements Confusions {
 
   /** All pairs that occurred, target by target. */
   get pairs(): Pair[] {
-    return Array.from(this.#counts, (count, at) => ({
+    return Array.from(this.memory, (count, at) => ({
       target: Math.floor(at / this.classes),
       prediction: at % this.classes,
       count,

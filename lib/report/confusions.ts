@@ -11,6 +11,8 @@ export interface Pair {
 export interface Confusions {
   /** Counts the rows that have a prediction. */
   add(predictions: Int32Array, targets: ClassNumbers): void;
+  /** All counts. */
+  readonly memory: Float64Array;
   /** The number of wrong predictions. */
   readonly mistakes: number;
   /** Each count of a pair may be too low by so much. */

@@ -1,3 +1,4 @@
+import { newCounts } from './memory.js';
 import { highWord, wordsOf } from './words.js';
 
 /** Bins between one power of two and the next. */
@@ -25,7 +26,11 @@ export function lowerEnd(bin: number): number {
  */
 export class LossCounts {
   /** One for each bin, the last one for infinite losses. */
-  readonly counts = new Float64Array(INFINITE + 1);
+  readonly counts: Float64Array;
+
+  constructor(counts = newCounts(INFINITE + 1)) {
+    this.counts = counts;
+  }
 
   /** Counts the losses of rows with a rank. */
   add(losses: Float64Array, ranks: Int32Array): void {

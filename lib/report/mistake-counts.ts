@@ -1,4 +1,5 @@
 import { type Confusions, mostFrequent, type Pair } from './confusions.js';
+import { newCounts } from './memory.js';
 import type { ClassNumbers } from './words.js';
 
 /** So many different mistakes are told apart exactly. */
@@ -7,45 +8,9 @@ export const countedPairs = 2 ** 16;
 const SLOT_BITS = 17;
 const SLOTS = 2 ** SLOT_BITS;
 
-/** Pairs by their hash, half of the slots at most in use: one is free where its count is 0. */
-class Slots {
-  readonly targets = new Int32Array(SLOTS);
-  readonly predictions = new Int32Array(SLOTS);
-  readonly counts = new Float64Array(SLOTS);
-  used = 0;
-
-  /** Where a pair is, or the free slot where it would be. */
-  find(target: number, prediction: number): number {
-    const hash = Math.imul(Math.imul(target, 0x9e3779b1) + prediction, 0x85ebca6b);
-    let slot = hash >>> (32 - SLOT_BITS);
-    while (
-      this.counts[slot] !== 0 &&
-      (this.targets[slot] !== target || this.predictions[slot] !== prediction)
-    ) {
-      slot = (slot + 1) % SLOTS;
-    }
-    return slot;
-  }
-
-  put(slot: number, { target, prediction, count }: Pair): void {
-    this.targets[slot] = target;
-    this.predictions[slot] = prediction;
-    this.counts[slot] = count;
-    this.used++;
-  }
-
-  *pairs(): Generator<Pair> {
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const count = this.counts[slot] as number;
-      if (count === 0) continue;
-      yield {
-        target: this.targets[slot] as number,
-        prediction: this.predictions[slot] as number,
-        count,
-      };
-    }
-  }
-}
+/** How many numbers stand before the slots: of mistakes, uncounted ones and slots in use. */
+const HEAD = 3;
+const [MISTAKES, UNCOUNTED, USED] = [0, 1, 2] as const;
 
 /**
  * Mistakes by target and prediction, for many classes: exact up to `countedPairs` different ones. When
@@ -54,9 +19,27 @@ class Slots {
  * mistakes divided by `countedPairs`, and no pair that occurs more often is missed.
  */
 export class MistakeCounts implements Confusions {
-  mistakes = 0;
-  uncounted = 0;
-  #slots = new Slots();
+  readonly memory: Float64Array;
+  // Pairs by their hash, half of the slots at most in use: one is free where its count is 0.
+  readonly #counts: Float64Array;
+  readonly #targets: Float64Array;
+  readonly #predictions: Float64Array;
+
+  constructor(memory = newCounts(HEAD + 3 * SLOTS)) {
+    const slots = (index: number) => memory.subarray(HEAD + index * SLOTS).subarray(0, SLOTS);
+    this.memory = memory;
+    this.#counts = slots(0);
+    this.#targets = slots(1);
+    this.#predictions = slots(2);
+  }
+
+  get mistakes(): number {
+    return this.memory[MISTAKES] as number;
+  }
+
+  get uncounted(): number {
+    return this.memory[UNCOUNTED] as number;
+  }
 
   add(predictions: Int32Array, { numbers, first, stride }: ClassNumbers): void {
     for (let row = 0; row < predictions.length; row++) {
@@ -66,30 +49,62 @@ export class MistakeCounts implements Confusions {
     }
   }
 
+  #increment(index: typeof MISTAKES | typeof UNCOUNTED | typeof USED): void {
+    this.memory[index] = (this.memory[index] as number) + 1;
+  }
+
   #count(target: number, prediction: number): void {
-    this.mistakes++;
-    const { counts } = this.#slots;
-    const slot = this.#slots.find(target, prediction);
-    if (counts[slot] !== 0) {
-      counts[slot] = (counts[slot] as number) + 1;
+    this.#increment(MISTAKES);
+    const slot = this.#find(target, prediction);
+    const count = this.#counts[slot] as number;
+    if (count !== 0) {
+      this.#counts[slot] = count + 1;
       return;
     }
-    while (this.#slots.used === countedPairs) this.#lower();
-    this.#slots.put(this.#slots.find(target, prediction), { target, prediction, count: 1 });
+    while (this.memory[USED] === countedPairs) this.#lower();
+    this.#put({ target, prediction, count: 1 });
+  }
+
+  /** Where a pair is, or the free slot where it would be. */
+  #find(target: number, prediction: number): number {
+    const hash = Math.imul(Math.imul(target, 0x9e3779b1) + prediction, 0x85ebca6b);
+    let slot = hash >>> (32 - SLOT_BITS);
+    while (
+      this.#counts[slot] !== 0 &&
+      (this.#targets[slot] !== target || this.#predictions[slot] !== prediction)
+    ) {
+      slot = (slot + 1) % SLOTS;
+    }
+    return slot;
+  }
+
+  #put({ target, prediction, count }: Pair): void {
+    const slot = this.#find(target, prediction);
+    this.#targets[slot] = target;
+    this.#predictions[slot] = prediction;
+    this.#counts[slot] = count;
+    this.#increment(USED);
   }
 
   #lower(): void {
-    const lowered = new Slots();
-    for (const pair of this.#slots.pairs()) {
-      if (pair.count === 1) continue;
-      const slot = lowered.find(pair.target, pair.prediction);
-      lowered.put(slot, { ...pair, count: pair.count - 1 });
-    }
-    this.#slots = lowered;
-    this.uncounted++;
+    const left = this.#pairs().filter(({ count }) => count > 1);
+    this.#counts.fill(0);
+    this.memory[USED] = 0;
+    for (const pair of left) this.#put({ ...pair, count: pair.count - 1 });
+    this.#increment(UNCOUNTED);
+  }
+
+  #pairs(): Pair[] {
+    const pairs: Pair[] = [];
+    this.#counts.forEach((count, slot) => {
+      if (count === 0) return;
+      const target = this.#targets[slot] as number;
+      pairs.push({ target, prediction: this.#predictions[slot] as number, count });
+    });
+    return pairs;
   }
 
   mostConfused(limit: number): Pair[] {
-    return mostFrequent([...this.#slots.pairs()], limit);
+    return mostFrequent(this.#pairs(), limit);
   }
 }

@@ -1,4 +1,5 @@
 import type { RowResults } from '../evaluation-types.js';
+import { newCounts } from './memory.js';
 import type { ClassNumbers } from './words.js';
 
 export interface WorstRow {
@@ -11,47 +12,73 @@ export interface WorstRow {
 
 const KEPT = 20;
 
+/** The numbers of a row, in this order. */
+const NUMBERS = ['row', 'target', 'prediction', 'loss', 'rank'] as const;
+
 /** Of equal losses the earlier row is the worse one, so that the order of batches cannot be seen. */
 function isWorse(loss: number, row: number, than: WorstRow): boolean {
   return loss > than.loss || (loss === than.loss && row < than.row);
 }
 
+/** Puts a row where it belongs among those that are kept. */
+function insert(rows: WorstRow[], row: WorstRow): void {
+  const place = rows.findIndex((other) => isWorse(row.loss, row.row, other));
+  rows.splice(place < 0 ? rows.length : place, 0, row);
+  rows.length = Math.min(rows.length, KEPT);
+}
+
 /** The rows with the largest losses. */
 export class WorstRows {
-  /** The worst one first. */
-  readonly rows: WorstRow[] = [];
+  /** How many rows there are, then the numbers of each. */
+  readonly memory: Float64Array;
+
+  constructor(memory = newCounts(1 + KEPT * NUMBERS.length)) {
+    this.memory = memory;
+  }
 
   add(
     { losses, ranks, predictions }: RowResults,
     { numbers, first, stride }: ClassNumbers,
     firstRow: number,
   ): void {
-    let least = this.#least;
+    const { rows } = this;
+    let last = rows[KEPT - 1];
+    let isChanged = false;
     for (let i = 0; i < losses.length; i++) {
       const loss = losses[i] as number;
-      if (loss < least || ranks[i] === 0) continue;
+      if (ranks[i] === 0) continue;
       const row = firstRow + i;
-      const last = this.rows[KEPT - 1];
       if (last !== undefined && !isWorse(loss, row, last)) continue;
-      this.#insert({
+      insert(rows, {
         row,
         target: numbers[first + stride * i] as number,
         prediction: predictions[i] as number,
         loss,
         rank: ranks[i] as number,
       });
-      least = this.#least;
+      last = rows[KEPT - 1];
+      isChanged = true;
     }
+    if (isChanged) this.#keep(rows);
   }
 
-  /** A row with a smaller loss is not among them. */
-  get #least(): number {
-    return this.rows[KEPT - 1]?.loss ?? -Infinity;
+  /** The worst one first. */
+  get rows(): WorstRow[] {
+    const [count] = this.memory as unknown as [number];
+    return Array.from({ length: count }, (_, at) => this.#rowAt(at));
   }
 
-  #insert(row: WorstRow): void {
-    const place = this.rows.findIndex((other) => isWorse(row.loss, row.row, other));
-    this.rows.splice(place < 0 ? this.rows.length : place, 0, row);
-    this.rows.length = Math.min(this.rows.length, KEPT);
+  #rowAt(at: number): WorstRow {
+    const start = 1 + at * NUMBERS.length;
+    const entries = NUMBERS.map((name, i) => [name, this.memory[start + i] as number]);
+    return Object.fromEntries(entries) as unknown as WorstRow;
+  }
+
+  #keep(rows: readonly WorstRow[]): void {
+    this.memory[0] = rows.length;
+    this.memory.set(
+      rows.flatMap((row) => NUMBERS.map((name) => row[name])),
+      1,
+    );
   }
 }

@@ -30,12 +30,15 @@ function compileInto(folder: string): void {
 /** The command, compiled for this test file, as what runs it in the folder `cwd`. */
 export function compiledCommand(cwd: string): {
   main: string;
+  /** The folder that it was compiled into. */
+  dist: string;
   run: (args: readonly string[], options?: Partial<SpawnSyncOptionsWithStringEncoding>) => Outcome;
 } {
   const folder = mkdtempSync(join(tmpdir(), 'logits-command-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   beforeAll(() => compileInto(folder));
-  const main = join(folder, 'dist', 'command', 'main.js');
+  const dist = join(folder, 'dist');
+  const main = join(dist, 'command', 'main.js');
   const run = (
     args: readonly string[],
     options: Partial<SpawnSyncOptionsWithStringEncoding> = {},
@@ -47,7 +50,7 @@ export function compiledCommand(cwd: string): {
     });
     return { status, stdout, stderr };
   };
-  return { main, run };
+  return { main, dist, run };
 }
 
 const descriptions = {

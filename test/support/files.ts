@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { type OpenOptions, openTensor } from '../../lib/files/open.js';
+import { closeTensor, readTensor } from '../../lib/files/read.js';
 import type { OpenTensor } from '../../lib/files/tensor.js';
 
 /** A file that NumPy has written: fixtures/make-files.py. */
@@ -56,7 +57,7 @@ export function temporaryFolder(): {
 
 export async function readAll(tensor: OpenTensor): Promise<Buffer> {
   const bytes = Buffer.alloc(tensor.bytes);
-  const count = await tensor.read(bytes, 0);
+  const count = readTensor(tensor, bytes, 0);
   if (count !== tensor.bytes) throw new Error(`${count} bytes of ${tensor.bytes}`);
   return bytes;
 }
@@ -67,11 +68,11 @@ export async function withTensor<T>(
   options: OpenOptions,
   use: (tensor: OpenTensor) => Promise<T>,
 ): Promise<T> {
-  const tensor = await openTensor(typeof paths === 'string' ? [paths] : paths, options);
+  const tensor = openTensor(typeof paths === 'string' ? [paths] : paths, options);
   try {
     return await use(tensor);
   } finally {
-    await tensor.close();
+    closeTensor(tensor);
   }
 }
 
