@@ -15,14 +15,26 @@ const arrayTypes = {
   bfloat16: 'Uint16Array',
   half: 'Float16Array',
 };
-const numberOf = { logits: 1, otherLogits: 2, probabilities: 3, logProbabilities: 4, upstream: 5, targets: 6, weight: 7, positiveWeight: 8, ids: 9, memory: 10 };
+const numberOf = {
+  logits: 1,
+  otherLogits: 2,
+  probabilities: 3,
+  logProbabilities: 4,
+  upstream: 5,
+  targets: 6,
+  weight: 7,
+  positiveWeight: 8,
+  ids: 9,
+  memory: 10,
+};
 
 /** An array of rows, row by row; what is between them stays the guard. */
 function fillRows(record, name, array, layout, bytes) {
   const family = familyOf(name);
   const kind = record.kinds[name] ?? 'ordinary';
   const { starts, offsets } = placesOf(layout);
-  const half = record.element === 'float16' || record.element === 'bfloat16' ? record.element : undefined;
+  const half =
+    record.element === 'float16' || record.element === 'bfloat16' ? record.element : undefined;
   const width = array.BYTES_PER_ELEMENT;
   for (let r = 0; r < layout.rows; r++) {
     const random = new Random(mix(record.seed, numberOf[name], r + (record.skip ?? 0)));
@@ -82,23 +94,33 @@ function wantedOf(record, layout) {
   const dense = rows * classes;
   const wanted = {};
   const padded = outer * stride;
-  const length = record.pad === undefined ? dense : record.trailing || rows === 0 ? padded : padded - stride + classes;
+  const length =
+    record.pad === undefined
+      ? dense
+      : record.trailing || rows === 0
+        ? padded
+        : padded - stride + classes;
   for (const name of like) wanted[name] = { type: arrayTypes[element], length };
   const { targets } = record;
   if (targets !== undefined && targets.type !== 'list') {
     const isPerRow = targets.kind === undefined;
     wanted.targets = { type: targets.type, length: isPerRow ? rows : dense };
   }
-  if (record.weight !== undefined) wanted.weight = { type: record.weight, length: record.perLogit ? dense : classes };
-  if (typeof record.positiveWeight === 'string') wanted.positiveWeight = { type: record.positiveWeight, length: classes };
-  if (record.upstreamArray !== undefined) wanted.upstream = { type: record.upstreamArray, length: rows };
-  if (record.ids !== undefined) wanted.ids = { type: 'Int32Array', length: classes === 0 ? 0 : record.ids * rows };
+  if (record.weight !== undefined)
+    wanted.weight = { type: record.weight, length: record.perLogit ? dense : classes };
+  if (typeof record.positiveWeight === 'string')
+    wanted.positiveWeight = { type: record.positiveWeight, length: classes };
+  if (record.upstreamArray !== undefined)
+    wanted.upstream = { type: record.upstreamArray, length: rows };
+  if (record.ids !== undefined)
+    wanted.ids = { type: 'Int32Array', length: classes === 0 ? 0 : record.ids * rows };
   const result = element === 'float64' ? 'Float64Array' : 'Float32Array';
   for (const output of ['out', 'gradient']) {
     if (record[output] === undefined) continue;
     const over = record[output] === 'new' ? undefined : { name: record[output], delta: 0 };
     const upon = over && wanted[over.name];
-    if (upon && upon.type !== result) wanted[output] = { type: result, length: perRow.includes(output) ? rows : dense };
+    if (upon && upon.type !== result)
+      wanted[output] = { type: result, length: perRow.includes(output) ? rows : dense };
     else if (upon) wanted[output] = { ...upon, over };
     else wanted[output] = { type: result, length: perRow.includes(output) ? rows : dense };
   }
@@ -107,11 +129,21 @@ function wantedOf(record, layout) {
     if (one === undefined) continue;
     if (fault === 'length') one.length = Math.max(0, one.length + by);
     if (fault === 'type') one.type = type;
-    if (fault === 'overlap' && wanted[other] !== undefined && wanted[other].over === undefined && one.length > 0) one.over = { name: other, delta };
+    if (
+      fault === 'overlap' &&
+      wanted[other] !== undefined &&
+      wanted[other].over === undefined &&
+      one.length > 0
+    )
+      one.over = { name: other, delta };
   }
-  // An array that another lies over must not itself lie over one, nor be too short for it.
   for (const one of Object.values(wanted)) {
-    if (one.over && wanted[one.over.name]?.over) delete one.over;
+    if (one.over === undefined) continue;
+    const other = wanted[one.over.name];
+    // An array that another lies over must not itself lie over one.
+    if (other.over !== undefined) delete one.over;
+    // Room for both, behind what both may be.
+    else other.room = Math.max(other.room ?? 0, 8 * (one.length + 16));
   }
   return wanted;
 }
@@ -178,7 +210,7 @@ const own = new Error('thrown by a getter of the caller');
  * A call: its inputs, options and construction as they are passed, what contract.mjs is to know of them, and the memory
  * that they lie in. `fresh` keeps it apart from that of other calls.
  */
-export function build(record, library, { fresh = false } = {}) {
+export function build(record, { fresh = false } = {}) {
   const { fn, faults, shape } = record;
   const signature = signatures[fn];
   const axes = axesOf(shape, record.axis);
@@ -187,18 +219,37 @@ export function build(record, library, { fresh = false } = {}) {
   const wanted = wantedOf(record, layout);
   const losing = faults.some(({ fault }) => ['detach', 'lose'].includes(fault));
   const shrinking = faults.some(({ fault }) => fault === 'shrink');
-  const how = losing ? 'own' : shrinking ? 'resizable' : record.memory;
+  const isLaid = Object.values(wanted).some(({ over, type, length }) => {
+    return (
+      over &&
+      (over.delta !== 0 || wanted[over.name].type !== type || wanted[over.name].length !== length)
+    );
+  });
+  const how = losing
+    ? 'own'
+    : shrinking
+      ? 'resizable'
+      : isLaid && record.memory === 'tracking'
+        ? 'shared'
+        : record.memory;
   const memory = place(wanted, how, new Random(mix(record.seed, numberOf.memory)), fresh);
   const { arrays, spans, blocks } = memory;
 
   // Contents: what is read is written last, where arrays lie over each other.
-  const isDamaged = (name) => faults.some((one) => one.name === name && ['length', 'type'].includes(one.fault));
+  const isDamaged = (name) =>
+    faults.some((one) => one.name === name && ['length', 'type'].includes(one.fault));
   const dense = layoutOf(shape, axes);
-  const bytesOf = (name) => new Uint8Array(arrays[name].buffer, arrays[name].byteOffset, arrays[name].byteLength);
+  const bytesOf = (name) =>
+    new Uint8Array(arrays[name].buffer, arrays[name].byteOffset, arrays[name].byteLength);
   for (const name of signature.like) {
     if (!isDamaged(name)) fillRows(record, name, arrays[name], layout, bytesOf(name));
   }
-  if (record.near !== undefined && !isDamaged('logits') && !isDamaged('otherLogits') && /^Float/.test(wanted.logits.type)) {
+  if (
+    record.near !== undefined &&
+    !isDamaged('logits') &&
+    !isDamaged('otherLogits') &&
+    /^Float/.test(wanted.logits.type)
+  ) {
     for (let i = 0; i < arrays.logits.length; i++) {
       arrays.otherLogits[i] = arrays.logits[i] + record.near * Math.sin(i);
     }
@@ -213,7 +264,8 @@ export function build(record, library, { fresh = false } = {}) {
     if (record.targets.kind === undefined) {
       const list = targetsOf(record, layout, ignoreIndex);
       if (targets === undefined) targets = list;
-      else if (record.targets.type.startsWith('Big')) list.forEach((one, i) => (targets[i] = BigInt(one)));
+      else if (record.targets.type.startsWith('Big'))
+        for (let i = 0; i < list.length; i++) targets[i] = BigInt(list[i]);
       else targets.set(list);
     } else {
       const family = fn === 'binaryCrossEntropy' ? 'labels' : 'probabilities';
@@ -222,14 +274,15 @@ export function build(record, library, { fresh = false } = {}) {
       for (let r = 0; r < dense.rows; r++) {
         const random = new Random(mix(record.seed, numberOf.targets, r + (record.skip ?? 0)));
         const row = rowOf(family, record.targets.kind, random, dense.classes);
-        for (let c = 0; c < dense.classes; c++) targets[starts[r] + offsets[c]] = row === null ? 0.5 : row[c];
+        for (let c = 0; c < dense.classes; c++)
+          targets[starts[r] + offsets[c]] = row === null ? 0.5 : row[c];
       }
     }
   } else if (record.targets !== undefined && targets === undefined) targets = [0];
   if (arrays.ids !== undefined && !isDamaged('ids')) {
     const random = new Random(mix(record.seed, numberOf.ids));
     for (let i = 0; i < arrays.ids.length; i++) arrays.ids[i] = random.below(layout.classes);
-  } else arrays.ids?.fill(0);
+  }
   if (record.values !== undefined) {
     for (const [name, list] of Object.entries(record.values)) {
       (name === 'targets' ? targets : arrays[name]).set(list.map(Number));
@@ -246,28 +299,48 @@ export function build(record, library, { fresh = false } = {}) {
   const type = record.element === 'half' ? 'float16' : record.element;
   if (isBits && record.holder === 'array') options.dtype = type;
   for (const name of ['weight', 'positiveWeight', 'upstream', 'ids', 'out', 'gradient']) {
-    if (arrays[name] !== undefined && signature.options.includes(name)) options[name] = arrays[name];
+    if (arrays[name] !== undefined && signature.options.includes(name))
+      options[name] = arrays[name];
   }
   if (typeof record.positiveWeight === 'number') options.positiveWeight = record.positiveWeight;
-  for (const { fault, how: spoiled } of faults) if (fault === 'shape') spoilLayout(spoiled, options, shape, layout);
+  for (const { fault, how: spoiled } of faults)
+    if (fault === 'shape') spoilLayout(spoiled, options, shape, layout);
 
   // Inputs.
   const inputs = {};
   signature.inputs.forEach((name) => {
     if (name === 'targets') {
-      inputs.targets = how === 'foreign' && Array.isArray(targets) ? foreignRealm().Array.from(targets) : targets;
+      inputs.targets =
+        how === 'foreign' && Array.isArray(targets) ? foreignRealm().Array.from(targets) : targets;
       return;
     }
     const tensor = { data: arrays[name], ...(isBits || record.told === 'dims' ? { type } : {}) };
     if (record.told === 'dims') tensor.dims = shape;
     if (record.told === 'shape') tensor.shape = shape;
-    inputs[name] = record.holder === 'array' ? arrays[name] : record.holder === 'proxy' ? new Proxy(tensor, {}) : tensor;
+    inputs[name] =
+      record.holder === 'array'
+        ? arrays[name]
+        : record.holder === 'proxy'
+          ? new Proxy(tensor, {})
+          : tensor;
   });
 
   // What is wrong with them.
   const lost = new Set();
   const { construction: made } = record;
-  const call = { fn, inputs, options, construction: made && { ...made }, lost, arrays, spans, blocks, record, thrown: undefined, losing: undefined };
+  const call = {
+    fn,
+    inputs,
+    options,
+    construction: made && { ...made },
+    lost,
+    arrays,
+    spans,
+    blocks,
+    record,
+    thrown: undefined,
+    losing: undefined,
+  };
   if (ignoreIndex !== undefined && fn === 'Evaluator') call.construction.ignoreIndex = ignoreIndex;
   for (const { fault, name, by } of faults) {
     if (fault !== 'replace' && fault !== 'unknown') continue;
@@ -277,13 +350,19 @@ export function build(record, library, { fresh = false } = {}) {
     else if (signature.inputs.includes(name) && !(fault === 'unknown')) inputs[name] = value;
     else if (call.options === options) options[name] = value;
   }
+  const loseAll = (gone) => {
+    for (const [other, { block }] of Object.entries(spans)) {
+      if (block === gone) lost.add(arrays[other]);
+    }
+  };
   for (const { fault, name } of faults) {
     const span = spans[name];
     if (span === undefined) continue;
     if (fault === 'detach') {
-      detach(call, span.block, lost);
+      loseAll(span.block);
+      if (!span.block.lost) detach(span.block);
     } else if (fault === 'shrink' && arrays[name].byteLength > 0 && span.block.buffer.resizable) {
-      for (const [other, { block }] of Object.entries(spans)) if (block === span.block) lost.add(arrays[other]);
+      loseAll(span.block);
       span.block.buffer.resize(span.start);
       span.block.lost = true;
     }
@@ -292,18 +371,32 @@ export function build(record, library, { fresh = false } = {}) {
   return call;
 }
 
-function detach(call, block, lost) {
-  for (const [other, span] of Object.entries(call.spans)) if (span.block === block) lost.add(call.arrays[other]);
+function detach(block) {
   structuredClone(block.buffer, { transfer: [block.buffer] });
   block.lost = true;
+}
+
+/** Whether an array of the record is an argument of the call. */
+export function isPassed({ inputs, options, arrays, fn }, name) {
+  const array = arrays[name];
+  if (array === undefined) return false;
+  const given = signatures[fn].inputs.includes(name) ? inputs[name] : options?.[name];
+  return given === array || given?.data === array;
 }
 
 /** The options as they are passed: with getters, of a class, of another realm. `call.options` holds their values. */
 export function passedOptions(call, library) {
   const { record, options } = call;
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) return options;
+  if (
+    typeof options !== 'object' ||
+    options === null ||
+    Array.isArray(options) ||
+    ArrayBuffer.isView(options)
+  )
+    return options;
   let passed = options;
-  if (record.memory === 'foreign') passed = foreignRealm().Object.assign(foreignRealm().Object.create(null), options);
+  if (record.memory === 'foreign')
+    passed = foreignRealm().Object.assign(foreignRealm().Object.create(null), options);
   const getters = {};
   const getter = (name, get) => {
     getters[name] = { enumerable: true, configurable: true, get };
@@ -323,12 +416,12 @@ export function passedOptions(call, library) {
       });
       call.thrown = own;
     }
-    if (fault === 'lose' && call.spans[name] !== undefined && call.arrays[name].byteLength > 0) {
+    if (fault === 'lose' && isPassed(call, name) && call.arrays[name].byteLength > 0) {
       const value = options[when];
       const { block } = call.spans[name];
       call.losing = call.arrays[name];
       getter(when, () => {
-        if (!block.lost) detach(call, block, new Set());
+        if (!block.lost) detach(block);
         return value;
       });
     }
@@ -343,5 +436,11 @@ const small = Float32Array.of(1, 2, 3, 4);
 /** What a getter of the caller may do: calls of the package in the middle of a call. */
 function callMeanwhile(library) {
   library.softmax(small);
-  library.crossEntropyWithGradient(small, [1, 0], { shape: [2, 2], labelSmoothing: 0.1, zLoss: 0.5, upstream: 2, reduction: 'sum' });
+  library.crossEntropyWithGradient(small, [1, 0], {
+    shape: [2, 2],
+    labelSmoothing: 0.1,
+    zLoss: 0.5,
+    upstream: 2,
+    reduction: 'sum',
+  });
 }

@@ -1,5 +1,5 @@
 // One case from its record to the verdict.
-import { build } from './build.mjs';
+import { build, isPassed } from './build.mjs';
 import { run } from './call.mjs';
 import { bytesOf, compare } from './compare.mjs';
 import { contractOf, DETACHED, SHAPE } from './contract.mjs';
@@ -17,14 +17,23 @@ function expectationOf(call) {
   const { record } = call;
   for (const { fault, name } of record.faults) {
     // What a getter detaches was there when the contract was looked at.
-    if (fault === 'lose' && call.spans[name] !== undefined && call.arrays[name].byteLength > 0 && isOptions(call.options)) {
+    if (
+      fault === 'lose' &&
+      isOptions(call.options) &&
+      isPassed(call, name) &&
+      call.arrays[name].byteLength > 0
+    ) {
       contract.codes.add(DETACHED).add(SHAPE);
     }
   }
   return contract;
 }
 
-const isOptions = (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+const isOptions = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value);
 
 const numbersOf = { score: scoresOf, Evaluator: summaryOf };
 
@@ -37,7 +46,9 @@ function checkTwin(record, bytes, { library, native }) {
   const outcome = run(call, library);
   if ('error' in outcome) return `${outcome.error.message} on ${record.twin.isa}`;
   const others = bytesOf(record.fn, outcome.result);
-  return others.equals(bytes) ? undefined : `other bytes on ${record.twin.isa}, ${record.twin.threads} threads`;
+  return others.equals(bytes)
+    ? undefined
+    : `other bytes on ${record.twin.isa}, ${record.twin.threads} threads`;
 }
 
 /**
@@ -45,10 +56,11 @@ function checkTwin(record, bytes, { library, native }) {
  * outcome, or the memory, before it is looked at: it is for the test of the fuzzer itself, and says whether it did.
  */
 export function check(record, { library, native, statistics, tamper }) {
-  const call = build(record, library);
+  const call = build(record);
   const contract = expectationOf(call);
   const { plan, codes } = contract;
-  const expected = plan && codes.size === 0 ? (numbersOf[record.fn] ?? referenceOf)(plan) : undefined;
+  const expected =
+    plan && codes.size === 0 ? (numbersOf[record.fn] ?? referenceOf)(plan) : undefined;
   native.selectIsa(record.isa);
   let outcome = run(call, library);
   if (tamper !== undefined) {
@@ -56,7 +68,12 @@ export function check(record, { library, native, statistics, tamper }) {
     if (outcome === undefined) return { untouched: true };
   }
   let wrong = compare({ call, contract, expected, outcome, library, statistics });
-  if (wrong === undefined && record.twin !== undefined && 'result' in outcome && tamper === undefined) {
+  if (
+    wrong === undefined &&
+    record.twin !== undefined &&
+    'result' in outcome &&
+    tamper === undefined
+  ) {
     wrong = checkTwin(record, bytesOf(record.fn, outcome.result), { library, native });
   }
   const kind = 'result' in outcome ? 'result' : (outcome.error?.code ?? 'thrown by the caller');

@@ -173,21 +173,18 @@ function readLayout(verdict, shape, axes, rowStride, elements) {
   const product = shape.reduce((a, b) => a * b, 1);
   if (rowStride === undefined) {
     const layout = layoutOf(shape, axes);
-    const { rows, classes, inner } = layout;
+    const { outer, classes, inner } = layout;
     // Sizes that are no integers any more are those of no array.
-    const isSafe = rows / inner <= Number.MAX_SAFE_INTEGER && classes * inner <= 2 ** 53 - 1;
+    const isSafe = outer <= Number.MAX_SAFE_INTEGER && classes * inner <= Number.MAX_SAFE_INTEGER;
     if (product !== elements || !isSafe) {
       verdict.fail(SHAPE);
       return undefined;
     }
     return layout;
   }
-  if (!verdict.integer(rowStride)) return undefined;
   const isLast = axes.every((axis, i) => axis === shape.length - axes.length + i);
-  if (!isLast) {
-    verdict.fail(VALUE);
-    return undefined;
-  }
+  if (!isLast) verdict.fail(VALUE);
+  if (!verdict.integer(rowStride) || !isLast) return undefined;
   const layout = layoutOf(shape, axes, rowStride);
   if (rowStride < layout.classes) {
     verdict.fail(VALUE);
@@ -226,7 +223,8 @@ function readClasses(verdict, targets, layout, ignored, lost) {
     const target = targets[row];
     const isClass = target >= 0 && target < layout.classes;
     // BigInts are compared as they are: what is beyond 2^53 equals no number.
-    if (isClass || ignored.some((one) => one == target)) continue; // biome-ignore lint/suspicious/noDoubleEquals: a BigInt is no number
+    // biome-ignore lint/suspicious/noDoubleEquals: a BigInt is no number
+    if (isClass || ignored.some((one) => one == target)) continue;
     verdict.fail(RANGE);
     verdict.target ??= { row, target };
     fine = false;
@@ -451,7 +449,10 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
       const wrong = given.ids.findIndex((id) => id < 0 || id >= classes);
       if (wrong >= 0) {
         verdict.fail(RANGE);
-        verdict.target ??= { row: Math.floor((wrong * rows) / given.ids.length), target: given.ids[wrong] };
+        verdict.target ??= {
+          row: Math.floor((wrong * rows) / given.ids.length),
+          target: given.ids[wrong],
+        };
       }
     }
   }
@@ -471,7 +472,12 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   }
   if (signature.options.includes('gradient')) {
     const withOut = fillsRows && nameOf(given.out) !== undefined ? [...read, given.out] : read;
-    outputs.gradient = readOutput(verdict, given.gradient, { ...context, others: withOut }, 'gradient');
+    outputs.gradient = readOutput(
+      verdict,
+      given.gradient,
+      { ...context, others: withOut },
+      'gradient',
+    );
     if (given.out !== undefined && given.out === given.gradient && given.out.length > 0) {
       if (fillsRows && isReduction) verdict.fail(OVERLAP);
     }
@@ -480,14 +486,13 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
 
   // The mean of nothing.
   let empty = false;
-  if (verdict.codes.size === 0 && fn !== 'klDivergence' && fn !== 'binaryCrossEntropy') {
-    if (signature.options.includes('emptyMean') && reduction === 'mean') {
-      const { weight } = given;
-      const counts = (target) =>
-        !ignored.includes(Number(target)) && (weight === undefined || weight[Number(target)] !== 0);
-      empty = isIndexed ? !Array.from(targets).some(counts) : layout.rows === 0;
-      if (empty && given.emptyMean === 'throw') verdict.fail(EMPTY);
-    }
+  if (layout && ignored && signature.options.includes('emptyMean') && reduction === 'mean') {
+    const { weight } = given;
+    const counts = (target) =>
+      !ignored.includes(Number(target)) && (!isFloats(weight) || weight[Number(target)] !== 0);
+    if (isIndexed) empty = !Array.from(targets).some(counts);
+    else if (isFloats(targets)) empty = layout.rows === 0;
+    if (empty && given.emptyMean === 'throw') verdict.fail(EMPTY);
   }
   const { codes, target } = verdict;
   if (codes.size > 0) return { codes, target };

@@ -5,7 +5,9 @@ import { mix, Random } from './random.mjs';
 import { functionNames, hasClasses, isLoss, signatures } from './signatures.mjs';
 import { oddNames } from './values.mjs';
 
-const lengths = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 511, 1023, 1025];
+const lengths = [
+  1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 511, 1023, 1025,
+];
 const longLengths = [4096, 8191, 8192, 8193, 16383, 16384, 16385, 32769, 65537];
 /** Where threads share out rows, where a row is shared out itself, panels and stacks of many rows. */
 const largeShapes = [
@@ -27,12 +29,50 @@ const mediumShapes = [
   [3, 20000],
 ];
 
-const indexTypes = 'Int8Array Uint8Array Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array'.split(' ');
+const indexTypes =
+  'Int8Array Uint8Array Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array'.split(
+    ' ',
+  );
 const elements = ['float32', 'float32', 'float32', 'float64', 'float64', 'float16', 'bfloat16'];
 if (globalThis.Float16Array) elements.push('half');
 
-const temperatures = [0.1, 0.5, 0.7, 1, 1.3, 2, 3, 10, 1e-3, 1e3, 1e-6, 1e6, 2 ** -60, 2 ** 60, 1e30, 1e-30, 1e300, 1e-300, Number.MIN_VALUE, Number.MAX_VALUE];
-const softcaps = [0.5, 1, 5, 30, 50, 1e-3, 1e3, 1e6, 1e30, 1e-30, 1e300, Number.MIN_VALUE, Number.MAX_VALUE];
+const temperatures = [
+  0.1,
+  0.5,
+  0.7,
+  1,
+  1.3,
+  2,
+  3,
+  10,
+  1e-3,
+  1e3,
+  1e-6,
+  1e6,
+  2 ** -60,
+  2 ** 60,
+  1e30,
+  1e-30,
+  1e300,
+  1e-300,
+  Number.MIN_VALUE,
+  Number.MAX_VALUE,
+];
+const softcaps = [
+  0.5,
+  1,
+  5,
+  30,
+  50,
+  1e-3,
+  1e3,
+  1e6,
+  1e30,
+  1e-30,
+  1e300,
+  Number.MIN_VALUE,
+  Number.MAX_VALUE,
+];
 
 /** Splits a number into `parts` factors. */
 function split(random, size, parts) {
@@ -75,7 +115,11 @@ function drawShape(random, fn, scale) {
   const shape = [...others.slice(0, at), classes, ...others.slice(at)];
   if (fn === 'logSumExp' && random.chance(0.3)) {
     const axes = shape.map((_, axis) => axis).filter(() => random.chance(0.5));
-    if (axes.length > 0) return { shape, axis: axes.map((axis) => (random.chance(0.3) ? axis - rank : axis)).reverse() };
+    if (axes.length > 0)
+      return {
+        shape,
+        axis: axes.map((axis) => (random.chance(0.3) ? axis - rank : axis)).reverse(),
+      };
   }
   if (at === rank - 1 && random.chance(0.5)) return { shape, axis: undefined };
   return { shape, axis: random.chance(0.5) ? at : at - rank };
@@ -104,7 +148,10 @@ function drawTargets(random, fn, record) {
     return { type, kind: random.pick(Object.keys(kinds.labels)) };
   }
   if (fn.startsWith('crossEntropy') && random.chance(0.35)) {
-    return { type: random.pick(['Float32Array', 'Float64Array']), kind: drawKind(random, 'probabilities') };
+    return {
+      type: random.pick(['Float32Array', 'Float64Array']),
+      kind: drawKind(random, 'probabilities'),
+    };
   }
   if (fn === 'score' && random.chance(0.25)) return undefined;
   const classes = record.classes;
@@ -112,9 +159,21 @@ function drawTargets(random, fn, record) {
   const targets = { type, ignored: random.pick([0, 0, 0.2, 0.5, 1]) };
   if (random.chance(0.3)) {
     const large = type === 'list' || type === 'BigInt64Array' || type === 'Float64Array';
-    const ignorable = [-1, 0, classes, classes - 1, 7, -100, ...(large ? [2 ** 40, -(2 ** 53 - 1)] : [])];
+    const ignorable = [
+      -1,
+      0,
+      classes,
+      classes - 1,
+      7,
+      -100,
+      ...(large ? [2 ** 40, -(2 ** 53 - 1)] : []),
+    ];
     const one = random.pick(ignorable);
-    targets.ignoreIndex = random.chance(0.5) ? one : random.chance(0.1) ? [] : [one, random.pick(ignorable), 255];
+    targets.ignoreIndex = random.chance(0.5)
+      ? one
+      : random.chance(0.1)
+        ? []
+        : [one, random.pick(ignorable), 255];
   }
   return targets;
 }
@@ -127,8 +186,12 @@ function drawOptions(random, fn, record) {
     if (!signatures[fn].options.includes(name) || !random.chance(share)) return;
     options[name] = value();
   };
-  set('temperature', 0.25, () => (random.chance(0.5) ? random.pick(temperatures.slice(0, 8)) : random.pick(temperatures)));
-  set('softcap', 0.15, () => (random.chance(0.5) ? random.pick([5, 30, 50]) : random.pick(softcaps)));
+  set('temperature', 0.25, () =>
+    random.chance(0.5) ? random.pick(temperatures.slice(0, 8)) : random.pick(temperatures),
+  );
+  set('softcap', 0.15, () =>
+    random.chance(0.5) ? random.pick([5, 30, 50]) : random.pick(softcaps),
+  );
   set('threads', record.scale === 'small' ? 0.1 : 0.8, () => 1 + random.below(8));
   set('reduction', 0.6, () => random.pick(['none', 'none', 'sum', 'mean']));
   set('labelSmoothing', 0.25, () => random.pick([0, 0.1, 0.25, 0.5, 1, 1e-9, Number.MIN_VALUE]));
@@ -147,7 +210,9 @@ function drawOptions(random, fn, record) {
 const signed = ['signal', 'Axis', 'weights', '__proto__x', 'k'];
 const arrayNames = (record) => [
   ...signatures[record.fn].inputs,
-  ...['weight', 'positiveWeight', 'upstream', 'out', 'gradient', 'ids'].filter((name) => record[name] !== undefined || record[`${name}Array`] !== undefined),
+  ...['weight', 'positiveWeight', 'upstream', 'out', 'gradient', 'ids'].filter(
+    (name) => record[name] !== undefined || record[`${name}Array`] !== undefined,
+  ),
 ];
 
 function drawFault(random, record) {
@@ -158,19 +223,42 @@ function drawFault(random, record) {
     case 0:
     case 1:
     case 2:
-      return { fault: 'replace', name: random.pick([...inputs, ...options, 'options']), by: random.pick(oddNames) };
+      return {
+        fault: 'replace',
+        name: random.pick([...inputs, ...options, 'options']),
+        by: random.pick(oddNames),
+      };
     case 3:
-      return { fault: 'length', name: random.pick(present), by: random.pick([-1, 1, -1, 1, 2, 7, -1000]) };
+      return {
+        fault: 'length',
+        name: random.pick(present),
+        by: random.pick([-1, 1, -1, 1, 2, 7, -1000]),
+      };
     case 4:
       return {
         fault: 'type',
         name: random.pick(present),
-        type: random.pick(['Float32Array', 'Float64Array', 'Uint16Array', 'Int32Array', 'Uint8Array', 'BigInt64Array', 'Uint8ClampedArray']),
+        type: random.pick([
+          'Float32Array',
+          'Float64Array',
+          'Uint16Array',
+          'Int32Array',
+          'Uint8Array',
+          'BigInt64Array',
+          'Uint8ClampedArray',
+        ]),
       };
     case 5:
       return { fault: random.pick(['detach', 'shrink']), name: random.pick(present) };
     case 6:
-      return { fault: 'unknown', name: random.pick([...signed, ...functionNames.flatMap((name) => signatures[name].options)]), by: random.pick(oddNames) };
+      return {
+        fault: 'unknown',
+        name: random.pick([
+          ...signed,
+          ...functionNames.flatMap((name) => signatures[name].options),
+        ]),
+        by: random.pick(oddNames),
+      };
     case 7: {
       const output = random.pick(outputs.filter((name) => record[name] !== undefined));
       const other = random.pick(present.filter((name) => name !== output));
@@ -178,7 +266,12 @@ function drawFault(random, record) {
       return { fault: 'overlap', name: output, other, delta: 4 * (random.below(13) - 6) };
     }
     case 8:
-      if (hasClasses(fn)) return { fault: 'target', row: random.below(64), by: random.pick([0, 1, 1000, -1, -2, 127, 2 ** 31, 2 ** 40]) };
+      if (hasClasses(fn))
+        return {
+          fault: 'target',
+          row: random.below(64),
+          by: random.pick([0, 1, 1000, -1, -2, 127, 2 ** 31, 2 ** 40]),
+        };
       break;
     case 9:
       return { fault: 'throw', name: random.pick([...options, 'unknown']) };
@@ -187,21 +280,47 @@ function drawFault(random, record) {
     default:
       return {
         fault: 'shape',
-        how: random.pick(['more', 'less', 'negative', 'fraction', 'text', 'hole', 'huge', 'empty', 'typed', 'axis', 'axisLow', 'stride', 'strideLow', 'none', 'dtype', 'revoked']),
+        how: random.pick([
+          'more',
+          'less',
+          'negative',
+          'fraction',
+          'text',
+          'hole',
+          'huge',
+          'empty',
+          'typed',
+          'axis',
+          'axisLow',
+          'stride',
+          'strideLow',
+          'none',
+          'dtype',
+          'revoked',
+        ]),
       };
   }
   return { fault: 'replace', name: random.pick(inputs), by: random.pick(oddNames) };
 }
 
 /** The record of one draw. `isas` are those of the machine, best first. */
-export function draw(seed, index, { isas, only } = {}) {
+export function draw(seed, index, { isas }) {
   const random = new Random(mix(seed, index));
-  const fn = only ?? random.pick(functionNames);
+  let fn = random.pick(functionNames);
+  // An evaluator's state takes long to write and read.
+  if (fn === 'Evaluator' && random.chance(0.6)) fn = 'crossEntropyWithGradient';
   const luck = random.uniform();
-  const scale = luck < 0.0003 ? 'large' : luck < 0.0012 ? 'medium' : 'small';
+  const scale = luck < 0.00006 ? 'large' : luck < 0.0008 ? 'medium' : 'small';
   const { shape, axis } = drawShape(random, fn, scale);
   const layout = layoutOf(shape, axesOf(shape, axis));
-  const record = { fn, seed: random.bits(), element: random.pick(elements), shape, scale, classes: layout.classes };
+  const record = {
+    fn,
+    seed: random.bits(),
+    element: random.pick(elements),
+    shape,
+    scale,
+    classes: layout.classes,
+  };
   if (axis !== undefined) record.axis = axis;
   const isLast = axesOf(shape, axis).every((one, i, all) => one === shape.length - all.length + i);
   if (isLast && random.chance(0.2)) {
@@ -209,18 +328,27 @@ export function draw(seed, index, { isas, only } = {}) {
     record.trailing = random.chance(0.5);
   }
   record.told = random.pick(['option', 'option', 'option', 'dims', 'shape']);
-  record.holder = record.told === 'option' ? random.pick(['array', 'array', 'array', 'tensor']) : random.pick(['tensor', 'proxy']);
-  record.memory = random.pick(['arena', 'arena', 'arena', 'arena', 'arena', 'arena', 'own', 'shared', 'resizable', 'tracking', 'growable', 'foreign']);
+  record.holder =
+    record.told === 'option'
+      ? random.pick(['array', 'array', 'array', 'tensor'])
+      : random.pick(['tensor', 'proxy']);
+  record.memory = random.chance(0.75)
+    ? 'arena'
+    : random.pick(['own', 'shared', 'resizable', 'tracking', 'growable', 'foreign']);
   if (scale !== 'small') record.memory = random.pick(['arena', 'own', 'shared']);
   record.kinds = Object.fromEntries(
-    [...signatures[fn].like, 'weight', 'positiveWeight', 'upstream'].map((name) => [name, drawKind(random, familyOf(name))]),
+    [...signatures[fn].like, 'weight', 'positiveWeight', 'upstream'].map((name) => [
+      name,
+      drawKind(random, familyOf(name)),
+    ]),
   );
   const { options } = signatures[fn];
   if (signatures[fn].inputs.includes('targets')) {
     record.targets = drawTargets(random, fn, record);
     if (record.targets === undefined) delete record.targets;
   }
-  if (fn === 'klDivergence') record.near = chosen(random, 0.4, () => random.pick([1e-3, 1e-6, 0, 0.1]));
+  if (fn === 'klDivergence')
+    record.near = chosen(random, 0.4, () => random.pick([1e-3, 1e-6, 0, 0.1]));
   const float = () => random.pick(['Float32Array', 'Float64Array']);
   if (options.includes('weight') && random.chance(0.35)) {
     record.weight = float();
@@ -248,7 +376,8 @@ export function draw(seed, index, { isas, only } = {}) {
     const same = signatures[fn].inPlace.out;
     record.out = random.chance(0.4) && same.length > 0 ? random.pick(same) : 'new';
   }
-  if (options.includes('gradient') && random.chance(0.5)) record.gradient = random.chance(0.4) ? 'logits' : 'new';
+  if (options.includes('gradient') && random.chance(0.5))
+    record.gradient = random.chance(0.4) ? 'logits' : 'new';
   if (random.chance(0.05)) record.getters = random.pick(['calls', 'plain', 'class', 'proxy']);
   const isBest = random.chance(0.6);
   record.isa = isBest ? isas[0] : random.pick(isas);

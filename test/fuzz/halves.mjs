@@ -27,9 +27,9 @@ export const decoded = {
 export function halfBits(type, value) {
   if (type === 'bfloat16') {
     float[0] = value;
-    return value !== value ? 0x7fc1 : word[0] >>> 16;
+    return Number.isNaN(value) ? 0x7fc1 : word[0] >>> 16;
   }
-  if (value !== value) return 0x7e01;
+  if (Number.isNaN(value)) return 0x7e01;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (size >= 65520) return sign | 0x7c00;

@@ -69,6 +69,7 @@ export function place(wanted, how, random, fresh) {
   const spans = {};
   const blocks = [];
   const sizeOf = ({ type, length }) => globalThis[type].BYTES_PER_ELEMENT * length;
+  const roomOf = (one) => Math.max(sizeOf(one), one.room ?? 0);
   const entries = Object.entries(wanted);
   const own = entries.filter(([, { over }]) => over === undefined);
   const put = (name, block, offset) => {
@@ -89,7 +90,7 @@ export function place(wanted, how, random, fresh) {
     const starts = {};
     for (const [name, one] of own) {
       starts[name] = offsetAfter(at, one.type);
-      at = starts[name] + sizeOf(one);
+      at = starts[name] + roomOf(one);
     }
     at = align(at + GUARD + 64, 8);
     const usesArena = !fresh && at <= arena.byteLength;
@@ -100,7 +101,7 @@ export function place(wanted, how, random, fresh) {
   } else {
     for (const [name, one] of own) {
       const offset = offsetAfter(0, one.type);
-      const end = offset + sizeOf(one);
+      const end = offset + (how === 'tracking' ? sizeOf(one) : roomOf(one));
       // A view that follows its buffer's length has no guard behind it.
       const bytes = how === 'tracking' ? end : align(end + GUARD, 8);
       const block = new Block(bufferOf(how, bytes), bytes, guard);

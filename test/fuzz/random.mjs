@@ -1,14 +1,14 @@
 // Random numbers that are the same everywhere: mulberry32, seeded by a hash.
 
+function scrambled(h) {
+  let x = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
 /** A hash of three integers: 32 bits. */
 export function mix(a, b, c = 0) {
-  let h = (a ^ 0x9e3779b9) >>> 0;
-  for (const value of [b, c]) {
-    h = Math.imul(h ^ value ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h = (h ^ (h >>> 16)) >>> 0;
-  }
-  return h;
+  return scrambled((scrambled((scrambled(a + 0x9e3779b9) + b) | 0) + Math.imul(c, 0x9e3779b1)) | 0);
 }
 
 export class Random {

@@ -6,7 +6,6 @@ import { placesOf } from './layout.mjs';
 import { row, Sum } from './row.mjs';
 
 export const U = 2 ** -53;
-const LEAST32 = 2 ** -149;
 const LEAST64 = 2 ** -1074;
 /** Beyond it a soft cap's rounding leaves nothing to compare. */
 const MOST_SLACK = 0.01;
@@ -79,26 +78,39 @@ const rounding = (isDouble, value) =>
   isDouble ? U * Math.abs(value) + LEAST64 : ulp32(value) * 0.505;
 
 function offOfProbability({ isDouble, isTransformed }, p) {
-  if (isDouble) return (isTransformed ? 1e-14 : 1e-15) * p + 5 * U * p + 2 * LEAST64;
-  if (p < 2 ** -126) return LEAST32 * 1.001;
-  return (isTransformed ? 3 : 2.5) * ulp32(p);
+  if (isDouble) return (isTransformed ? 2e-15 : 1e-15) * p + 5 * U * p + 2 * LEAST64;
+  const core = 0.88 + (isTransformed ? 0.18 : 0);
+  return (core + 0.5) * ulp32(p) + p * offOfSum(row.classes, isTransformed);
 }
 
-/** Of log p, which is as good relative to itself however small it is. */
-function offOfLog({ isDouble, isTransformed }, value) {
-  if (isDouble) return (isTransformed ? 1e-14 : 2e-15) * Math.abs(value) + 2 * LEAST64;
-  return (isTransformed ? 5 : 4) * ulp32(value);
+/**
+ * What a sum of float32 terms may be off by, relative to it: the exponential core's 0.88 ulp, what a temperature adds to
+ * it, and as many roundings as the tree of a group of 64 has that add anything but 0 (sections 2 and 4).
+ */
+export function offOfSum(classes, isTransformed) {
+  const additions = Math.max(0, Math.min(3, Math.ceil(Math.log2(classes / 8))));
+  return (0.88 + (isTransformed ? 0.18 : 0)) * 2 ** -23 + additions * 2 ** -24;
 }
 
-function offOfLogSumExp({ isDouble, isTransformed }, value) {
+/** Of log p, which is as good relative to itself however small it is; from subnormal terms on each has its own rounding. */
+function offOfLog({ isDouble }, value) {
+  if (isDouble) return 2e-15 * Math.abs(value) + (row.classes + 4) * LEAST64;
+  return 4 * ulp32(value);
+}
+
+export function offOfLogSumExp({ isDouble, isTransformed }, value) {
   const size = Math.abs(value);
-  if (isDouble) return ((isTransformed ? 1e-14 : 1e-15) + 2 * U) * Math.max(size, 1) + U * row.magnitude;
-  if (isTransformed) return 2 ** -22 * Math.max(size, 1);
-  return size > 0.1 ? 1.5 * ulp32(size) : 1.5e-7;
+  if (isDouble) return (1e-15 + 2 * U) * Math.max(size, 1) + U * row.magnitude;
+  // log S is off by what S is, whatever is left of it.
+  return (
+    offOfSum(row.classes, isTransformed) +
+    0.505 * ulp32(value) +
+    (isTransformed ? 2 ** -46 * row.magnitude : 0)
+  );
 }
 
-const LOSS = { single: 4e-7, singleTransformed: 1e-6, double: 1e-15, doubleTransformed: 1e-14 };
-const LOSS_OF_TERMS = { ...LOSS, single: 1e-6, double: 2e-15 };
+const LOSS = { single: 4e-7, singleTransformed: 4e-7, double: 1e-15, doubleTransformed: 2e-15 };
+const LOSS_OF_TERMS = { ...LOSS, double: 2e-15 };
 const GRADIENT = { ...LOSS, double: 2e-15 };
 const pick = (bounds, { isDouble, isTransformed }) =>
   bounds[`${isDouble ? 'double' : 'single'}${isTransformed ? 'Transformed' : ''}`];
@@ -185,7 +197,8 @@ function denominatorOf(plan, weight) {
     const target = Number(plan.targets[r]);
     if (!plan.ignored.includes(target)) sum.add(weight === undefined ? 1 : weight[target]);
   }
-  const exact = weight === undefined ? 0 : ((plan.layout.rows + 2) * U * sum.size) / Math.abs(sum.value);
+  const exact =
+    weight === undefined ? 0 : ((plan.layout.rows + 2) * U * sum.size) / Math.abs(sum.value);
   return { denominator: sum.value, off: exact };
 }
 
@@ -201,7 +214,7 @@ function nll(plan) {
     if (plan.ignored.includes(target)) return losses.set(r, 0, 0);
     const w = weight === undefined ? 1 : weight[target];
     const x = values[start + offsets[target]];
-    const loss = w === 0 && x === x ? 0 : -w * x;
+    const loss = w === 0 && !Number.isNaN(x) ? 0 : -w * x;
     losses.set(r, loss, U * Math.abs(loss));
   });
   const { denominator, off } = denominatorOf(plan, weight);
@@ -286,17 +299,26 @@ function crossEntropy(plan) {
     for (let c = 0; c < classes; c++) if (a[c] !== 0) loss.add(a[c] * row.surprisal(c));
     const lseSize = zLoss * Math.max(Math.abs(lse), 1);
     loss.add(times(zLoss, lse * lse));
-    const scale = isPlain ? Math.abs(loss.value) : loss.size + lseSize * Math.abs(lse);
+    let scale = isPlain ? Math.abs(loss.value) : loss.size + lseSize * Math.abs(lse);
+    // Known: all is counted from one class, the target or that of the largest probability. Where its own coefficient is
+    // a small one, the terms are differences of larger ones.
+    if (!isPlain && 8 * Math.abs(a[pivot]) < total.size) {
+      for (let c = 0; c < classes; c++) {
+        const distance = Math.abs(row.gap[c] - row.gap[pivot]);
+        if (a[c] !== 0 && distance < Infinity)
+          scale += Math.abs(a[c]) * (distance + row.surprisal(pivot));
+      }
+    }
     const bound = pick(isPlain ? LOSS : LOSS_OF_TERMS, settings) + 6 * U;
     // A coefficient is rounded twice, and a distance takes over the error of the logit that it is of.
     const lossOff = bound * scale + slack * (total.size + 2 * lseSize) + LEAST64;
-    const isSure = slack < MOST_SLACK && scale < 1e300;
+    const isSure = slack < MOST_SLACK && scale < 1e300 && row.magnitude < 1e300;
     const infinite = Math.abs(loss.value) === Infinity;
-    losses.set(r, loss.value, isSure || infinite ? lossOff : NaN);
-    if (infinite) losses.off[r] = 0;
-    if (!(loss.size < Infinity) && loss.value !== loss.value) losses.off[r] = NaN;
+    losses.set(r, loss.value, isSure ? lossOff : NaN);
+    if (infinite && row.magnitude < 1e300) losses.off[r] = 0;
+    if (!(loss.size < Infinity) && Number.isNaN(loss.value)) losses.off[r] = NaN;
     if (!wants) return;
-    if (k !== k) return fillGradient(r, NaN, 0);
+    if (Number.isNaN(k)) return fillGradient(r, NaN, 0);
     const push = times(2 * zLoss, lse);
     const relative = pick(GRADIENT, settings) + 6 * U;
     for (let c = 0; c < classes; c++) {
@@ -305,9 +327,12 @@ function crossEntropy(plan) {
       const keptPart = times(a[c], row.complement(c));
       const byLogit = row.derivative(c, softcap);
       const i = at(r, c);
-      const value = k * ((isPlain ? (c === target ? -keptPart : times(a[target], p)) : pulled - keptPart) + times(push, p)) * byLogit;
-      const size =
-        Math.abs(k) * (total.size * p + Math.abs(a[c]) + 2 * lseSize * p) * byLogit;
+      const value =
+        k *
+        ((isPlain ? (c === target ? -keptPart : times(a[target], p)) : pulled - keptPart) +
+          times(push, p)) *
+        byLogit;
+      const size = Math.abs(k) * (total.size * p + Math.abs(a[c]) + 2 * lseSize * p) * byLogit;
       let off = relative * size + rounding(isDouble, value);
       // Without options the share of the target is no difference.
       if (isPlain && c === target) {
@@ -315,6 +340,9 @@ function crossEntropy(plan) {
         if (settings.isTransformed) off += (relative + 2 * slack) * Math.abs(value);
       }
       off += 4 * slack * size + denominatorOff * size;
+      // Known: where the class that all is counted from is far below the others, its term is a raised one (section 3.2).
+      if (!isPlain && c === pivot && !isDouble)
+        off += Math.abs(k) * (total.size + 2 * lseSize) * byLogit * 2 ** -151;
       // What a product of factors makes of numbers below the normal ones.
       off += Math.abs(k * byLogit) * LEAST64 * 4 + (isDouble ? 2 * LEAST64 : 0);
       const unsure = !isSure || unsureMean || !(size < 1e300);
@@ -354,7 +382,11 @@ function klDivergence(plan) {
     let close = true;
     for (let c = 0; c < classes; c++) {
       const distance = row.gap[c] - gap[c] + log;
-      if (p[c] === 0) continue;
+      if (p[c] === 0) {
+        // What the second sum below would leave out.
+        if (row.term[c] > 0) close = false;
+        continue;
+      }
       plain.add(p[c] * distance);
       if (!(Math.abs(distance) < 0.5)) close = false;
       gap[c] = distance;
@@ -365,8 +397,13 @@ function klDivergence(plan) {
       for (let c = 0; c < classes; c++) if (p[c] !== 0) excess.add(p[c] * excessOf(gap[c]));
       value = excess.value;
     }
-    const relative = settings.isTransformed ? 1e-12 : 1e-14;
-    const off = relative * (Math.abs(value) + magnitude) + 2 * slack;
+    // Distances are off by what the logits' own size makes of rounding; the divergence is of second order in them.
+    const blur = 8 * U * (magnitude + 2);
+    const off =
+      16 * U * Math.abs(value) +
+      blur * Math.min(1, 2 * Math.sqrt(Math.abs(value))) +
+      blur * blur +
+      2 * slack;
     const isSure = slack < MOST_SLACK && magnitude < 1e300;
     losses.set(r, value, value === Infinity ? 0 : isSure ? off : NaN);
   });
@@ -410,12 +447,16 @@ function binaryCrossEntropy(plan) {
       const negative = 1 - y;
       const a = times(negative, Math.max(z, 0) + tail);
       const b = times(positive, Math.max(-z, 0) + tail);
-      const loss = z !== z ? NaN : times(w, a + b);
+      const loss = Number.isNaN(z) ? NaN : times(w, a + b);
       const size = Math.abs(w) * (Math.abs(a) + Math.abs(b));
       const error = 8 * U * Math.min(Math.abs(z), 800);
       const factors = [w, v, y].every((factor) => Math.abs(factor) < 1e100);
-      const unsure = !factors || (loss !== loss && z === z);
-      out.set(i, loss, unsure ? NaN : Math.abs(loss) === Infinity ? 0 : (1e-14 + error) * size + LEAST64);
+      const unsure = !factors || (Number.isNaN(loss) && !Number.isNaN(z));
+      out.set(
+        i,
+        loss,
+        unsure ? NaN : Math.abs(loss) === Infinity ? 0 : (1e-14 + error) * size + LEAST64,
+      );
     }
   });
   if (plan.reduction === 'none') {
@@ -451,7 +492,7 @@ function gradients(plan) {
     for (let c = 0; c < classes; c++) {
       const i = start + offsets[c];
       const own = g[i];
-      sum.add(isLog ? own : own === own && results[i] === 0 ? 0 : results[i] * own);
+      sum.add(isLog ? own : !Number.isNaN(own) && results[i] === 0 ? 0 : results[i] * own);
     }
     const total = sum.value;
     for (let c = 0; c < classes; c++) {
@@ -461,18 +502,21 @@ function gradients(plan) {
       let size;
       if (isLog) {
         const p = Math.exp(results[i]);
-        value = own - (p === 0 && total === total ? 0 : p * total);
+        value = own - (p === 0 && !Number.isNaN(total) ? 0 : p * total);
         size = Math.abs(own) + times(p, sum.size);
       } else {
         const p = results[i];
-        value = p === 0 && total === total && own === own ? 0 : p * (own - total);
+        value = p === 0 && !Number.isNaN(total) && !Number.isNaN(own) ? 0 : p * (own - total);
         size = times(Math.abs(p), Math.abs(own) + sum.size);
       }
       value /= temperature;
       size /= temperature;
-      const off = 1e-14 * size + rounding(isDouble, value) + 2 * LEAST64 / Math.min(temperature, 1);
+      const off =
+        1e-14 * size + rounding(isDouble, value) + (2 * LEAST64) / Math.min(temperature, 1);
       // Infinite terms of both signs, and what overflows on the way, are nobody's promise.
-      const unsure = value === value && !(size < 1e300) && Math.abs(value) !== Infinity;
+      const isOverflow = !Number.isNaN(value) && !(size < 1e300) && Math.abs(value) !== Infinity;
+      const isBoth = Math.abs(own) === Infinity && Math.abs(total) === Infinity;
+      const unsure = isOverflow || isBoth || (isLog && results[i] > 600);
       out.set(at(r, c), value, unsure ? NaN : Math.abs(value) === Infinity ? 0 : off);
     }
   });

@@ -78,7 +78,7 @@ export const row = {
         slope[c] = slopeOf(x, softcap);
       }
       value[c] = v;
-      if (v !== v) isNumber = false;
+      if (Number.isNaN(v)) isNumber = false;
       if (v > max) {
         max = v;
         largest = c;
@@ -88,7 +88,8 @@ export const row = {
     }
     this.largest = largest;
     this.magnitude = most / temperature;
-    this.slack = softcap > 0 ? 16 * U * this.magnitude : 0;
+    // A quotient by the cap that is no normal number has lost digits of its own.
+    this.slack = softcap > 0 ? 16 * U * this.magnitude + (softcap * 2 ** -1072) / temperature : 0;
     this.regular = isNumber && max - max === 0;
     if (!this.regular) {
       this.logSumExp = isNumber ? max : NaN;
@@ -155,14 +156,13 @@ export class Sum {
   }
   add(x) {
     const next = this.high + x;
-    const error =
-      Math.abs(this.high) >= Math.abs(x) ? this.high - next + x : x - next + this.high;
-    if (error === error) this.low += error;
+    const error = Math.abs(this.high) >= Math.abs(x) ? this.high - next + x : x - next + this.high;
+    if (!Number.isNaN(error)) this.low += error;
     this.high = next;
     this.size += Math.abs(x);
   }
   get value() {
     const value = this.high + this.low;
-    return value === value ? value : this.high;
+    return Number.isNaN(value) ? this.high : value;
   }
 }

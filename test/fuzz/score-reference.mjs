@@ -1,22 +1,16 @@
 // What score and Evaluator tell of rows, by the definitions.
 import { placesOf } from './layout.mjs';
-import { Expected, numbersOf, pool, U, ulp32 } from './reference.mjs';
-import { row } from './row.mjs';
+import { Expected, numbersOf, offOfLogSumExp, pool } from './reference.mjs';
+import { row, Sum } from './row.mjs';
 
 const LEAST64 = 2 ** -1074;
 const LEAST32 = 2 ** -149;
 const MOST_SLACK = 0.01;
 
 /** Bounds of numbers that are good relative to themselves, and of entropies. */
-function boundsOf(isDouble, isTransformed) {
-  if (isDouble) return { relative: isTransformed ? 1e-12 : 1e-13, entropy: 1e-12, least: LEAST64 };
-  return { relative: isTransformed ? 1e-6 : 4e-7, entropy: 1e-6, least: LEAST32 };
-}
-
-function offOfLogSumExp(isDouble, isTransformed, value) {
-  const size = Math.abs(value);
-  if (isDouble) return (isTransformed ? 1e-14 : 2e-15) * Math.max(size, 1) + U * row.magnitude;
-  return isTransformed ? 3e-7 * Math.max(size, 1) : size > 0.1 ? 1.5 * ulp32(size) : 1.5e-7;
+function boundsOf(isDouble) {
+  if (isDouble) return { relative: 2e-15, entropy: 1e-13, least: LEAST64 };
+  return { relative: 4e-7, entropy: 1e-6, least: LEAST32 };
 }
 
 /** Whole numbers, each with the least and the most that it may be. */
@@ -35,14 +29,14 @@ export class Integers {
 
 /** -sum p log p, and what subnormal probabilities of float32 may take from it. */
 function entropyOf(isDouble) {
-  let sum = 0;
+  const sum = new Sum();
   let floor = 0;
   for (let c = 0; c < row.classes; c++) {
     const p = row.probability(c);
-    if (p > 0) sum += p * row.surprisal(c);
+    if (p > 0) sum.add(p * row.surprisal(c));
     if (!isDouble && p < 2 ** -120) floor += LEAST32 * Math.min(row.surprisal(c), 1000);
   }
-  return { value: sum, floor };
+  return { value: sum.value, floor };
 }
 
 /** The rank of a class: all that it may be, where a soft cap's rounding makes others equal to it. */
@@ -69,23 +63,35 @@ function rankOf(target, ties, blur) {
 /** The classes from the largest logit down, of equal ones the lower first. */
 function ranking() {
   return Array.from({ length: row.classes }, (_, c) => c).sort(
-    (a, b) => row.value[b] - row.value[a] || (row.value[a] === row.value[b] ? a - b : row.value[a] < row.value[b] ? 1 : -1),
+    (a, b) =>
+      row.value[b] - row.value[a] ||
+      (row.value[a] === row.value[b] ? a - b : row.value[a] < row.value[b] ? 1 : -1),
   );
 }
 
 /** Everything of a score's result; indices of `top` are checked by their values. */
 export function scoresOf(plan) {
-  const { temperature = 1, softcap = 0, ties = 'min', top, ids, rank = true, entropy = false, margin = false } = plan.given;
+  const {
+    temperature = 1,
+    softcap = 0,
+    ties = 'min',
+    top,
+    ids,
+    rank = true,
+    entropy = false,
+    margin = false,
+  } = plan.given;
   const isDouble = plan.element === 'float64';
   const isTransformed = temperature !== 1 || softcap > 0;
-  const { relative, entropy: entropyBound, least } = boundsOf(isDouble, isTransformed);
+  const { relative, entropy: entropyBound, least } = boundsOf(isDouble);
   const { rows, classes } = plan.layout;
   const values = numbersOf(plan.arrays.logits, plan.element, 'logits');
   const hasTargets = plan.targets !== undefined;
   const k = top === undefined ? 0 : Math.min(top, classes);
   const perRow = ids === undefined || rows === 0 ? 0 : ids.length / rows;
   const floats = (name, wanted, length = rows) => (wanted ? new Expected(name, length) : undefined);
-  const integers = (name, wanted, length = rows) => (wanted ? new Integers(name, length) : undefined);
+  const integers = (name, wanted, length = rows) =>
+    wanted ? new Integers(name, length) : undefined;
   const result = {
     counts: { rows, ignored: 0, notFinite: 0 },
     logSumExp: floats('logSumExp', true),
@@ -104,7 +110,8 @@ export function scoresOf(plan) {
     result.logSumExp.set(r, logSumExp, 0);
     result.predictions.set(r, -1);
     result.ranks?.set(r, 0);
-    for (const name of ['maxLogProbs', 'logProbs', 'entropies', 'margins']) result[name]?.set(r, number, 0);
+    for (const name of ['maxLogProbs', 'logProbs', 'entropies', 'margins'])
+      result[name]?.set(r, number, 0);
     for (let i = r * k; i < (r + 1) * k; i++) {
       result.indices.set(i, -1);
       result.topLogProbs.set(i, number, 0);
@@ -127,13 +134,16 @@ export function scoresOf(plan) {
     }
     const { slack, largest } = row;
     const blur = slack * temperature;
-    const offOfLog = (value) => (value === -Infinity ? 0 : relative * Math.abs(value) + least + slack);
+    const offOfLog = (value) =>
+      value === -Infinity
+        ? 0
+        : relative * Math.abs(value) + (isDouble ? classes + 4 : 1) * least + slack;
     const setLog = (expected, at, c) => {
       const value = -row.surprisal(c);
       expected?.set(at, value, slack > MOST_SLACK ? NaN : offOfLog(value));
     };
     const lse = row.logSumExp;
-    result.logSumExp.set(r, lse, offOfLogSumExp(isDouble, isTransformed, lse) + slack);
+    result.logSumExp.set(r, lse, offOfLogSumExp({ isDouble, isTransformed }, lse) + slack);
     if (blur === 0) result.predictions.set(r, largest);
     else result.predictions.set(r, 0, classes - 1);
     setLog(result.maxLogProbs, r, largest);
@@ -141,13 +151,21 @@ export function scoresOf(plan) {
     if (result.ranks) result.ranks.set(r, ...rankOf(target, ties, blur));
     if (entropy) {
       const { value, floor } = entropyOf(isDouble);
-      const off = entropyBound * value + floor + least + 2 * slack * (1 + value);
+      const off =
+        entropyBound * value +
+        floor +
+        (isDouble ? classes + 4 : 1) * least +
+        2 * slack * (1 + value);
       result.entropies.set(r, value, slack > MOST_SLACK ? NaN : off);
     }
     if (margin) {
       let second = Infinity;
       for (let c = 0; c < classes; c++) if (c !== largest) second = Math.min(second, row.gap[c]);
-      result.margins.set(r, second, second === Infinity ? 0 : relative * second + least + 2 * slack);
+      result.margins.set(
+        r,
+        second,
+        second === Infinity ? 0 : relative * second + least + 2 * slack,
+      );
     }
     if (k > 0) {
       const order = ranking();
@@ -170,8 +188,7 @@ export function summaryOf(plan) {
   const { temperature = 1, softcap = 0, made } = plan.given;
   const { top = [1], calibrationBins: bins = 15 } = made;
   const isDouble = plan.element === 'float64';
-  const isTransformed = temperature !== 1 || softcap > 0;
-  const { relative, entropy: entropyBound } = boundsOf(isDouble, isTransformed);
+  const { relative, entropy: entropyBound } = boundsOf(isDouble);
   const { rows, classes } = plan.layout;
   const values = numbersOf(plan.arrays.logits, plan.element, 'logits');
   const { starts, offsets } = placesOf(plan.layout);
@@ -184,7 +201,9 @@ export function summaryOf(plan) {
   let entropyFloor = 0;
   const hits = top.map(() => 0);
   const binned = Array.from({ length: bins }, () => ({ count: 0, right: 0, confidence: 0 }));
-  const confusion = made.confusion ? Array.from({ length: classes }, () => new Array(classes).fill(0)) : undefined;
+  const confusion = made.confusion
+    ? Array.from({ length: classes }, () => new Array(classes).fill(0))
+    : undefined;
   for (let r = 0; r < rows; r++) {
     const target = Number(plan.targets[r]);
     if (plan.ignored.includes(target)) {
@@ -225,7 +244,7 @@ export function summaryOf(plan) {
   const sum = losses.reduce((a, b) => a + b, 0);
   const loss = n === 0 ? NaN : sum / n;
   const isBounded = Math.abs(sum) < Infinity;
-  const off = isBounded ? relative * Math.abs(loss) + slack + LEAST64 : 0;
+  const off = isBounded ? relative * Math.abs(loss) + slack + (classes + 4) * LEAST64 : 0;
   const spread = Math.sqrt(losses.reduce((s, x) => s + (x - loss) ** 2, 0) / (n - 1) / n);
   const largest = losses.reduce((a, b) => Math.max(a, b), 0);
   const summary = {
@@ -235,15 +254,28 @@ export function summaryOf(plan) {
       n < 2 || !isBounded ? NaN : spread,
       largest > 1e150 ? NaN : 4 * (relative * largest + 2 * slack) + 1e-10 * spread,
     ),
-    perplexity: close(Math.exp(loss), loss > 700 ? NaN : Math.exp(loss) * Math.expm1(2 * off + 1e-15)),
+    perplexity: close(
+      Math.exp(loss),
+      loss > 700 ? NaN : Math.exp(loss) * Math.expm1(2 * off + 1e-15),
+    ),
     bitsPerToken: close(loss / Math.LN2, 2 * off + 1e-15 * Math.abs(loss)),
     meanLogProb: close(-loss, off),
     meanEntropy: close(
       n === 0 ? NaN : entropy / n,
-      (entropyBound * entropy + entropyFloor) / Math.max(n, 1) + 4 * slack * (1 + entropy / Math.max(1, n)) + 1e-300,
+      (entropyBound * entropy + entropyFloor) / Math.max(n, 1) +
+        4 * slack * (1 + entropy / Math.max(1, n)) +
+        1e-300,
     ),
     brier: close(n === 0 ? NaN : brier / n, 2e-6 * (brier / Math.max(n, 1)) + 8 * slack + 1e-37),
   };
-  if (slack > MOST_SLACK) for (const one of Object.values(summary)) if (typeof one === 'object') one.off = NaN;
-  return { summary, top, hits, bins: blurred ? undefined : binned, confusion: sumOfSlack > 0 ? undefined : confusion, blurred: sumOfSlack > 0 };
+  if (slack > MOST_SLACK)
+    for (const one of Object.values(summary)) if (typeof one === 'object') one.off = NaN;
+  return {
+    summary,
+    top,
+    hits,
+    bins: blurred ? undefined : binned,
+    confusion: sumOfSlack > 0 ? undefined : confusion,
+    blurred: sumOfSlack > 0,
+  };
 }

@@ -1,0 +1,46 @@
+// Cases that were chosen, and every one that was ever found to fail.
+import { readdirSync, readFileSync } from 'node:fs';
+import { wrongOf } from './worker.mjs';
+
+const folder = new URL('./corpus/', import.meta.url);
+
+export function readCorpus() {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .flatMap((name) =>
+      JSON.parse(readFileSync(new URL(name, folder), 'utf8')).map((one) => ({
+        file: name,
+        ...one,
+      })),
+    );
+}
+
+/** What a file of the corpus leaves out. */
+const usual = {
+  seed: 1,
+  element: 'float32',
+  scale: 'small',
+  told: 'option',
+  holder: 'array',
+  memory: 'arena',
+  kinds: {},
+  options: {},
+  faults: [],
+};
+
+export const complete = (record) => ({ ...usual, ...record });
+
+/** Replays all of it, on every instruction set; { passed, failures }. */
+export function replay(context) {
+  let passed = 0;
+  const failures = [];
+  for (const { file, about, record } of readCorpus()) {
+    for (const isa of context.native.isas()) {
+      const { wrong } = wrongOf({ ...complete(record), isa }, context);
+      if (wrong === undefined) passed++;
+      else failures.push(`${file}, ${about}, on ${isa}: ${wrong}`);
+    }
+  }
+  return { passed, failures };
+}
