@@ -283,10 +283,10 @@ export function build(record, { fresh = false } = {}) {
     const random = new Random(mix(record.seed, numberOf.ids));
     for (let i = 0; i < arrays.ids.length; i++) arrays.ids[i] = random.below(layout.classes);
   }
-  if (record.values !== undefined) {
-    for (const [name, list] of Object.entries(record.values)) {
-      (name === 'targets' ? targets : arrays[name]).set(list.map(Number));
-    }
+  // What a case of the corpus says itself.
+  for (const [name, list] of Object.entries(record.values ?? {})) {
+    const array = name === 'targets' ? targets : arrays[name];
+    for (const [i, value] of list.entries()) array[i] = Number(value);
   }
 
   // Options.

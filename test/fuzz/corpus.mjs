@@ -1,6 +1,6 @@
 // Cases that were chosen, and every one that was ever found to fail.
 import { readdirSync, readFileSync } from 'node:fs';
-import { wrongOf } from './worker.mjs';
+import { wrongOf } from './case.mjs';
 
 const folder = new URL('./corpus/', import.meta.url);
 
@@ -31,15 +31,17 @@ const usual = {
 
 export const complete = (record) => ({ ...usual, ...record });
 
-/** Replays all of it, on every instruction set; { passed, failures }. */
-export function replay(context) {
+/** Replays it from a case on, each on every instruction set: how many passed, and what is wrong with the others. */
+export function replay(context, first, onCase) {
   let passed = 0;
   const failures = [];
-  for (const { file, about, record } of readCorpus()) {
+  for (const [index, { file, about, record }] of readCorpus().entries()) {
+    if (index < first) continue;
+    onCase(index);
     for (const isa of context.native.isas()) {
       const { wrong } = wrongOf({ ...complete(record), isa }, context);
       if (wrong === undefined) passed++;
-      else failures.push(`${file}, ${about}, on ${isa}: ${wrong}`);
+      else failures.push(`${file}, case ${index}, ${about}, on ${isa}: ${wrong}`);
     }
   }
   return { passed, failures };

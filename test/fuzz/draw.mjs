@@ -94,7 +94,7 @@ function drawSizes(random, scale) {
   if (scale === 'large') return random.pick(largeShapes);
   if (scale === 'medium') return random.pick(mediumShapes);
   if (luck < 0.004) return [1 + random.below(3), random.pick(longLengths)];
-  const budget = luck < 0.75 ? 64 : luck < 0.97 ? 400 : 3000;
+  const budget = luck < 0.8 ? 64 : luck < 0.985 ? 400 : 3000;
   let classes = random.chance(0.4) ? random.pick(lengths) : 1 + random.below(40);
   classes = Math.min(classes, budget);
   let rows = 1 + random.below(Math.max(1, Math.floor(budget / classes)));
@@ -334,7 +334,7 @@ export function draw(seed, index, { isas }) {
       : random.pick(['tensor', 'proxy']);
   record.memory = random.chance(0.75)
     ? 'arena'
-    : random.pick(['own', 'shared', 'resizable', 'tracking', 'growable', 'foreign']);
+    : random.pick(['own', 'bare', 'shared', 'resizable', 'tracking', 'growable', 'foreign']);
   if (scale !== 'small') record.memory = random.pick(['arena', 'own', 'shared']);
   record.kinds = Object.fromEntries(
     [...signatures[fn].like, 'weight', 'positiveWeight', 'upstream'].map((name) => [

@@ -100,10 +100,12 @@ export function place(wanted, how, random, fresh) {
     for (const [name] of own) put(name, block, starts[name]);
   } else {
     for (const [name, one] of own) {
-      const offset = offsetAfter(0, one.type);
+      // Nothing but the array, and nothing at all for one without elements.
+      const isBare = how === 'bare';
+      const offset = isBare ? 0 : offsetAfter(0, one.type);
       const end = offset + (how === 'tracking' ? sizeOf(one) : roomOf(one));
       // A view that follows its buffer's length has no guard behind it.
-      const bytes = how === 'tracking' ? end : align(end + GUARD, 8);
+      const bytes = how === 'tracking' || isBare ? end : align(end + GUARD, 8);
       const block = new Block(bufferOf(how, bytes), bytes, guard);
       blocks.push(block);
       put(name, block, offset);

@@ -145,7 +145,8 @@ function family(plan) {
     row.load(values, start, offsets, classes, temperature, softcap);
     const { slack } = row;
     if (perRow) {
-      out.set(r, row.logSumExp, offOfLogSumExp(settings, row.logSumExp) + slack);
+      const isNumber = Math.abs(row.logSumExp) < Infinity;
+      out.set(r, row.logSumExp, isNumber ? offOfLogSumExp(settings, row.logSumExp) + slack : 0);
       return;
     }
     for (let c = 0; c < classes; c++) {
@@ -153,7 +154,10 @@ function family(plan) {
       if (!row.regular) out.set(i, NaN, 0);
       else if (isLog) {
         const value = -row.surprisal(c);
-        out.set(i, value, value === -Infinity ? 0 : offOfLog(settings, value) + slack);
+        const off = value === -Infinity ? 0 : offOfLog(settings, value) + slack;
+        // Known: a distance beyond the type is infinite before the temperature divides it.
+        const isBeyond = row.gap[c] * temperature > (settings.isDouble ? Number.MAX_VALUE : 3.4e38);
+        out.set(i, value, isBeyond ? NaN : off);
       } else {
         const p = row.probability(c);
         out.set(i, p, slack > MOST_SLACK ? NaN : offOfProbability(settings, p) + p * slack);
@@ -271,6 +275,7 @@ function crossEntropy(plan) {
     }
     // The coefficients. What is said of infinite ones, or of NaN among them, is nothing.
     let usual = true;
+    let isNumber = true;
     const total = new Sum();
     let pivot = target;
     for (let c = 0; c < classes; c++) {
@@ -279,12 +284,13 @@ function crossEntropy(plan) {
       const kept = own * keep + spread;
       a[c] = kept === 0 && !hasProbabilities && labelSmoothing === 0 ? 0 : w * kept;
       if (!(Math.abs(a[c]) < 1e150)) usual = false;
+      if (Number.isNaN(own) && w !== 0) isNumber = false;
       total.add(a[c]);
       if (pivot < 0 || (hasProbabilities && own > q[at(r, pivot)])) pivot = c;
     }
     row.load(values, start, offsets, classes, temperature, softcap);
     const { slack } = row;
-    if (!row.regular) {
+    if (!row.regular || !isNumber) {
       losses.set(r, NaN, 0);
       if (wants) fillGradient(r, NaN, 0);
       return;
@@ -311,7 +317,7 @@ function crossEntropy(plan) {
     }
     const bound = pick(isPlain ? LOSS : LOSS_OF_TERMS, settings) + 6 * U;
     // A coefficient is rounded twice, and a distance takes over the error of the logit that it is of.
-    const lossOff = bound * scale + slack * (total.size + 2 * lseSize) + LEAST64;
+    const lossOff = bound * scale + slack * (total.size + 2 * lseSize) + (classes + 4) * LEAST64;
     const isSure = slack < MOST_SLACK && scale < 1e300 && row.magnitude < 1e300;
     const infinite = Math.abs(loss.value) === Infinity;
     losses.set(r, loss.value, isSure ? lossOff : NaN);
@@ -345,7 +351,8 @@ function crossEntropy(plan) {
         off += Math.abs(k) * (total.size + 2 * lseSize) * byLogit * 2 ** -151;
       // What a product of factors makes of numbers below the normal ones.
       off += Math.abs(k * byLogit) * LEAST64 * 4 + (isDouble ? 2 * LEAST64 : 0);
-      const unsure = !isSure || unsureMean || !(size < 1e300);
+      const unsure =
+        !isSure || unsureMean || !(size < 1e300) || !(Math.abs(k) < 1e300 * temperature);
       gradient.set(i, value, unsure ? NaN : off);
     }
   });
@@ -403,7 +410,7 @@ function klDivergence(plan) {
       16 * U * Math.abs(value) +
       blur * Math.min(1, 2 * Math.sqrt(Math.abs(value))) +
       blur * blur +
-      2 * slack;
+      2 * slack * (1 + plain.size);
     const isSure = slack < MOST_SLACK && magnitude < 1e300;
     losses.set(r, value, value === Infinity ? 0 : isSure ? off : NaN);
   });
@@ -489,10 +496,12 @@ function gradients(plan) {
   const at = densely(plan.layout);
   eachRow(plan, (r, start, offsets) => {
     const sum = new Sum();
+    let isNumber = true;
     for (let c = 0; c < classes; c++) {
       const i = start + offsets[c];
       const own = g[i];
-      sum.add(isLog ? own : !Number.isNaN(own) && results[i] === 0 ? 0 : results[i] * own);
+      if (Number.isNaN(own) || (!isLog && Number.isNaN(results[i]))) isNumber = false;
+      sum.add(isLog ? own : times(results[i], own));
     }
     const total = sum.value;
     for (let c = 0; c < classes; c++) {
@@ -502,20 +511,25 @@ function gradients(plan) {
       let size;
       if (isLog) {
         const p = Math.exp(results[i]);
-        value = own - (p === 0 && !Number.isNaN(total) ? 0 : p * total);
+        value = own - times(p, total);
         size = Math.abs(own) + times(p, sum.size);
       } else {
         const p = results[i];
-        value = p === 0 && !Number.isNaN(total) && !Number.isNaN(own) ? 0 : p * (own - total);
+        value = times(p, own - total);
         size = times(Math.abs(p), Math.abs(own) + sum.size);
+      }
+      if (!isNumber || Number.isNaN(results[i])) {
+        out.set(at(r, c), NaN, 0);
+        continue;
       }
       value /= temperature;
       size /= temperature;
       const off =
         1e-14 * size + rounding(isDouble, value) + (2 * LEAST64) / Math.min(temperature, 1);
       // Infinite terms of both signs, and what overflows on the way, are nobody's promise.
-      const isOverflow = !Number.isNaN(value) && !(size < 1e300) && Math.abs(value) !== Infinity;
-      const isBoth = Math.abs(own) === Infinity && Math.abs(total) === Infinity;
+      const isOverflow = !(size < 1e300) && Math.abs(value) !== Infinity;
+      const isBoth =
+        (Math.abs(own) === Infinity && Math.abs(total) === Infinity) || Number.isNaN(total);
       const unsure = isOverflow || isBoth || (isLog && results[i] > 600);
       out.set(at(r, c), value, unsure ? NaN : Math.abs(value) === Infinity ? 0 : off);
     }

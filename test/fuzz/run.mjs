@@ -8,13 +8,13 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { load, smallestOf, wrongOf } from './case.mjs';
 import { Statistics } from './compare.mjs';
-import { complete, replay } from './corpus.mjs';
+import { complete } from './corpus.mjs';
 import { draw } from './draw.mjs';
 import { checkPromises, loadPromises } from './promises.mjs';
 import { selfTest } from './self-test.mjs';
 import { functionNames } from './signatures.mjs';
-import { load, smallestOf, wrongOf } from './worker.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -70,23 +70,17 @@ async function runOne(record) {
   console.log(`  node test/fuzz/run.mjs --case '${JSON.stringify(smallest)}'`);
 }
 
-/** A share of the draws in a process; what it reports, or where it crashed. */
-function runShare(first, until, folder) {
-  const file = join(folder, String(first));
+const MOST_CRASHES = 5;
+
+/** One process: what it reports, or where it crashed. */
+function runProcess(share, folder) {
+  const file = join(folder, String(share.first));
   const place = openSync(file, 'w+');
   const worker = new URL('./worker.mjs', import.meta.url);
   const child = fork(worker, ['--worker'], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', place],
   });
-  child.send({
-    seed,
-    first,
-    step: processes,
-    calls,
-    until,
-    withPromises: values.promises,
-    place: 4,
-  });
+  child.send({ ...share, place: 4 });
   return new Promise((resolve) => {
     let report;
     child.once('message', (message) => {
@@ -97,6 +91,19 @@ function runShare(first, until, folder) {
       resolve(report ?? { crash: signal ?? code, index: Number(readFileSync(file, 'utf8')) });
     });
   });
+}
+
+/** All of a share: behind a case that crashes goes on another process. */
+async function runShare(share, folder) {
+  const reports = [];
+  let { first } = share;
+  while (reports.length < MOST_CRASHES) {
+    const report = await runProcess({ ...share, first }, folder);
+    reports.push(report);
+    if (report.crash === undefined) break;
+    first = report.index + (share.step ?? 1);
+  }
+  return reports;
 }
 
 const add = (total, part) => {
@@ -151,18 +158,31 @@ function tell(reports, seconds) {
   if (sums.promised > 0) verdict('promises', sums.ofPromises === 0, `${sums.promised} calls`);
 }
 
+function tellCorpus(reports) {
+  let cases = 0;
+  const wrong = [];
+  for (const report of reports) {
+    cases += report.passed ?? 0;
+    if (report.crash !== undefined) wrong.push(`case ${report.index}: ended by ${report.crash}`);
+    wrong.push(...(report.failures ?? []));
+  }
+  for (const words of wrong) console.log(words);
+  verdict('corpus', wrong.length === 0, `${cases} cases`);
+}
+
 async function runAll() {
-  const context = { ...load(), statistics: new Statistics() };
-  const corpus = replay(context);
-  for (const words of corpus.failures) console.log(words);
-  verdict('corpus', corpus.failures.length === 0, `${corpus.passed} cases`);
-  if (values.promises && loadPromises() === undefined)
+  if (values.promises && loadPromises() === undefined) {
     console.log('skipped: no promises (there is no dist/promises.js)');
+  }
   const folder = mkdtempSync(join(tmpdir(), 'logits-fuzz-'));
+  tellCorpus(await runShare({ corpus: true, first: 0 }, folder));
   const start = Date.now();
   const until = minutes === undefined ? undefined : start + minutes * 60_000;
-  const shares = Array.from({ length: processes }, (_, first) => runShare(first, until, folder));
-  const reports = await Promise.all(shares);
+  const withPromises = values.promises;
+  const shares = Array.from({ length: processes }, (_, first) =>
+    runShare({ seed, first, step: processes, calls, until, withPromises }, folder),
+  );
+  const reports = (await Promise.all(shares)).flat();
   rmSync(folder, { recursive: true });
   tell(reports, (Date.now() - start) / 1000);
 }

@@ -241,12 +241,16 @@ export function summaryOf(plan) {
   }
   const n = counts.rows;
   const slack = n === 0 ? 0 : sumOfSlack / n;
-  const sum = losses.reduce((a, b) => a + b, 0);
+  const exact = new Sum();
+  for (const one of losses) exact.add(one);
+  const sum = exact.value;
   const loss = n === 0 ? NaN : sum / n;
-  const isBounded = Math.abs(sum) < Infinity;
+  const isBounded = losses.every((one) => one < Infinity);
   const off = isBounded ? relative * Math.abs(loss) + slack + (classes + 4) * LEAST64 : 0;
   const spread = Math.sqrt(losses.reduce((s, x) => s + (x - loss) ** 2, 0) / (n - 1) / n);
   const largest = losses.reduce((a, b) => Math.max(a, b), 0);
+  // The exact sums of an evaluator go further than float64.
+  const overflows = isBounded && !(sum < Infinity);
   const summary = {
     ...counts,
     loss: close(loss, off),
@@ -268,7 +272,7 @@ export function summaryOf(plan) {
     ),
     brier: close(n === 0 ? NaN : brier / n, 2e-6 * (brier / Math.max(n, 1)) + 8 * slack + 1e-37),
   };
-  if (slack > MOST_SLACK)
+  if (slack > MOST_SLACK || overflows)
     for (const one of Object.values(summary)) if (typeof one === 'object') one.off = NaN;
   return {
     summary,

@@ -1,38 +1,12 @@
 // Draws and checks a share of the cases, in a process of its own: a crash ends no more than that.
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { check } from './check.mjs';
+import { load, smallestOf, wrongOf } from './case.mjs';
 import { Statistics } from './compare.mjs';
+import { replay } from './corpus.mjs';
 import { draw } from './draw.mjs';
 import { BATCH, checkPromises, loadPromises } from './promises.mjs';
-import { shrink } from './shrink.mjs';
 
-const require = createRequire(import.meta.url);
 const MOST_SHOWN = 5;
-
-/** The package as it was built, and what is behind it. */
-export function load() {
-  const library = require('../../dist/index.js');
-  const { native } = require('../../dist/native.js');
-  return { library, native };
-}
-
-/** What is wrong with a case; what the fuzzer itself throws is wrong, too. */
-export function wrongOf(record, context) {
-  try {
-    return check(record, context);
-  } catch (error) {
-    return { wrong: `the fuzzer: ${error.stack}`, kind: 'fuzzer' };
-  }
-}
-
-/** A failing case made smaller: it must still fail in about the same way. */
-export function smallestOf(record, wrong, context) {
-  const quiet = { ...context, statistics: new Statistics() };
-  const kindOf = (words) => words?.replace(/[-\d.e+[\]]+/g, '').slice(0, 24);
-  const kind = kindOf(wrong);
-  return shrink(record, (candidate) => kindOf(wrongOf(candidate, quiet).wrong) === kind);
-}
 
 class Report {
   constructor(context) {
@@ -70,13 +44,23 @@ class Report {
   }
 }
 
+/** Keeps the case that is being run in a file, for whoever wants to know where the process ended. */
+function placeTeller(place) {
+  const digits = Buffer.alloc(16);
+  return (index) => {
+    digits.fill(' ');
+    digits.write(String(index));
+    writeSync(place, digits, 0, 16, 0);
+  };
+}
+
 /** Runs the cases `first`, `first + step`, ... below `calls`, or until the time is over. */
 export async function work({ seed, first, step, calls, until, withPromises, place }) {
   const context = { ...load(), statistics: new Statistics() };
   const isas = context.native.isas();
   const promises = withPromises ? loadPromises() : undefined;
   const report = new Report(context);
-  const digits = Buffer.alloc(16);
+  const tellPlace = placeTeller(place);
   let batch = [];
   const flush = async () => {
     const words = await checkPromises(
@@ -93,12 +77,8 @@ export async function work({ seed, first, step, calls, until, withPromises, plac
     batch = [];
   };
   for (let index = first; index < calls; index += step) {
-    if (index % 64 === first && Date.now() > until) break;
-    if (place !== undefined) {
-      digits.fill(' ');
-      digits.write(String(index));
-      writeSync(place, digits, 0, 16, 0);
-    }
+    if (Math.floor(index / step) % 64 === 0 && Date.now() > until) break;
+    tellPlace(index);
     const record = draw(seed, index, { isas });
     const { wrong, kind } = wrongOf(record, context);
     report.count(record, kind);
@@ -113,7 +93,9 @@ export async function work({ seed, first, step, calls, until, withPromises, plac
 
 if (process.send !== undefined && process.argv[2] === '--worker') {
   process.once('message', async (share) => {
-    const report = await work({ ...share, until: share.until ?? Infinity });
+    const report = share.corpus
+      ? replay({ ...load(), statistics: new Statistics() }, share.first, placeTeller(share.place))
+      : await work({ ...share, until: share.until ?? Infinity });
     process.send(JSON.parse(JSON.stringify(report)), () => process.disconnect());
   });
 }
