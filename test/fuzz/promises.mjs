@@ -29,6 +29,11 @@ const memoryOf = (call) =>
 function differenceOf(record, expected, call, outcome) {
   if (outcome.threw) return `the function throws instead of rejecting: ${outcome.error.message}`;
   if (outcome.isNoPromise) return 'the function gives no promise';
+  if (call.isAborted && outcome.error?.name === 'AbortError') {
+    const changed = call.blocks.some((block) => block.changed([]) >= 0);
+    return changed ? 'memory was written although the call was aborted before' : undefined;
+  }
+  if (call.isAborted && !('error' in expected)) return 'the call was aborted, but does not say so';
   if ('error' in expected) {
     if (!('error' in outcome))
       return `a result, where the synchronous call throws ${expected.error.code}`;
@@ -48,11 +53,25 @@ function differenceOf(record, expected, call, outcome) {
     : 'other memory than that of the synchronous call';
 }
 
+/**
+ * An option that these functions have besides: now and then a signal that is never given, or one that was given before.
+ * What was aborted has its own error, unless the arguments have one.
+ */
+function addSignal(call, record) {
+  const { options } = call;
+  const isPlain =
+    Object.getPrototypeOf(options ?? 0) === Object.prototype && !('signal' in options);
+  if (!isPlain || record.seed % 4 > 1) return;
+  call.isAborted = record.seed % 16 === 1;
+  options.signal = call.isAborted ? AbortSignal.abort() : new AbortController().signal;
+}
+
 /** What is wrong with each of some cases, run all at once: a list of words, or undefined. */
 export async function checkPromises(records, { library, promises, native }) {
   native.selectIsa(native.isas()[0]);
   const expected = records.map((record) => expectedOf(record, library));
   const calls = records.map((record) => build(record, { fresh: true }));
+  for (const [i, call] of calls.entries()) addSignal(call, records[i]);
   const outcomes = await Promise.all(calls.map((call) => runLater(call, promises)));
   return records.map((record, i) => differenceOf(record, expected[i], calls[i], outcomes[i]));
 }

@@ -129,7 +129,10 @@ function tell(reports, seconds) {
     for (const [name, ratio] of report.worst)
       worst.set(name, Math.max(ratio, worst.get(name) ?? 0));
     for (const { fn, index, wrong, smallest, again } of report.failures) {
-      console.log(`${fn}: ${wrong}\n  node test/fuzz/run.mjs --seed ${seed} --only ${index}`);
+      const mode = values.promises ? ' --promises' : '';
+      console.log(
+        `${fn}: ${wrong}\n  node test/fuzz/run.mjs --seed ${seed} --only ${index}${mode}`,
+      );
       console.log(
         `  made smaller: ${again}\n  node test/fuzz/run.mjs --case '${JSON.stringify(smallest)}'`,
       );
