@@ -317,11 +317,18 @@ function crossEntropy(plan) {
     }
     const bound = pick(isPlain ? LOSS : LOSS_OF_TERMS, settings) + 6 * U;
     // A coefficient is rounded twice, and a distance takes over the error of the logit that it is of.
-    const lossOff = bound * scale + slack * (total.size + 2 * lseSize) + (classes + 4) * LEAST64;
-    const isSure = slack < MOST_SLACK && scale < 1e300 && row.magnitude < 1e300;
+    // Known: sums beside that of the exponentials are not compensated, and their products come before the temperature.
+    const summed = isPlain ? 0 : (classes / 128) * U * scale;
+    const lossOff =
+      bound * scale +
+      summed +
+      slack * (total.size + 2 * lseSize) +
+      (classes + 4) * LEAST64 * (isPlain ? 1 : Math.max(1, 1 / temperature));
+    // Known: distances beyond float64 are infinite before the temperature divides them.
+    const isSure = slack < MOST_SLACK && scale < 1e300 && row.magnitude < 1e300 && !row.isBeyond;
     const infinite = Math.abs(loss.value) === Infinity;
     losses.set(r, loss.value, isSure ? lossOff : NaN);
-    if (infinite && row.magnitude < 1e300) losses.off[r] = 0;
+    if (infinite && row.magnitude < 1e300 && !row.isBeyond) losses.off[r] = 0;
     if (!(loss.size < Infinity) && Number.isNaN(loss.value)) losses.off[r] = NaN;
     if (!wants) return;
     if (Number.isNaN(k)) return fillGradient(r, NaN, 0);
@@ -350,7 +357,8 @@ function crossEntropy(plan) {
       if (!isPlain && c === pivot && !isDouble)
         off += Math.abs(k) * (total.size + 2 * lseSize) * byLogit * 2 ** -151;
       // What a product of factors makes of numbers below the normal ones.
-      off += Math.abs(k * byLogit) * LEAST64 * 4 + (isDouble ? 2 * LEAST64 : 0);
+      off +=
+        Math.abs(k * byLogit) * LEAST64 * (classes + 8) + (isDouble ? (classes + 4) * LEAST64 : 0);
       const unsure =
         !isSure || unsureMean || !(size < 1e300) || !(Math.abs(k) < 1e300 * temperature);
       gradient.set(i, value, unsure ? NaN : off);
@@ -378,11 +386,12 @@ function klDivergence(plan) {
         gap[c] = row.gap[c];
       }
     }
-    let { log, magnitude, slack } = row;
+    let { log, magnitude, slack, isBeyond } = row;
     row.load(y, start, offsets, classes, temperature, softcap);
     if (!isRegular || !row.regular) return losses.set(r, NaN, 0);
     magnitude += row.magnitude;
     slack += row.slack;
+    isBeyond ||= row.isBeyond;
     log = row.log - log;
     // The distances log p - log q, and their mean under p.
     const plain = new Sum();
@@ -405,14 +414,14 @@ function klDivergence(plan) {
       value = excess.value;
     }
     // Distances are off by what the logits' own size makes of rounding; the divergence is of second order in them.
-    const blur = 8 * U * (magnitude + 2);
+    const blur = 8 * U * (magnitude + 2 + Math.log(classes));
     const off =
       16 * U * Math.abs(value) +
       blur * Math.min(1, 2 * Math.sqrt(Math.abs(value))) +
       blur * blur +
       2 * slack * (1 + plain.size);
-    const isSure = slack < MOST_SLACK && magnitude < 1e300;
-    losses.set(r, value, value === Infinity ? 0 : isSure ? off : NaN);
+    const isSure = slack < MOST_SLACK && magnitude < 1e300 && !isBeyond;
+    losses.set(r, value, value === Infinity && !isBeyond ? 0 : isSure ? off : NaN);
   });
   return [reduced(plan, losses, rows, 0, isDouble)];
 }

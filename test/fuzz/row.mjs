@@ -58,6 +58,8 @@ export const row = {
   /** The largest finite transformed logit in magnitude. */
   magnitude: 0,
   slack: 0,
+  /** Whether two logits are further apart than float64 goes, before the temperature divides. */
+  isBeyond: false,
   temperature: 1,
 
   /** Elements starts + offsets[c] of `values`. */
@@ -95,6 +97,7 @@ export const row = {
       this.logSumExp = isNumber ? max : NaN;
       return;
     }
+    this.isBeyond = false;
     let sum = 0;
     let lost = 0;
     for (let c = 0; c < classes; c++) {
@@ -104,6 +107,7 @@ export const row = {
       let rest = 0;
       if (difference === Infinity && v !== -Infinity) {
         distance = 2 * ((max / 2 - v / 2) / temperature);
+        this.isBeyond = true;
       } else if (difference > 0 && difference < Infinity) {
         const back = max - difference;
         rest = max - (difference + back) + (back - v);

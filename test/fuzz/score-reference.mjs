@@ -256,7 +256,9 @@ export function summaryOf(plan) {
     loss: close(loss, off),
     lossStandardError: close(
       n < 2 || !isBounded ? NaN : spread,
-      largest > 1e150 ? NaN : 4 * (relative * largest + 2 * slack) + 1e-10 * spread,
+      largest > 1e150 || largest < 1e-150
+        ? NaN
+        : 4 * (relative * largest + 2 * slack) + 1e-10 * spread,
     ),
     perplexity: close(
       Math.exp(loss),
