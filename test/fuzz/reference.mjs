@@ -324,11 +324,13 @@ function crossEntropy(plan) {
       summed +
       slack * (total.size + 2 * lseSize) +
       (classes + 4) * LEAST64 * (isPlain ? 1 : Math.max(1, 1 / temperature));
-    // Known: distances beyond float64 are infinite before the temperature divides them.
-    const isSure = slack < MOST_SLACK && scale < 1e300 && row.magnitude < 1e300 && !row.isBeyond;
+    // Known: distances, and sums of their products, beyond float64 are infinite before the temperature divides them.
+    const reach = 2 * Math.max(1, total.size) * row.magnitude * temperature;
+    const isBeyond = row.isBeyond || (!isPlain && !(reach < 1e308));
+    const isSure = slack < MOST_SLACK && scale < 1e300 && row.magnitude < 1e300 && !isBeyond;
     const infinite = Math.abs(loss.value) === Infinity;
     losses.set(r, loss.value, isSure ? lossOff : NaN);
-    if (infinite && row.magnitude < 1e300 && !row.isBeyond) losses.off[r] = 0;
+    if (infinite && row.magnitude < 1e300 && !isBeyond) losses.off[r] = 0;
     if (!(loss.size < Infinity) && Number.isNaN(loss.value)) losses.off[r] = NaN;
     if (!wants) return;
     if (Number.isNaN(k)) return fillGradient(r, NaN, 0);
