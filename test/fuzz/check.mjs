@@ -2,9 +2,10 @@
 import { build, isPassed } from './build.mjs';
 import { run } from './call.mjs';
 import { bytesOf, compare } from './compare.mjs';
-import { contractOf, DETACHED, SHAPE } from './contract.mjs';
+import { contractOf } from './contract.mjs';
 import { referenceOf } from './reference.mjs';
 import { scoresOf, summaryOf } from './score-reference.mjs';
+import { DETACHED, SHAPE } from './verdict.mjs';
 
 function expectationOf(call) {
   let contract;

@@ -1,11 +1,11 @@
 // What score and Evaluator tell of rows, by the definitions.
+
+import { offOfLogSumExp } from './bounds.mjs';
+import { Expected, LEAST64, MOST_SLACK, numbersOf, pool } from './expected.mjs';
 import { placesOf } from './layout.mjs';
-import { Expected, numbersOf, offOfLogSumExp, pool } from './reference.mjs';
 import { row, Sum } from './row.mjs';
 
-const LEAST64 = 2 ** -1074;
 const LEAST32 = 2 ** -149;
-const MOST_SLACK = 0.01;
 
 /** Bounds of numbers that are good relative to themselves, and of entropies. */
 function boundsOf(isDouble) {
