@@ -40,16 +40,15 @@ const numbersOf = { score: scoresOf, Evaluator: summaryOf };
 
 /** The same case once more, on another instruction set and another number of threads: the same bytes. */
 function checkTwin(record, bytes, { library, native }) {
+  const { isa = record.isa } = record.twin;
   const options = { ...record.options };
   options.threads = record.twin.threads;
   const call = build({ ...record, options, memory: record.memory });
-  native.selectIsa(record.twin.isa);
+  native.selectIsa(isa);
   const outcome = run(call, library);
-  if ('error' in outcome) return `${outcome.error.message} on ${record.twin.isa}`;
+  if ('error' in outcome) return `${outcome.error.message} on ${isa}`;
   const others = bytesOf(record.fn, outcome.result);
-  return others.equals(bytes)
-    ? undefined
-    : `other bytes on ${record.twin.isa}, ${record.twin.threads} threads`;
+  return others.equals(bytes) ? undefined : `other bytes on ${isa}, ${record.twin.threads} threads`;
 }
 
 /**

@@ -38,7 +38,9 @@ export function replay(context, first, onCase) {
   for (const [index, { file, about, record }] of readCorpus().entries()) {
     if (index < first) continue;
     onCase(index);
-    for (const isa of context.native.isas()) {
+    // The scalar set takes long.
+    const isLarge = record.shape.reduce((a, b) => a * b, 1) > 20_000;
+    for (const isa of context.native.isas().slice(0, isLarge ? 1 : undefined)) {
       const { wrong } = wrongOf({ ...complete(record), isa }, context);
       if (wrong === undefined) passed++;
       else failures.push(`${file}, case ${index}, ${about}, on ${isa}: ${wrong}`);
