@@ -82,8 +82,8 @@ export function computeLogSumExp(
  *
  * With a `temperature` T and a `softcap` s, x stands for `s tanh(x / s) / T`.
  *
- * It is exact to 1.5 ulp (1.5e-7 absolute, where the result is below 0.1 in magnitude; float64: 1e-15
- * relative or absolute), for logits of any size. A NaN gives NaN; else a +Infinity gives +Infinity;
+ * It is off by at most 3e-7 besides the rounding of the result (float64: 1e-15, relative or absolute), for
+ * logits of any size. A NaN gives NaN; else a +Infinity gives +Infinity;
  * nothing but -Infinity, or nothing at all, gives -Infinity.
  *
  * @param logits - As for {@link softmax}. (Axes that are not neighbours are first copied together.)

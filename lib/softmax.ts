@@ -33,11 +33,12 @@ export function computeSoftmax(
  *
  * With a `temperature` T and a `softcap` s, x stands for `s tanh(x / s) / T`.
  *
- * Every result is within 2.5 ulp of the exact quotient (float64: within 1e-15, relative), for logits
- * of any size: there is no overflow, and 1e8 added to all logits changes nothing but their own
- * rounding. A row that holds a NaN, a +Infinity, or nothing but -Infinity becomes NaN throughout;
- * -Infinity beside finite logits becomes 0. Results are the same bits on every instruction set, and
- * those of float16 and bfloat16 logits are the bits of the widened float32 row.
+ * Every result is within 4e-7 of the exact quotient, relative, besides its rounding (half an ulp on
+ * average; float64: within 1e-15, relative), for logits of any size: there is no overflow, and 1e8
+ * added to all logits changes nothing but their own rounding. A row that holds a NaN, a +Infinity, or
+ * nothing but -Infinity becomes NaN throughout; -Infinity beside finite logits becomes 0. Results are
+ * the same bits on every instruction set, and those of float16 and bfloat16 logits are the bits of the
+ * widened float32 row.
  *
  * @param logits - A `Float32Array`, `Float64Array`, `Float16Array`, a `Uint16Array` of float16 or
  *   bfloat16 bits (then `dtype` says which), or a tensor `{ data, dims }`, of any shape; it is read

@@ -173,6 +173,11 @@ describeEachIsa('rows at the edge', (isa) => {
     expect(logSoftmax(new Float32Array(0), { shape: [0, 3], axis: 0 })).toHaveLength(0);
     expect(softmax(new Float32Array(0), { shape: [0, 3], axis: 0 })).toHaveLength(0);
     expectRow(logSumExp(new Float32Array(0), { shape: [3, 0] }), [-INF, -INF, -INF]);
+    for (const dtype of ['float16', 'bfloat16'] as const) {
+      // Four rows and more are taken together.
+      const none = logSumExp(new Uint16Array(0), { shape: [4, 0], dtype });
+      expectRow(none, [-INF, -INF, -INF, -INF]);
+    }
     expectRow(logSumExp(new Float32Array(0), { shape: [0, 3], axis: 0 }), [-INF, -INF, -INF]);
     expect(logSumExp(new Float32Array(0), { shape: [0, 3] })).toHaveLength(0);
     expectRow(logSumExp(new Float32Array(0)), [-INF]);

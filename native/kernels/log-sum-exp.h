@@ -24,6 +24,13 @@ template <class V>
 inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
   const int64_t classes = logits.layout.classes;
   const Sink<V> sink = {out, has_double_results(logits.element), 1};
+  if (classes == 0) {
+    // No element may be read, not even to fill a vector with.
+    for (int64_t row = share.first; row < share.end; ++row) {
+      sink.store(row, -double_of<V>(kInfinityBitsF64));
+    }
+    return;
+  }
   int guess = 0;
   RowSum solved[kStackRows];
   const auto on_bundle = [&](const auto& bundle) {
