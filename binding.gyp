@@ -12,11 +12,12 @@
     "msvc_flags": ["/std:c++17", "/fp:precise"],
     # What makes a mistake in the binding hard to use, and test/binary.test.ts finds in the file. The kernels have what
     #   costs them no instruction a row; canaries would be some 3 % in short ones.
-    # -z text: no relocation may write to code. _FORTIFY_SOURCE needs optimisation, so that it is Release's.
+    # -z text: no relocation may write to code. --gc-sections: what nobody calls of the C++ library stays out, its reading of
+    #   files among it. _FORTIFY_SOURCE needs optimisation, so that it is Release's.
     "hardening_flags": ["-fstack-protector-strong"],
     "fortify_flags": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"],
     "branch_flags": [],
-    "hardening_ldflags": ["-Wl,-z,relro,-z,now,-z,noexecstack,-z,text"],
+    "hardening_ldflags": ["-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--gc-sections"],
     "conditions": [
       ["OS=='linux' and target_arch=='x64'", {"branch_flags": ["-fcf-protection=full"]}],
       ["OS=='linux' and target_arch=='arm64'", {"branch_flags": ["-mbranch-protection=standard"]}],

@@ -2,7 +2,7 @@
 const { join } = require('node:path');
 const { runInContext, createContext } = require('node:vm');
 const { Worker } = require('node:worker_threads');
-const { batch, evaluatorOptions, functions, withOutputs } = require('./functions.cjs');
+const { functions, withOutputs } = require('../support/functions.cjs');
 
 const root = join(__dirname, '..', '..', 'dist');
 const logits = require(join(root, 'index.js'));
@@ -67,7 +67,10 @@ function* large() {
 }
 
 function* evaluators({ calls }) {
-  const [given, targets, options] = batch();
+  const given = new Float32Array(20).map((_, i) => Math.sin(i));
+  const targets = Int32Array.of(3, 7);
+  const options = { shape: [2, 10], bytes: 7 };
+  const evaluatorOptions = { classes: 10, top: [1, 3], confusion: true };
   const kept = new logits.Evaluator(evaluatorOptions);
   yield {
     name: 'Evaluator.update',
@@ -113,7 +116,7 @@ function* workers({ workers: times }) {
   const start = (isEndless) =>
     new Worker(workerCode, {
       eval: true,
-      workerData: { root, table: require.resolve('./functions.cjs'), isEndless },
+      workerData: { root, table: require.resolve('../support/functions.cjs'), isEndless },
     });
   const event = (worker, name) =>
     new Promise((resolve, reject) => worker.once(name, resolve).once('error', reject));

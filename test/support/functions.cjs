@@ -1,0 +1,135 @@
+// Every function on arrays as a table, with plain arguments: for processes and worker threads that run
+// dist/ without a test runner. Asynchronous functions of the same names take the same.
+
+const withOptions = (given, more) => [...given.slice(0, -1), { ...given.at(-1), ...more }];
+
+const detached = new Float32Array(6);
+structuredClone(detached.buffer, { transfer: [detached.buffer] });
+
+/** Arrays of so many rows and classes; `place` makes one of a type and a length. */
+function arraysOf(rows, classes, Float, place) {
+  const make = (type, length, value) => {
+    const array = place(type, length);
+    for (let i = 0; i < length; i++) array[i] = value(i);
+    return array;
+  };
+  return {
+    floats: (length = rows * classes) => make(Float, length, (i) => Math.sin(i) * 3),
+    factors: (length = classes) => make(Float, length, (i) => 1 + Math.cos(i) / 2),
+    shares: () => make(Float, rows * classes, () => 1 / classes),
+    indices: (length = rows) => make(Int32Array, length, (i) => (i * 7 + 3) % classes),
+    results: (length) => make(Float, length, () => 7),
+  };
+}
+
+/** Wrong arguments of any function, by the code of the error. */
+function errorsOf(rows, classes, Float) {
+  const elements = rows * classes;
+  const common = {
+    ERR_INVALID_ARG_TYPE: ([, ...rest]) => ['logits', ...rest],
+    ERR_INVALID_ARG_VALUE: (given) => withOptions(given, { colour: 'red' }),
+    ERR_SHAPE_MISMATCH: (given) => withOptions(given, { shape: [rows, classes + 1] }),
+    ERR_BUFFER_DETACHED: ([, ...rest]) => [detached, ...rest],
+  };
+  /** Results that begin in the middle of what is read: these errors are native code's. */
+  const overlap = (length) => ({
+    ERR_BUFFER_OVERLAP: (given) => {
+      const memory = new Float(2 * elements);
+      const [, ...rest] = withOptions(given, { out: memory.subarray(5, 5 + length) });
+      return [memory.subarray(0, elements), ...rest];
+    },
+  });
+  /** So are these. */
+  const range = {
+    ERR_TARGET_OUT_OF_RANGE: ([first, targets, ...rest]) => [
+      first,
+      targets.map((target, row) => (row === rows - 1 ? classes : target)),
+      ...rest,
+    ],
+  };
+  const empty = {
+    ERR_EMPTY_MEAN: ([first, targets, { shape }]) => [
+      first,
+      targets.map(() => -100),
+      { shape, emptyMean: 'throw' },
+    ],
+  };
+  const many = {
+    ERR_MEMORY_ALLOCATION_FAILED: () => [new Float(0), { shape: [2 ** 40, 0] }],
+  };
+  return {
+    sameShape: { ...common, ...overlap(elements) },
+    reduced: { ...common, ...overlap(rows), ...many },
+    perRow: { ...common, ...overlap(rows) },
+    classLoss: { ...common, ...overlap(rows), ...range, ...empty },
+    score: { ...common, ...range },
+    common,
+  };
+}
+
+/**
+ * Each function's name, its arguments, the options that say where results go, and wrong arguments.
+ * Made anew for each use, so that nobody sees another's arrays.
+ */
+exports.functions = ({
+  rows = 2,
+  classes = 10,
+  Float = Float32Array,
+  place = (type, length) => new type(length),
+} = {}) => {
+  const { floats, factors, shares, indices, results } = arraysOf(rows, classes, Float, place);
+  const errors = errorsOf(rows, classes, Float);
+  const shape = [rows, classes];
+  const wide = () => ({ out: results(rows * classes) });
+  const perRow = () => ({ out: results(rows) });
+  const none = { shape, reduction: 'none' };
+  const row = (name, given, outputs, wrong) => ({ name, given, outputs, errors: wrong });
+  return [
+    row('softmax', [floats(), { shape }], wide(), errors.sameShape),
+    row('logSoftmax', [floats(), { shape, temperature: 2 }], wide(), errors.sameShape),
+    row('softmaxGradient', [shares(), floats(), { shape }], wide(), errors.sameShape),
+    row('logSoftmaxGradient', [floats(), floats(), { shape }], wide(), errors.sameShape),
+    row('logSumExp', [floats(), { shape, softcap: 30 }], perRow(), errors.reduced),
+    row(
+      'crossEntropy',
+      [floats(), indices(), { ...none, ignoreIndex: [-1, -2], weight: factors() }],
+      perRow(),
+      errors.classLoss,
+    ),
+    row('crossEntropy', [floats(), shares(), { shape, labelSmoothing: 0.1 }], {}, errors.common),
+    row(
+      'crossEntropyWithGradient',
+      [floats(), indices(), { ...none, zLoss: 0.01, upstream: factors(rows) }],
+      { ...perRow(), gradient: results(rows * classes) },
+      errors.classLoss,
+    ),
+    row('nllLoss', [floats(), indices(), none], perRow(), errors.classLoss),
+    row('klDivergence', [floats(), floats(), none], perRow(), errors.perRow),
+    row(
+      'binaryCrossEntropy',
+      [floats(), shares(), { ...none, weight: factors(), positiveWeight: factors() }],
+      wide(),
+      errors.sameShape,
+    ),
+    row(
+      'score',
+      [
+        floats(),
+        indices(),
+        { shape, rank: true, entropy: true, margin: true, top: 3, ids: indices(2 * rows) },
+      ],
+      {},
+      errors.score,
+    ),
+  ];
+};
+
+/** A function's arguments with the options that say where results go. */
+exports.withOutputs = ({ given, outputs }) => withOptions(given, outputs);
+
+/** All numbers of a result. */
+exports.numbersOf = function numbersOf(result) {
+  if (typeof result === 'number') return [result];
+  if (ArrayBuffer.isView(result)) return Array.from(result);
+  return typeof result === 'object' ? Object.values(result).flatMap(numbersOf) : [];
+};
