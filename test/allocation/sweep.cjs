@@ -1,178 +1,162 @@
 // Lets allocations fail, one after another, in all functions: each call gives its result or an error with a
-// code, and after an error the results hold what they held. Needs failing.node, also preloaded.
+// code, and after an error the results hold what they held. Needs failing.c as an addon, also preloaded:
 //
-//   LD_PRELOAD=failing.node node sweep.cjs PATH-OF-failing.node KIND
+//   LD_PRELOAD=failing.node node sweep.cjs failing.node KIND
 //
 // KIND: 'one' (the n-th of the addon's allocations fails, alone) or 'onwards' (with all that follow), each n in a
-// worker thread, whose environment has nothing yet; 'results' (JavaScript's own arrays), 'threads' (none
-// can be started), 'loading'. Says on standard error what is tried, since an abort can say nothing.
+// worker thread, whose environment has nothing yet. Says on standard error what is tried, since an abort
+// says nothing of it.
 const assert = require('node:assert');
+const { createHash } = require('node:crypto');
 const { writeSync } = require('node:fs');
 const { join } = require('node:path');
 const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads');
 const { functions, numbersOf, withOutputs } = require('../support/functions.cjs');
+const { promises } = require('../support/promises.cjs');
 
 const MEMORY = 'ERR_MEMORY_ALLOCATION_FAILED';
-const { library, kind, ...given } = workerData ?? {
+/** Those that native code makes, some of them out of strings. */
+const nativeErrors = ['ERR_TARGET_OUT_OF_RANGE', 'ERR_EMPTY_MEAN', 'ERR_BUFFER_OVERLAP'];
+
+const { library, kind, ...task } = workerData ?? {
   library: process.argv[2],
   kind: process.argv[3],
 };
 const failing = require(library);
-const addon = join(__dirname, '..', '..', 'dist', 'index.js');
-const load = () => require(addon);
-const sizes = [
-  // Working memory beyond what lies on the stack, beyond what is kept from call to call, for threads.
-  { rows: 100, classes: 40 },
-  { rows: 2.5e6, classes: 2 },
-  { rows: 100, classes: 40, Float: Float64Array },
-];
+const load = () => require(join(__dirname, '..', '..', 'dist', 'index.js'));
 
-/** All calls: right ones, and those whose errors native code makes. */
-function calls(logits, size) {
-  const all = functions(size).flatMap((one) => {
-    const run = logits[one.name];
-    const wrong = ['ERR_TARGET_OUT_OF_RANGE', 'ERR_EMPTY_MEAN', 'ERR_BUFFER_OVERLAP'];
-    const natives = wrong.filter((code) => code in one.errors);
-    const right = withOutputs(one);
-    return [
-      { name: one.name, code: undefined, given: right, run: () => run(...right) },
-      ...natives.map((code) => {
-        const bad = one.errors[code](one.given);
-        return { name: `${one.name}, ${code}`, code, given: bad, run: () => run(...bad) };
-      }),
-    ];
-  });
-  const [x, targets, { shape }] = functions(size).find(({ name }) => name === 'nllLoss').given;
+const sizes = [
+  // Working memory beyond what lies on the stack, and beyond what is kept from call to call.
+  { rows: 100, classes: 40 },
+  { rows: 2.2e6, classes: 1 },
+  { rows: 100, classes: 40, Float: Float64Array },
+  // Several pieces of a call that goes on in the background.
+  { rows: 700, classes: 1000 },
+];
+const COUNT = functions().length;
+
+/** The call of a number: of a function, or of an evaluator; right, or with wrong arguments. */
+function prepare(logits, { size, index, code, isAsync }) {
+  if (index < COUNT) {
+    const [one] = functions({ ...sizes[size], only: index });
+    const given = code ? one.errors[code](one.given) : withOutputs(one);
+    const api = isAsync ? promises : logits;
+    return { name: one.name, given, run: () => api[one.name](...given) };
+  }
+  const [{ given }] = functions({ ...sizes[size], only: 8 });
+  const { shape } = given[2];
   const evaluator = new logits.Evaluator({ classes: shape[1] });
-  const run = () => JSON.stringify(evaluator.update(x, targets, { shape })).length;
-  return [...all, { name: 'Evaluator.update', code: undefined, given: [x], run }];
+  return {
+    name: 'Evaluator',
+    given,
+    run: () => numbersOf(evaluator.update(given[0], given[1], { shape }).summary()),
+  };
 }
 
-const memoryOf = (values) =>
-  JSON.stringify(
-    values.flatMap((value) =>
-      ArrayBuffer.isView(value)
-        ? [...value.subarray(-500)]
-        : Object.values(value).flatMap(numbersOf),
-    ),
-  );
+function hashOf(values) {
+  const hash = createHash('sha1');
+  const add = (value) => {
+    if (ArrayBuffer.isView(value)) hash.update(value);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(add);
+    else hash.update(String(value));
+  };
+  add(values);
+  return hash.digest('hex');
+}
 
-/** One call with its n-th allocation failing; how many it made. */
-function attempt(logits, index, size, n, least, anyones) {
-  const { name, code, given, run } = calls(logits, size)[index];
-  const before = memoryOf(given);
-  const onwards = kind !== 'one';
-  writeSync(
-    2,
-    `${name}, ${JSON.stringify(size)}, allocation ${n}${onwards ? ' and all later' : ''}\n`,
-  );
+/** One call of which the n-th allocation fails: how many it has made, and whether it gave up. */
+async function attempt(given) {
+  const { n, code, isAsync } = given;
+  const logits = load();
+  const call = prepare(logits, given);
+  const before = hashOf(call.given);
+  const onwards = kind === 'onwards';
+  const words = `${isAsync ? 'promise of ' : ''}${call.name} ${code ?? ''} ${JSON.stringify(sizes[given.size])}`;
+  writeSync(2, `${words}, allocation ${n}${onwards ? ' and all later ones' : ''}\n`);
   let result;
   let error;
-  failing.arm(n, least, Number(onwards), Number(anyones));
+  failing.arm(n, 0, Number(onwards), 0);
   try {
-    result = run();
+    const answer = call.run();
+    result = isAsync ? await answer : answer;
   } catch (thrown) {
     error = thrown;
   }
   const count = failing.disarm();
-  if (error === undefined) assert.strictEqual(code, undefined, `${name}: no error`);
-  else {
+  if (error) {
     assert.ok([MEMORY, code].includes(error.code), error.stack);
-    assert.ok(error.code !== MEMORY || error instanceof RangeError, 'another class');
-    assert.strictEqual(memoryOf(given), before, `${name}: written before the error ${error.code}`);
+    assert.ok(error instanceof RangeError, `${error.name} ${error.code}`);
+    assert.match(error.message, /^Expected .+ for .+, received .+$/);
+    // In the background memory may run out when a part of the results is there.
+    if (!isAsync) assert.strictEqual(hashOf(call.given), before, `written before ${error.code}`);
+  } else {
+    assert.strictEqual(code, undefined, 'no error');
   }
   // The next call knows nothing of it.
-  const next = calls(logits, size)[index];
-  if (code === undefined) {
-    const expected = JSON.stringify(numbersOf(next.run()));
-    if (error === undefined && typeof result !== 'number') {
-      assert.strictEqual(JSON.stringify(numbersOf(result)), expected, `${name}: another result`);
-    }
-  } else {
-    assert.throws(next.run, { code });
-  }
+  const next = prepare(logits, given);
+  if (code) await assert.rejects(async () => next.run(), { code });
+  else if (error) await next.run();
+  else assert.strictEqual(hashOf(await next.run()), hashOf(result), 'another result');
   return { count, failed: error?.code === MEMORY };
 }
 
+/** What a worker answers; it has to end by itself then. */
 const inWorker = (data) =>
   new Promise((resolve, reject) => {
     const worker = new Worker(__filename, { workerData: { library, kind, ...data } });
-    worker.once('message', resolve).once('error', reject);
+    let answer;
+    const late = setTimeout(() => {
+      reject(new Error(answer ? 'the worker does not end' : 'the promise is never settled'));
+    }, 20_000);
+    worker.once('message', (message) => {
+      answer = message;
+    });
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      clearTimeout(late);
+      if (answer) resolve(answer);
+      else reject(new Error('nothing is under way, and the promise is not settled'));
+    });
   });
 
-async function sweep() {
-  const logits = load();
-  logits.setThreads(1);
-  let attempts = 0;
-  let failed = 0;
-  for (const size of [0, 1, 2]) {
-    const names = calls(logits, { ...sizes[size], rows: 40 }).map(({ name }) => name);
-    for (const index of names.keys()) {
+/** Every call of this size with each of its allocations failing. */
+async function sweep(totals, size, isAsync) {
+  for (let index = 0; index <= (isAsync ? COUNT - 1 : COUNT); index++) {
+    const errors = index < COUNT ? functions({ only: index })[0].errors : {};
+    const codes = nativeErrors.filter((code) => size === 0 && code in errors);
+    for (const code of [undefined, ...codes]) {
       // One beyond the last: a call that has all it wants.
-      for (let n = 1, count = n; n <= count + 1 && n < 40; n++) {
-        const answer = await inWorker({ index, size, n });
-        attempts++;
-        failed += answer.failed ? 1 : 0;
-        count = Math.max(answer.count, n - 1);
+      for (let n = 1, last = 1; n <= last + 1; n++) {
+        const { failed, count } = await inWorker({ index, size, code, n, isAsync });
+        totals.attempts++;
+        totals.failed += failed ? 1 : 0;
+        // A call that gave up has not said what it would have asked for next.
+        last = failed ? n : Math.min(count, n);
       }
     }
   }
-  console.log(`${attempts} attempts, ${failed} without memory`);
 }
 
-/** JavaScript's own arrays: allocations of 4 MiB or more, whoever asks. */
-function results() {
-  const logits = load();
-  const size = { rows: 1200, classes: 1200 };
-  let failed = 0;
-  for (const { name, given, outputs } of functions(size)) {
-    const rowsOnly = outputs.out && outputs.out.length === size.rows && !outputs.gradient;
-    if (rowsOnly || Object.keys(outputs).length === 0) continue;
-    writeSync(2, `${name}\n`);
-    failing.arm(1, 2 ** 22, 1, 1);
-    let error;
-    try {
-      logits[name](...given);
-    } catch (thrown) {
-      error = thrown;
-    }
-    failing.disarm();
-    assert.strictEqual(error?.code, MEMORY, `${name}: ${error?.stack}`);
-    assert.ok(error instanceof RangeError && error.cause instanceof RangeError);
-    numbersOf(logits[name](...given));
-    failed++;
-  }
-  console.log(`${failed} without memory`);
+async function main() {
+  load().setThreads(1);
+  const totals = { attempts: 0, failed: 0 };
+  for (const size of [0, 1, 2]) await sweep(totals, size, false);
+  if (promises === null) console.log('skipped: no promises');
+  else for (const size of [0, 3]) await sweep(totals, size, true);
+  console.log(`${totals.attempts} attempts, ${totals.failed} without memory`);
+  // A worker that waits for ever would keep the process.
+  process.exit();
 }
 
-/** No thread can be started, or none of a pool's allocations can be had. */
-function threads() {
-  const logits = load();
-  const x = Float32Array.from({ length: 2e6 }, (_, i) => Math.sin(i));
-  const options = { shape: [2000, 1000] };
-  const expected = Buffer.from(logits.softmax(x, { ...options, threads: 1 }).buffer);
-  const check = () => {
-    const result = Buffer.from(logits.softmax(x, { ...options, threads: 4 }).buffer);
-    assert.ok(result.equals(expected), 'another result');
-  };
-  failing.armThreads();
-  for (let i = 0; i < 20; i++) check();
-  failing.disarm();
-  for (const onwards of [1, 0]) {
-    for (let n = 1; n <= 8; n++) {
-      failing.arm(n, 0, onwards, 0);
-      check();
-      failing.disarm();
-    }
-  }
-  for (let i = 0; i < 20; i++) check();
-  console.log('as with one thread');
-}
-
-if (!isMainThread) {
-  const logits = load();
-  const { index, size, n } = given;
-  parentPort.postMessage(attempt(logits, index, sizes[size], n, 0, false));
-} else if (kind === 'results') results();
-else if (kind === 'threads') threads();
-else sweep();
+const fail = (error) => {
+  writeSync(2, `${error.stack}\n`);
+  process.exit(1);
+};
+if (isMainThread) main().catch(fail);
+else
+  attempt(task).then(
+    (answer) => parentPort.postMessage(answer),
+    (error) => {
+      throw error;
+    },
+  );

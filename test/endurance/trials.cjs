@@ -3,20 +3,10 @@ const { join } = require('node:path');
 const { runInContext, createContext } = require('node:vm');
 const { Worker } = require('node:worker_threads');
 const { functions, withOutputs } = require('../support/functions.cjs');
+const { promises } = require('../support/promises.cjs');
 
 const root = join(__dirname, '..', '..', 'dist');
 const logits = require(join(root, 'index.js'));
-
-/** The functions that return promises; null where there are none. */
-const promises = (() => {
-  try {
-    return require(join(root, 'promises.js'));
-  } catch (error) {
-    if (error.code === 'MODULE_NOT_FOUND') return null;
-    throw error;
-  }
-})();
-exports.hasPromises = promises !== null;
 
 const titleOf = ({ name }, index, all) =>
   all.findIndex((one) => one.name === name) === index ? name : `${name} (${index})`;

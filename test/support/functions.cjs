@@ -69,59 +69,76 @@ function errorsOf(rows, classes, Float) {
 
 /**
  * Each function's name, its arguments, the options that say where results go, and wrong arguments.
- * Made anew for each use, so that nobody sees another's arrays.
+ * Made anew for each use, so that nobody sees another's arrays. `only`: that one, by its number.
  */
 exports.functions = ({
   rows = 2,
   classes = 10,
   Float = Float32Array,
   place = (type, length) => new type(length),
+  only,
 } = {}) => {
   const { floats, factors, shares, indices, results } = arraysOf(rows, classes, Float, place);
   const errors = errorsOf(rows, classes, Float);
   const shape = [rows, classes];
+  const none = { shape, reduction: 'none' };
   const wide = () => ({ out: results(rows * classes) });
   const perRow = () => ({ out: results(rows) });
-  const none = { shape, reduction: 'none' };
-  const row = (name, given, outputs, wrong) => ({ name, given, outputs, errors: wrong });
-  return [
-    row('softmax', [floats(), { shape }], wide(), errors.sameShape),
-    row('logSoftmax', [floats(), { shape, temperature: 2 }], wide(), errors.sameShape),
-    row('softmaxGradient', [shares(), floats(), { shape }], wide(), errors.sameShape),
-    row('logSoftmaxGradient', [floats(), floats(), { shape }], wide(), errors.sameShape),
-    row('logSumExp', [floats(), { shape, softcap: 30 }], perRow(), errors.reduced),
-    row(
+  const nothing = () => ({});
+  const table = [
+    ['softmax', () => [floats(), { shape }], wide, errors.sameShape],
+    ['logSoftmax', () => [floats(), { shape, temperature: 2 }], wide, errors.sameShape],
+    ['softmaxGradient', () => [shares(), floats(), { shape }], wide, errors.sameShape],
+    ['logSoftmaxGradient', () => [floats(), floats(), { shape }], wide, errors.sameShape],
+    ['logSumExp', () => [floats(), { shape, softcap: 30 }], perRow, errors.reduced],
+    [
       'crossEntropy',
-      [floats(), indices(), { ...none, ignoreIndex: [-1, -2], weight: factors() }],
-      perRow(),
+      () => [floats(), indices(), { ...none, ignoreIndex: [-1, -2], weight: factors() }],
+      perRow,
       errors.classLoss,
-    ),
-    row('crossEntropy', [floats(), shares(), { shape, labelSmoothing: 0.1 }], {}, errors.common),
-    row(
+    ],
+    [
+      'crossEntropy',
+      () => [floats(), shares(), { shape, labelSmoothing: 0.1 }],
+      nothing,
+      errors.common,
+    ],
+    [
       'crossEntropyWithGradient',
-      [floats(), indices(), { ...none, zLoss: 0.01, upstream: factors(rows) }],
-      { ...perRow(), gradient: results(rows * classes) },
+      () => [floats(), indices(), { ...none, zLoss: 0.01, upstream: factors(rows) }],
+      () => ({ ...perRow(), gradient: results(rows * classes) }),
       errors.classLoss,
-    ),
-    row('nllLoss', [floats(), indices(), none], perRow(), errors.classLoss),
-    row('klDivergence', [floats(), floats(), none], perRow(), errors.perRow),
-    row(
+    ],
+    ['nllLoss', () => [floats(), indices(), none], perRow, errors.classLoss],
+    ['klDivergence', () => [floats(), floats(), none], perRow, errors.perRow],
+    [
       'binaryCrossEntropy',
-      [floats(), shares(), { ...none, weight: factors(), positiveWeight: factors() }],
-      wide(),
+      () => [floats(), shares(), { ...none, weight: factors(), positiveWeight: factors() }],
+      wide,
       errors.sameShape,
-    ),
-    row(
+    ],
+    [
       'score',
-      [
-        floats(),
-        indices(),
-        { shape, rank: true, entropy: true, margin: true, top: 3, ids: indices(2 * rows) },
-      ],
-      {},
+      () => {
+        const top = Math.min(3, classes);
+        return [
+          floats(),
+          indices(),
+          { shape, rank: true, entropy: true, margin: true, top, ids: indices(2 * rows) },
+        ];
+      },
+      nothing,
       errors.score,
-    ),
+    ],
   ];
+  return table
+    .filter((_, index) => only === undefined || index === only)
+    .map(([name, given, outputs, wrong]) => ({
+      name,
+      given: given(),
+      outputs: outputs(),
+      errors: wrong,
+    }));
 };
 
 /** A function's arguments with the options that say where results go. */
