@@ -7,11 +7,10 @@
 // worker thread, whose environment has nothing yet. Says on standard error what is tried, since an abort
 // says nothing of it.
 const assert = require('node:assert');
-const { createHash } = require('node:crypto');
 const { writeSync } = require('node:fs');
 const { join } = require('node:path');
 const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads');
-const { functions, numbersOf, withOutputs } = require('../support/functions.cjs');
+const { functions, hashOf, numbersOf, withOutputs } = require('../support/functions.cjs');
 const { promises } = require('../support/promises.cjs');
 
 const MEMORY = 'ERR_MEMORY_ALLOCATION_FAILED';
@@ -51,17 +50,6 @@ function prepare(logits, { size, index, code, isAsync }) {
     given,
     run: () => numbersOf(evaluator.update(given[0], given[1], { shape }).summary()),
   };
-}
-
-function hashOf(values) {
-  const hash = createHash('sha1');
-  const add = (value) => {
-    if (ArrayBuffer.isView(value)) hash.update(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(add);
-    else hash.update(String(value));
-  };
-  add(values);
-  return hash.digest('hex');
 }
 
 /** One call of which the n-th allocation fails: how many it has made, and whether it gave up. */

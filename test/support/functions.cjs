@@ -1,6 +1,8 @@
 // Every function on arrays as a table, with plain arguments: for processes and worker threads that run
 // dist/ without a test runner. Asynchronous functions of the same names take the same.
 
+const { createHash } = require('node:crypto');
+
 const withOptions = (given, more) => [...given.slice(0, -1), { ...given.at(-1), ...more }];
 
 const detached = new Float32Array(6);
@@ -14,8 +16,8 @@ function arraysOf(rows, classes, Float, place) {
     return array;
   };
   return {
-    floats: (length = rows * classes) => make(Float, length, (i) => Math.sin(i) * 3),
-    factors: (length = classes) => make(Float, length, (i) => 1 + Math.cos(i) / 2),
+    floats: (length = rows * classes) => make(Float, length, (i) => ((i * 37) % 101) / 12 - 4),
+    factors: (length = classes) => make(Float, length, (i) => 0.5 + ((i * 5) % 16) / 16),
     shares: () => make(Float, rows * classes, () => 1 / classes),
     indices: (length = rows) => make(Int32Array, length, (i) => (i * 7 + 3) % classes),
     results: (length) => make(Float, length, () => 7),
@@ -143,6 +145,18 @@ exports.functions = ({
 
 /** A function's arguments with the options that say where results go. */
 exports.withOutputs = ({ given, outputs }) => withOptions(given, outputs);
+
+/** A result's bytes, as a hash. */
+exports.hashOf = (result) => {
+  const hash = createHash('sha1');
+  const add = (value) => {
+    if (ArrayBuffer.isView(value)) hash.update(value);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(add);
+    else hash.update(String(value));
+  };
+  add(result);
+  return hash.digest('hex');
+};
 
 /** All numbers of a result. */
 exports.numbersOf = function numbersOf(result) {
