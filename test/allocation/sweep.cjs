@@ -30,7 +30,7 @@ const sizes = [
   { rows: 2.2e6, classes: 1 },
   { rows: 100, classes: 40, Float: Float64Array },
   // Several pieces of a call that goes on in the background.
-  { rows: 700, classes: 1000 },
+  { rows: 300, classes: 1000 },
 ];
 const COUNT = functions().length;
 
