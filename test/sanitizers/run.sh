@@ -67,8 +67,8 @@ run_tests() { # KIND FILE...
   echo "$# files"
   results=$work/$kind.json
   status=0
-  LOGITS_BINARY=$root/build-sanitized/$kind/logits.node LD_PRELOAD=$(runtime_of "$kind") \
-    node node_modules/vitest/vitest.mjs run --reporter=dot --reporter=json --outputFile.json="$results" "$@" || status=$?
+  NO_COLOR=1 LOGITS_BINARY=$root/build-sanitized/$kind/logits.node LD_PRELOAD=$(runtime_of "$kind") \
+    node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
   counts=$(node -e '
     const { numPassedTests, numFailedTests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
     console.log(numPassedTests, numFailedTests);

@@ -70,10 +70,14 @@ struct Bounds {
       : is_wide(problem.has_double_arithmetic()),
         is_transformed(problem.transform.temperature != 1 || problem.transform.softcap != 0) {
     if (!is_transformed || !row.regular) return;
+    // With a temperature above 1 a quotient may be a number although the difference is none.
+    const long double widest =
+        is_wide ? std::numeric_limits<double>::max() : std::numeric_limits<float>::max();
+    if (row.spread > widest) transformed = 1;
     // Rows beyond 2^30 are counted from their largest element, where no cap has rounded.
     const long double most =
         problem.transform.softcap != 0 || row.magnitude < 0x1p31L ? row.magnitude : 0x1p31L;
-    transformed = is_wide ? 0x1p-49L * (most + 800) : 0x1p-46L * (most < 0x1p21L ? most : 0x1p21L);
+    transformed += is_wide ? 0x1p-49L * (most + 800) : 0x1p-46L * (most < 0x1p21L ? most : 0x1p21L);
   }
 
   long double pick(long double single, long double single_transformed, long double wide) const {
@@ -104,6 +108,7 @@ class Checker {
         fail(result, at, exact, allowed);
       return;
     }
+    if (allowed > most) return;
     if (fabsl(exact) + allowed > most && std::isinf(actual)) {
       if ((actual > 0) == (exact > 0)) return;
     }
@@ -129,6 +134,14 @@ class Checker {
 
   const Problem& problem_;
 };
+
+// Whether products of these stay far from overflow.
+bool is_moderate(const std::vector<double>& values, double most) {
+  for (const double value : values) {
+    if (!(std::fabs(value) < most)) return false;
+  }
+  return true;
+}
 
 void check_distribution(const Problem& problem, const Checker& check, const Row& row, int64_t n,
                         const Result& result) {
@@ -177,14 +190,19 @@ void check_cross_entropy(const Problem& problem, const Checker& check, const Row
     target[problem.targets[static_cast<size_t>(n)]] = 1;
   } else {
     target = problem.row_of(problem.labels, n, problem.dense_stride());
+    if (!is_moderate(target, 1e6)) return;
   }
   const ClassLossOf exact =
       class_loss(row, target, problem.weight, problem.smoothing, problem.z_loss);
   if (bounds.transformed > 1e-3L) return;
+  // Where terms exceed float64 their difference is not to be had.
+  if (problem.z_loss != 0 && fabsl(row.log_sum_exp) > 1e150L) return;
   long double coefficients = 0;
   for (size_t c = 0; c < classes; ++c) {
     coefficients += fabsl((problem.weight.empty() ? 1 : problem.weight[c]) * (target[c] + 1));
   }
+  // Products of coefficients and distances may exceed float64 before the temperature divides.
+  if (row.magnitude * row.transform.temperature * coefficients > 1e300L) return;
   const long double near =
       4 * exact.loss.scale < coefficients ? 4 * exact.loss.scale : coefficients;
   const long double push = 2 * problem.z_loss * fabsl(row.log_sum_exp) * bounds.transformed;
@@ -196,12 +214,17 @@ void check_cross_entropy(const Problem& problem, const Checker& check, const Row
   const double scale =
       problem.gradient_scale *
       (problem.row_scales.empty() ? 1 : problem.row_scales[static_cast<size_t>(n)]);
+  // What a term that was raised leaves of p = 0 at the target of a weight 0.
+  const long double smallest =
+      bounds.is_wide ? 0 : 0x1p-165L * coefficients * fabsl(scale) / row.transform.temperature;
   for (size_t c = 0; c < classes; ++c) {
     const Sized& own = exact.gradient[c];
+    if (own.scale > 1e300L || fabsl(scale) / row.transform.temperature > 1e300L) continue;
     const int64_t at = problem.place(n, static_cast<int64_t>(c), problem.dense_stride());
     check.number(results[1], at, own.value * scale,
                  (bounds.pick(4.1e-7L, 1.1e-6L, 4e-15L) + 4 * bounds.transformed) * own.scale *
-                     fabsl(scale));
+                         fabsl(scale) +
+                     smallest);
   }
 }
 
@@ -301,6 +324,7 @@ void check_binary(const Problem& problem, const Checker& check, const Row& row, 
                   const std::vector<Result>& results) {
   const Bounds bounds(problem, row);
   const std::vector<double> labels = problem.row_of(problem.labels, n, problem.dense_stride());
+  if (!is_moderate(labels, 1e6)) return;
   const std::vector<double> x = problem.row_of(problem.logits, n, problem.layout.outer_stride);
   const bool per_element = static_cast<int64_t>(problem.weight.size()) == problem.layout.elements();
   const long double relative =
@@ -314,17 +338,10 @@ void check_binary(const Problem& problem, const Checker& check, const Row& row, 
     const Sized loss = binary_loss(x[c], problem.transform, labels[c], weight, positive);
     sum.value += loss.value;
     sum.scale += loss.scale;
-    if (problem.has_gradient) check.number(results[1], at, loss.value, relative * loss.scale);
+    if (problem.has_gradient)
+      check.number(results[1], at, loss.value, relative * loss.scale + 1e-307L);
   }
   check.number(results[0], n, sum.value, relative * sum.scale + 1e-307L);
-}
-
-// Whether products of these stay far from overflow.
-bool is_moderate(const std::vector<double>& values, double most) {
-  for (const double value : values) {
-    if (!(std::fabs(value) < most)) return false;
-  }
-  return true;
 }
 
 void check_gradient(const Problem& problem, const Checker& check, int64_t n, const Result& result) {
@@ -347,7 +364,10 @@ void check_results(const Problem& problem, const std::vector<Result>& results) {
   for (int64_t n = 0; n < problem.layout.rows(); ++n) {
     const std::vector<double> x = problem.row_of(problem.logits, n, problem.layout.outer_stride);
     const bool ignored = problem.reads_targets() && problem.is_ignored(n);
-    const Row row(x, problem.transform);
+    Transform transform = problem.transform;
+    // Smaller ones have no inverse, and count as this (kernels/row-loop.h).
+    if (transform.temperature < 0x1p-1023) transform.temperature = 0x1p-1023;
+    const Row row(x, transform);
     switch (problem.operation) {
       case Operation::softmax:
       case Operation::log_softmax:
@@ -380,8 +400,7 @@ void check_results(const Problem& problem, const std::vector<Result>& results) {
         break;
       }
       case Operation::kl_divergence: {
-        const Row other(problem.row_of(problem.others, n, problem.layout.outer_stride),
-                        problem.transform);
+        const Row other(problem.row_of(problem.others, n, problem.layout.outer_stride), transform);
         const Sized exact = divergence(row, other);
         const long double magnitude = row.magnitude + other.magnitude;
         // Not where a probability below float64's meets an infinite distance.

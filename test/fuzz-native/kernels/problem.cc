@@ -14,7 +14,7 @@ using logits::Layout;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr int64_t kMostElements = 70000;
+constexpr int64_t kMostElements = 12000;
 
 const double kSpecial[] = {kNaN,   kInfinity, -kInfinity, -kInfinity, 3.4e38,     -3.4e38,   1e308,
                            -1e308, 5e-324,    -5e-324,    1.4e-45,    1.1754e-38, 0.0,       -0.0,
@@ -134,7 +134,7 @@ void run_backwards(const logits::Team&, int64_t count, void (*part)(void* contex
 Problem::Problem(Bytes& bytes) {
   static constexpr double kTemperatures[] = {
       1, 1, 1, 1, 0.7, 2, 0.1, 1e3, 1e-3, 1e30, 1e-30, 0x1p60, 0x1p-60, 5e-324, 1.7e308};
-  static constexpr double kSoftcaps[] = {0, 0, 0, 0, 0, 0, 30, 0.5, 1e-3, 1e6, 5e-324, 1.7e308};
+  static constexpr double kSoftcaps[] = {0, 0, 0, 0, 0, 0, 30, 0.5, 1e-3, 1e6, 1e-300, 1.7e308};
   static constexpr Element kTypes[] = {Element::float32, Element::float32, Element::float64,
                                        Element::float16, Element::bfloat16};
   operation = static_cast<Operation>(bytes.below(10));
@@ -276,7 +276,14 @@ class Calling {
     uint8_t* const data = arena_.place(count * (is_double ? 8 : 4));
     std::memset(data, 0x77, static_cast<size_t>(count * (is_double ? 8 : 4)));
     results_.push_back({name, is_double, is_integer, {}});
-    memory_.push_back({data, count, -1});
+    memory_.push_back({data, count, -1, false});
+    return data;
+  }
+
+  // Losses of all rows, on their way to a reduction.
+  double* row_losses() {
+    auto* const data = static_cast<double*>(result("rows", true, false, problem_.layout.rows()));
+    memory_.back().is_internal = true;
     return data;
   }
 
@@ -289,22 +296,41 @@ class Calling {
       return {data, problem_.dense_stride(), how_.streams};
     }
     results_.push_back({name, is_double, false, {}});
-    memory_.push_back({input, problem_.layout.elements(), problem_.layout.outer_stride});
+    memory_.push_back({input, problem_.layout.elements(), problem_.layout.outer_stride, false});
     return {input, problem_.layout.outer_stride, false};
+  }
+
+  // Where two inputs may hold a NaN each, it is open which of them a result is.
+  template <class T>
+  static void unify(uint8_t* data, int64_t count) {
+    auto* const numbers = reinterpret_cast<T*>(data);
+    for (int64_t n = 0; n < count; ++n) {
+      if (std::isnan(numbers[n])) numbers[n] = static_cast<T>(kNaN);
+    }
   }
 
   std::vector<Result> finish() {
     for (size_t i = 0; i < results_.size(); ++i) {
       const Memory& memory = memory_[i];
       const int64_t size = results_[i].is_double ? 8 : 4;
+      // The binding makes one NaN of all losses of rows.
+      const bool has_labels = problem_.operation == Operation::cross_entropy ||
+                              problem_.operation == Operation::binary_cross_entropy ||
+                              !problem_.others.values.empty();
       if (memory.outer_stride < 0) {
         results_[i].bytes.assign(memory.data, memory.data + memory.count * size);
-        continue;
       }
-      for (int64_t outer = 0; outer < problem_.layout.outer; ++outer) {
+      for (int64_t outer = 0; memory.outer_stride >= 0 && outer < problem_.layout.outer; ++outer) {
         const uint8_t* const from = memory.data + outer * memory.outer_stride * size;
         results_[i].bytes.insert(results_[i].bytes.end(), from,
                                  from + problem_.dense_stride() * size);
+      }
+      const auto count = static_cast<int64_t>(results_[i].bytes.size()) / size;
+      if (results_[i].is_integer || !(memory.is_internal || has_labels)) continue;
+      if (results_[i].is_double) {
+        unify<double>(results_[i].bytes.data(), count);
+      } else {
+        unify<float>(results_[i].bytes.data(), count);
       }
     }
     arena_.check();
@@ -316,6 +342,7 @@ class Calling {
     uint8_t* data;
     int64_t count;
     int64_t outer_stride;
+    bool is_internal;
   };
   const Problem& problem_;
   const How& how_;
@@ -376,7 +403,7 @@ std::vector<Result> run(const Problem& problem, const logits::KernelTable& kerne
       given.logits = input;
       given.loss = {targets, targets == nullptr ? &labels : nullptr, calling.copy(problem.weight),
                     problem.smoothing, problem.z_loss};
-      given.losses = static_cast<double*>(calling.result("losses", true, false, rows));
+      given.losses = calling.row_losses();
       if (problem.has_gradient) given.gradient = calling.output("gradient", data, problem.logits);
       given.gradient_scale = problem.gradient_scale;
       given.row_scales = calling.copy(problem.row_scales);
@@ -420,14 +447,13 @@ std::vector<Result> run(const Problem& problem, const logits::KernelTable& kerne
       break;
     }
     case Operation::nll: {
-      const logits::NllCall given = {
-          input, targets, calling.copy(problem.weight),
-          static_cast<double*>(calling.result("losses", true, false, rows))};
+      const logits::NllCall given = {input, targets, calling.copy(problem.weight),
+                                     calling.row_losses()};
       call([&](const logits::Share& share) { kernels.nll(given, share); });
       break;
     }
     case Operation::kl_divergence: {
-      auto* const out = static_cast<double*>(calling.result("losses", true, false, rows));
+      auto* const out = calling.row_losses();
       call([&](const logits::Share& share) { kernels.kl_divergence(input, second, out, share); });
       break;
     }
@@ -439,7 +465,7 @@ std::vector<Result> run(const Problem& problem, const logits::KernelTable& kerne
       given.weight_is_per_element =
           static_cast<int64_t>(problem.weight.size()) == layout.elements();
       given.positive_weight = calling.copy(problem.positive_weight);
-      given.row_sums = static_cast<double*>(calling.result("sums", true, false, rows));
+      given.row_sums = calling.row_losses();
       if (problem.has_gradient) given.losses = calling.output("losses", data, problem.logits);
       call([&](const logits::Share& share) { kernels.binary_cross_entropy(given, share); });
       break;

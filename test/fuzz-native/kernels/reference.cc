@@ -75,7 +75,9 @@ Row::Row(const std::vector<double>& logits, const Transform& given)
   std::vector<long double> terms;
   size_t first = classes;
   for (size_t c = 0; c < classes; ++c) {
-    gap.push_back((largest - value[c]) / given.temperature);
+    const long double distance = largest - value[c];
+    if (std::isfinite(distance) && distance > spread) spread = distance;
+    gap.push_back(distance / given.temperature);
     terms.push_back(expl(-gap[c]));
     if (first == classes && value[c] == largest) first = c;
   }

@@ -25,7 +25,6 @@ struct Row {
 
   Transform transform;
   bool regular;                          // no NaN, no +inf, not only -inf
-  bool ambiguous = false;                // two capped logits are nearly equal
   std::vector<long double> value;        // capped
   std::vector<long double> slope;        // of the cap
   std::vector<long double> gap;          // (largest - value) / temperature
@@ -33,7 +32,8 @@ struct Row {
   std::vector<long double> probability;  //
   std::vector<long double> complement;   // 1 - p
   long double log_sum_exp;
-  long double magnitude;  // the largest finite |value| / temperature
+  long double magnitude;   // the largest finite |value| / temperature
+  long double spread = 0;  // the largest finite distance of two values
 };
 
 // A loss of classes and its gradient by the logits, of one row.
