@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import bindings from 'bindings';
 import { addonNotFound, valueError } from './errors.js';
 import type { ClassIndices } from './types.js';
@@ -161,7 +161,25 @@ const folders = [
   ['prebuilds', platform],
 ];
 
-function load(): NativeAddon {
+const reasonFor = (file: string, error: unknown) =>
+  existsSync(file) ? String(error).split('\n')[0] : 'there is no such file';
+
+/** The addon in this file, whatever its name, and no other in its place. */
+function loadFile(given: string): NativeAddon {
+  const file = resolve(given);
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, file);
+  } catch (error) {
+    throw addonNotFound(
+      `No logits binary could be loaded from LOGITS_BINARY. Tried:\n  ${file}: ${reasonFor(file, error)}`,
+    );
+  }
+  return Object.assign(module.exports, { path: file }) as NativeAddon;
+}
+
+function load(given: string | undefined): NativeAddon {
+  if (given !== undefined && given !== '') return loadFile(given);
   const failures: string[] = [];
   for (const folder of folders) {
     const file = join(root, ...folder, 'logits.node');
@@ -170,8 +188,7 @@ function load(): NativeAddon {
       const row = [root, ...folder, 'bindings'];
       return bindings({ bindings: 'logits.node', module_root: root, try: [row] }) as NativeAddon;
     } catch (error) {
-      const reason = existsSync(file) ? String(error).split('\n')[0] : 'there is no such file';
-      failures.push(`  ${file}: ${reason}`);
+      failures.push(`  ${file}: ${reasonFor(file, error)}`);
     }
   }
   throw addonNotFound(
@@ -202,6 +219,6 @@ function limitThreads(addon: NativeAddon, given: string | undefined): void {
 }
 
 /** The addon of this thread. */
-export const native: NativeAddon = load();
+export const native: NativeAddon = load(process.env.LOGITS_BINARY);
 forceIsa(native, process.env.LOGITS_ISA);
 limitThreads(native, process.env.LOGITS_THREADS);

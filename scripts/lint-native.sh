@@ -5,7 +5,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 if command -v clang-format >/dev/null; then
-  clang-format --dry-run --Werror native/*.h native/*.cc native/*/*.h native/*/*.cc bench/*/*.cc
+  clang-format --dry-run --Werror native/*.h native/*.cc native/*/*.h native/*/*.cc bench/*/*.cc test/*/*.cc test/fuzz-native/*.h test/fuzz-native/*/*.h test/fuzz-native/*/*.cc
 else
   echo 'skipped: clang-format is not installed'
 fi

@@ -164,7 +164,12 @@ describe('the compiled package', () => {
       }
       console.log(JSON.stringify(error ? { error } : { answer: ${answer} }));
     `;
-    const { LOGITS_ISA: _isa, LOGITS_THREADS: _threads, ...inherited } = process.env;
+    const {
+      LOGITS_ISA: _isa,
+      LOGITS_THREADS: _threads,
+      LOGITS_BINARY: _binary,
+      ...inherited
+    } = process.env;
     const options = { cwd: folder(name), env: { ...inherited, ...env }, timeout: 20_000 };
     const { stdout, stderr, status, signal } = spawnSync(process.execPath, ['-e', code], {
       ...options,
@@ -254,6 +259,37 @@ describe('the compiled package', () => {
     expect(message).toContain(join(name, 'build', 'Release', 'logits.node'));
     expect(message).toContain(join(name, 'prebuilds', platform, 'logits.node'));
     expect(message).toContain('npm run build:native');
+  });
+
+  it('LOGITS_BINARY names the addon, whatever else there is', () => {
+    const addon = join('elsewhere', 'any-name.so');
+    install('bare', [addon]);
+    for (const file of [addon, join(folder('bare'), addon)]) {
+      const { answer } = inProcess(
+        'bare',
+        '[logits.runtime().addon, logits.softmax(Float32Array.of(1))[0]]',
+        {
+          LOGITS_BINARY: file,
+        },
+      );
+      expect(answer).toEqual([expect.stringMatching(/bare.elsewhere.any-name\.so$/), 1]);
+    }
+    const { answer } = inProcess('built', 'logits.runtime().addon', { LOGITS_BINARY: '' });
+    expect(answer).toContain(join('built', 'build', 'Release', 'logits.node'));
+  });
+
+  it.each([
+    [join('no', 'such.node'), /^there is no such file$/],
+    ['dist', /^Error: /],
+    [join('dist', 'index.js'), /^Error: /],
+  ])('LOGITS_BINARY=%j is an error, and nothing takes its place', (file, reason) => {
+    const { error } = inProcess('built', '1', { LOGITS_BINARY: file });
+    expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
+    const [first, second] = String(error?.message).split('\n');
+    expect(first).toBe('No logits binary could be loaded from LOGITS_BINARY. Tried:');
+    const tried = /^ {2}(.*): ((?:Error: |there is ).*)$/.exec(second as string);
+    expect(tried?.[1]).toContain(join('built', file));
+    expect(tried?.[2]).toMatch(reason);
   });
 
   it('a broken local build does not hide the binary that the package ships', () => {

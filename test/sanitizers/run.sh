@@ -1,0 +1,124 @@
+#!/bin/sh
+# Runs the tests on an addon that is compiled for sanitizers (build.py; Linux):
+#
+#   address    AddressSanitizer and UndefinedBehaviorSanitizer: memory beside arrays, memory given back, overflows, shifts
+#   thread     ThreadSanitizer: data races
+#
+# usage: run.sh [--all] [address | thread]...        default: both
+#
+# Without --all, `address` leaves out tests/*.test.ts that take long and run the same code as others, and `thread` compiles the
+# kernels of one instruction set for the sanitizer alone; about 6 minutes on two processors, builds included. Files that
+# start other programs, look at object files or have no native code are left out in any case. Ends with
+# one line 'N passed, N failed', or with 77 if a needed tool is missing.
+set -eu
+
+skip() { echo "skipped: sanitizers: $1"; exit 77; }
+for tool in clang++ g++ make node python3; do
+  command -v "$tool" >/dev/null || skip "$tool is missing"
+done
+test "$(uname -s)" = Linux || skip 'they are set up for Linux'
+# What is loaded before node, which knows of no sanitizer.
+runtime_of() { # KIND
+  case $1 in
+  address) clang++ -print-file-name=libclang_rt.asan-"$(uname -m)".so ;;
+  thread) g++ -print-file-name=libtsan.so ;;
+  esac
+}
+test -f "$(runtime_of address)" || skip "clang's libraries are missing (Debian: libclang-rt-14-dev)"
+test -f "$(runtime_of thread)" || skip "g++'s libraries are missing (Debian: libtsan2)"
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+all=false
+if test "${1:-}" = --all; then
+  all=true
+  shift
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+cd "$root"
+
+# name: why it is left out
+left_out='
+symbols: looks at the object files of the ordinary build
+guard-pages: compiles a program with the kernels of the ordinary build
+command-: runs the command, whose native calls are those of evaluator and score
+report-: renders; no native code of its own
+files-: reads files; no native code
+seed: runs in every other file as well
+'
+long='
+exp: every float32, which overflows nothing that fewer of them would not
+accuracy: accurate or not, the same code as in tails
+'
+files_but() { # LIST: the test files that it does not name
+  ls test/*.test.ts | while read -r file; do
+    echo "$1" | grep -q "^$(basename "$file" .test.ts | sed 's/-.*/-/'):\|^$(basename "$file" .test.ts):" || echo "$file"
+  done
+}
+
+passed=0
+failed=0
+# Tests on an addon; a report of the sanitizer is a failure, whatever the tests say.
+run_tests() { # KIND FILE...
+  kind=$1
+  shift
+  echo "$# files"
+  results=$work/$kind.json
+  status=0
+  NO_COLOR=1 LOGITS_BINARY=$root/build-sanitized/$kind/logits.node LD_PRELOAD=$(runtime_of "$kind") \
+    node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
+  counts=$(node -e '
+    const { numPassedTests, numFailedTests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
+    console.log(numPassedTests, numFailedTests);
+  ' "$results" 2>/dev/null) || counts='0 1'
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+  reports=$(ls "$work" | grep -c "^$kind-report" || true)
+  if test "$reports" -gt 0; then
+    cat "$work/$kind-report"* | head -n 200
+    failed=$((failed + reports))
+  fi
+  test $status -eq 0 || test $failed -gt 0 || failed=1
+}
+build() { # KIND SETS
+  echo "== build for $1"
+  "$here/build.py" "$1" --sets "$2" && return 0
+  failed=$((failed + 1))
+  return 1
+}
+
+for kind in ${*:-address thread}; do
+  case $kind in
+  address)
+    build address scalar,avx2,avx512,neon || continue
+    echo "== tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+    echo "left out:$left_out"
+    omitted=$left_out
+    if ! $all; then
+      echo "left out without --all:$long"
+      omitted=$omitted$long
+    fi
+    # Leaks are looked for by the native drivers: Node's own would be all that is seen here.
+    export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:log_path=$work/address-report"
+    export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/address-report"
+    run_tests address $(files_but "$omitted")
+    ;;
+  thread)
+    sets=avx2,neon
+    if $all; then sets=scalar,avx2,avx512,neon; fi
+    build thread "$sets" || continue
+    echo "== tests under ThreadSanitizer"
+    export TSAN_OPTIONS="halt_on_error=1:ignore_noninstrumented_modules=1:log_path=$work/thread-report"
+    files=$(ls test/*.test.ts | grep -E '/(threads|workers|streaming|evaluator-merge|promises.*|background.*)\.test' || true)
+    run_tests thread $files
+    ;;
+  *)
+    echo "unknown sanitizer: $kind" >&2
+    exit 2
+    ;;
+  esac
+done
+echo "$passed passed, $failed failed"
+test $failed -eq 0
