@@ -65,6 +65,11 @@ describe.skipIf(reason !== '')('allocations that fail', () => {
     });
   });
 
+  it('while the addon is loaded', () => {
+    const answer = { stdout: 'an error at the most', last: '', status: 0, signal: null };
+    expect(failing('loading.cjs')).toEqual(answer);
+  });
+
   it('of threads, or threads themselves: the calling thread does it all', () => {
     const answer = { stdout: 'as on one thread', last: '', status: 0, signal: null };
     expect(failing('threads.cjs')).toEqual(answer);
