@@ -1,9 +1,12 @@
 // The module's entry: one row per function that lib/native.ts types.
 #include <napi.h>
 
+#include <new>
+
 #include "binding/binary-cross-entropy.h"
 #include "binding/call.h"
 #include "binding/cross-entropy.h"
+#include "binding/errors.h"
 #include "binding/evaluate.h"
 #include "binding/kl-divergence.h"
 #include "binding/log-sum-exp.h"
@@ -37,7 +40,8 @@ void add_task(Napi::Object exports, Napi::Object background, const char* name) {
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   using namespace logits;
   int count = 0;
-  auto* state = new AddonState{available_sets(count), nullptr, {}, nullptr};
+  auto* state = new (std::nothrow) AddonState{available_sets(count), nullptr, {}, nullptr};
+  if (state == nullptr) throw out_of_memory(env);
   env.SetInstanceData(state);
 
   Napi::Object background = Napi::Object::New(env);

@@ -174,6 +174,7 @@ struct Background::Piece {
 };
 
 Background::Background(Napi::Env env, napi_value wake) : env_(env) {
+  spare_.reserve(kMostPiecesOut);
   const Napi::String name = Napi::String::New(env, "logits");
   if (napi_create_threadsafe_function(env, wake, nullptr, name, 0, 1, nullptr, nullptr, nullptr,
                                       nullptr, &wake_) != napi_ok ||
@@ -210,23 +211,25 @@ napi_value Background::begin(const BackgroundCall& given, std::unique_ptr<Task> 
   for (uint32_t i = 0; i < Arguments::kMost; ++i) {
     if (call->views[i].length > 0) arrays.Set(i, given[i]);
   }
+  // What may fail for want of memory comes first: a call that is known is settled, whatever
+  // happens.
+  std::list<int64_t> place_in_line(1, id);
+  const auto known = calls_.emplace(id, nullptr).first;
   napi_value promise = nullptr;
   if (napi_create_promise(env, &call->deferred, &promise) != napi_ok ||
       napi_create_reference(env, arrays, 1, &call->arguments) != napi_ok) {
+    calls_.erase(known);
     throw Napi::Error::New(env);
   }
   scratch_ = scratch;
   Pending& pending = *call;
-  const bool is_alone = waiting_.empty();
-  waiting_.push_back(id);
-  calls_[id] = std::move(call);
+  known->second = std::move(call);
   if (calls_.size() == 1) napi_ref_threadsafe_function(env, wake_);
   // A small call is the pool's when this returns.
   const bool is_small = position_bytes * std::min(outer, per_piece) <= kStepBytes;
-  if (is_alone && is_small) hand_out({env}, pending);
-  if (pending.is_handed_out() && !pending.out.empty()) {
-    waiting_.pop_back();
-  } else {
+  if (waiting_.empty() && is_small) hand_out({env}, pending);
+  if (!pending.is_handed_out() || pending.out.empty()) {
+    waiting_.splice(waiting_.end(), place_in_line);
     const std::lock_guard<std::mutex> lock(mutex_);
     request_turn();
   }
@@ -234,15 +237,7 @@ napi_value Background::begin(const BackgroundCall& given, std::unique_ptr<Task> 
 }
 
 bool Background::advance(Napi::Env env) {
-  try {
-    return take_turn({env});
-  } catch (const std::bad_alloc&) {
-    return true;  // Nothing is lost, and there may be memory again.
-  }
-}
-
-bool Background::take_turn(const Turn& turn) {
-  const Napi::Env env = turn.env;
+  const Turn turn{env};
   collect_returned();
   while (to_put_back_ != nullptr) {
     Piece& piece = *to_put_back_;
@@ -272,8 +267,7 @@ bool Background::take_turn(const Turn& turn) {
     } else if (outcome == HandOut::no_room || ++idle > waiting_.size()) {
       return false;  // until a piece has returned
     } else {
-      waiting_.push_back(id);
-      waiting_.pop_front();
+      waiting_.splice(waiting_.end(), waiting_, waiting_.begin());
       if (outcome == HandOut::begun) idle = 0;
     }
     if (turn.is_over()) return !waiting_.empty();
@@ -310,6 +304,15 @@ bool Background::put_back(const Turn& turn, Piece& piece) {
 // Gives the next piece of a call its copies, and leaves it to the pool.
 Background::HandOut Background::hand_out(const Turn& turn, Pending& call) {
   if (call.is_handed_out()) return HandOut::none_left;
+  try {
+    return hand_out_next(turn, call);
+  } catch (const std::bad_alloc&) {
+    call.is_out_of_memory = true;
+    return HandOut::none_left;
+  }
+}
+
+Background::HandOut Background::hand_out_next(const Turn& turn, Pending& call) {
   const Napi::HandleScope scope(turn.env);
   if (call.filling == nullptr) {
     if (call.has_enough_out()) return HandOut::enough_out;
@@ -373,6 +376,7 @@ bool Background::equip(Piece& piece) {
         over.call.background.take_back(over);
       },
       &piece);
+  if (!piece.job->has_memory()) return false;
   piece.is_equipped = true;
   ++pieces_out_;
   bytes_out_ += piece.block_bytes;
@@ -398,6 +402,7 @@ void Background::start(Piece& piece) {
   }
   if (piece.job->start(scratch_)) return;
   call.is_out_of_memory = true;
+  piece.is_launched = false;
   take_back(piece);
 }
 
@@ -500,6 +505,8 @@ void Background::settle(Napi::Env env, Pending& call) {
     }
   } catch (const Napi::Error& error) {
     reason = error.Value();
+  } catch (const std::bad_alloc&) {
+    reason = out_of_memory(env).Value();
   }
   if (result != nullptr) {
     napi_resolve_deferred(env, call.deferred, result);

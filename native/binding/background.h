@@ -11,7 +11,7 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -48,10 +48,10 @@ class Background {
 
   enum class HandOut { begun, none_left, enough_out, no_room, no_time };
 
-  bool take_turn(const Turn& turn);
   void collect_returned();
   bool put_back(const Turn& turn, Piece& piece);
   HandOut hand_out(const Turn& turn, Pending& call);
+  HandOut hand_out_next(const Turn& turn, Pending& call);
   bool equip(Piece& piece);
   void start(Piece& piece);
   bool may_begin(const Piece& piece) const;
@@ -70,7 +70,7 @@ class Background {
   const napi_env env_;
   napi_threadsafe_function wake_ = nullptr;
   std::unordered_map<int64_t, std::unique_ptr<Pending>> calls_;
-  std::deque<int64_t> waiting_;  // calls of which not every piece is handed out
+  std::list<int64_t> waiting_;  // calls of which not every piece is handed out
   Piece* to_put_back_ = nullptr;
   std::vector<std::unique_ptr<char[]>> spare_;  // blocks of the usual size
   int pieces_out_ = 0;

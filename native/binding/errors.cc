@@ -69,7 +69,8 @@ void throw_empty_mean(Napi::Env env) {
 }
 
 Napi::Error out_of_memory(Napi::Env env) {
-  const std::string message = expected("memory", "the call's working arrays", "none");
+  // No string is made: there may be no memory for one either.
+  const char* const message = "Expected memory for the call's working arrays, received none";
   return with_code(Napi::RangeError::New(env, message), "ERR_MEMORY_ALLOCATION_FAILED");
 }
 

@@ -31,6 +31,7 @@ class BackgroundJob {
   BackgroundJob& operator=(const BackgroundJob&) = delete;
   ~BackgroundJob();
 
+  bool has_memory() const { return job_ != nullptr; }
   // False where there is no memory for it, and then nothing happens. Where the system has not one
   // thread to give, all is done when this returns, with the given scratch memory.
   bool start(float* scratch);
