@@ -350,9 +350,9 @@ export function build(record, { fresh = false } = {}) {
     else if (signature.inputs.includes(name) && !(fault === 'unknown')) inputs[name] = value;
     else if (call.options === options) options[name] = value;
   }
-  const loseAll = (gone) => {
+  const loseAll = (gone, left = -1) => {
     for (const [other, { block }] of Object.entries(spans)) {
-      if (block === gone) lost.add(arrays[other]);
+      if (block === gone && spans[other].end > left) lost.add(arrays[other]);
     }
   };
   for (const { fault, name } of faults) {
@@ -362,7 +362,7 @@ export function build(record, { fresh = false } = {}) {
       loseAll(span.block);
       if (!span.block.lost) detach(span.block);
     } else if (fault === 'shrink' && arrays[name].byteLength > 0 && span.block.buffer.resizable) {
-      loseAll(span.block);
+      loseAll(span.block, span.start);
       span.block.buffer.resize(span.start);
       span.block.lost = true;
     }

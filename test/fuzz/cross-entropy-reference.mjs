@@ -167,6 +167,7 @@ export function crossEntropy(plan) {
       if (!isPlain && c === pivot && !isDouble)
         off += Math.abs(k) * (total.size + 2 * lseSize) * byLogit * 2 ** -151;
       // What a product of factors makes of numbers below the normal ones.
+      off += 4 * LEAST64 * Math.abs(k) * (total.size + 2 * lseSize);
       off +=
         Math.abs(k * byLogit) * LEAST64 * (classes + 8) + (isDouble ? (classes + 4) * LEAST64 : 0);
       const unsure =

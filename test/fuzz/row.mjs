@@ -57,6 +57,8 @@ export const row = {
   logSumExp: 0,
   /** The largest finite transformed logit in magnitude. */
   magnitude: 0,
+  /** What a soft cap's rounding may do to a logit, and to one that is transformed. */
+  blur: 0,
   slack: 0,
   /** Whether two logits are further apart than float64 goes, before the temperature divides. */
   isBeyond: false,
@@ -91,7 +93,8 @@ export const row = {
     this.largest = largest;
     this.magnitude = most / temperature;
     // A quotient by the cap that is no normal number has lost digits of its own.
-    this.slack = softcap > 0 ? 16 * U * this.magnitude + (softcap * 2 ** -1072) / temperature : 0;
+    this.blur = softcap > 0 ? 16 * U * most + softcap * 2 ** -1072 : 0;
+    this.slack = this.blur / temperature;
     this.regular = isNumber && max - max === 0;
     if (!this.regular) {
       this.logSumExp = isNumber ? max : NaN;

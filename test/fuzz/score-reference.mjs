@@ -132,8 +132,7 @@ export function scoresOf(plan) {
       result.counts.notFinite++;
       continue;
     }
-    const { slack, largest } = row;
-    const blur = slack * temperature;
+    const { slack, blur, largest } = row;
     const offOfLog = (value) =>
       value === -Infinity
         ? 0
