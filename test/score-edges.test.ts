@@ -238,5 +238,16 @@ describeEachIsa('rows of special values', () => {
         expect(score(logits, undefined, options).logSumExp).toEqual(logSumExp(logits, options));
       }
     });
+
+    it('entropies at temperatures whose inverse is beyond float64', () => {
+      const logits = type.from(arrange([1, 1, 0, 5, 2, -INF, 3, 3, 3], 3, 3));
+      for (const temperature of [1e-308, 1e-309, Number.MIN_VALUE]) {
+        const options = { axis, shape: shape(3, 3), temperature, entropy: true } as const;
+        const { entropies } = score(logits, undefined, options);
+        expect(entropies[0]).toBeCloseTo(Math.LN2, 6);
+        expect(entropies[1]).toBe(0);
+        expect(entropies[2]).toBeCloseTo(Math.log(3), 6);
+      }
+    });
   });
 });

@@ -57,9 +57,7 @@ LOGITS_INLINE void prefetch_ahead(const E* p, int count) {
 }
 
 template <class E>
-static constexpr bool kIsFloat = false;
-template <>
-constexpr bool kIsFloat<float> = true;
+static constexpr bool kIsFloat = sizeof(E) == sizeof(float);  // no other element has its size
 
 // Fewer than eight elements that are neighbours in memory; one of them is repeated behind them.
 template <class V, class E>

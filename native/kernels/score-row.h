@@ -53,7 +53,10 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
   static constexpr double kPart = R::kScaled ? 0.5 : 1;
   // Beyond it p is 0. A logit of -inf is taken for one as far away, so that it counts for nothing.
   static constexpr double kFarthest = 1000;
-  const double inverse = row.inverse_temperature().high;
+  // Finite when it is doubled: an infinite one would make a NaN of the distance 0.
+  static constexpr double kLargestInverse = 0x1.fffffffffffffp1022;
+  const double given_inverse = row.inverse_temperature().high;
+  const double inverse = given_inverse < kLargestInverse ? given_inverse : kLargestInverse;
   const double lowest = largest - kFarthest / inverse;
   const auto reference = broadcast_reference(row, solved.reference);
   const auto inverse_total = V::broadcast(static_cast<Lane>(1 / solved.total()));
