@@ -64,8 +64,8 @@ fuzz() { # NAME RUNS
 
 for name in ${*:-kernels bindings pool}; do
   case $name in
-  kernels) check kernels fuzz kernels 4000 ;;
-  bindings) check bindings fuzz bindings 100000 ;;
+  kernels) check kernels fuzz kernels 1200 ;;
+  bindings) check bindings fuzz bindings 40000 ;;
   pool)
     check 'pool, build' "$root/test/sanitizers/build.py" thread pool
     check 'pool, data races' env TSAN_OPTIONS=halt_on_error=1 "$root/build-sanitized/thread/pool" "${seconds:-10}"
