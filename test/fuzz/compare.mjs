@@ -265,8 +265,12 @@ function compareError(call, codes, target, error) {
   return undefined;
 }
 
-/** Known: a temperature whose inverse is no float64 divides by another one. */
-const isKnown = (plan) => plan.given.temperature < 2 ** -1022;
+/**
+ * Known: at temperatures and soft caps beyond these, quotients and products on the way to the result lose digits below
+ * float64's normal numbers, or leave it above.
+ */
+const isKnown = ({ given: { temperature = 1, softcap = 1 } }) =>
+  [temperature, softcap].some((value) => value < 2 ** -900 || value > 2 ** 900);
 
 /** What is wrong with the outcome of a call, in words; undefined for nothing. */
 export function compare({ call, contract, expected, outcome, library, statistics }) {

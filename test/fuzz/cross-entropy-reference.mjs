@@ -163,6 +163,8 @@ export function crossEntropy(plan) {
         if (settings.isTransformed) off += (relative + 2 * slack) * Math.abs(value);
       }
       off += 4 * slack * size + denominatorOff * size;
+      // Known: as of the loss, the sum of all coefficients is not compensated.
+      if (!isPlain) off += (classes / 128) * U * Math.abs(k) * total.size * p * byLogit;
       // Known: where the class that all is counted from is far below the others, its term is a raised one (section 3.2).
       if (!isPlain && c === pivot && !isDouble)
         off += Math.abs(k) * (total.size + 2 * lseSize) * byLogit * 2 ** -151;

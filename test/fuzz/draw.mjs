@@ -207,7 +207,7 @@ function drawOptions(random, fn, record) {
   return options;
 }
 
-const signed = ['signal', 'Axis', 'weights', '__proto__x', 'k'];
+const signed = ['sgnal', 'Axis', 'weights', '__proto__x', 'k'];
 const arrayNames = (record) => [
   ...signatures[record.fn].inputs,
   ...['weight', 'positiveWeight', 'upstream', 'out', 'gradient', 'ids'].filter(
