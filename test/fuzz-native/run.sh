@@ -49,8 +49,11 @@ check() { # NAME COMMAND...
   fi
 }
 
+# By hand all instruction sets are compiled for the sanitizers, else one of them; the others are those of the ordinary build.
+sets=avx2,neon
+test -z "$seconds" || sets=scalar,avx2,avx512,neon
 fuzz() { # NAME RUNS
-  "$root/test/sanitizers/build.py" address "$1" || return 1
+  "$root/test/sanitizers/build.py" address --sets "$sets" "$1" || return 1
   set -- "$1" "$2" "-artifact_prefix=$root/build-sanitized/$1-" -timeout=60 -max_len=4096
   export ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1
   mkdir -p "$work/corpus" "$here/$1/corpus"

@@ -16,8 +16,16 @@ cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib inde
   README.md LICENSE CHANGELOG.md "$work/source"
 ln -s "$root/node_modules" "$work/source/node_modules"
 cd "$work/source"
-# What packing runs, but for `prepare`: that would build the addon once more, for nothing.
-npm run --silent prepack
+# What packing runs; but the addon that is there already is not built once more.
+if test -f "$root/build/Release/logits.node"; then
+  npm run --silent build:lib
+  binary=prebuilds/$(node -p '`${process.platform}-${process.arch}`')/logits.node
+  mkdir -p "$(dirname "$binary")"
+  cp "$root/build/Release/logits.node" "$binary"
+  strip "$binary" || true # as prebuildify does; the same code without
+else
+  npm run --silent prepack
+fi
 npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null
 tarball=$(echo "$work"/logits-*.tgz)
 tar -tzf "$tarball" | sort

@@ -6,8 +6,8 @@
 #
 # usage: run.sh [--all] [address | thread]...        default: both
 #
-# Without --all, `address` leaves out files that take long and run the same code as others, and `thread` compiles the
-# kernels of one instruction set alone for the sanitizer; about 6 minutes on two processors, builds included. Files that
+# Without --all, `address` compiles the kernels of one instruction set for the sanitizers and `thread` those of none, the others are the ordinary
+# build's; and `address` leaves out tests/*.test.ts that take long and run the same code as others. Files that
 # start other programs, look at object files or have no native code are left out in any case. Ends with
 # one line 'N passed, N failed', or with 77 if a needed tool is missing.
 set -eu
@@ -96,7 +96,9 @@ build() { # KIND SETS
 for kind in ${*:-address thread}; do
   case $kind in
   address)
-    build address scalar,avx2,avx512,neon || continue
+    sets=avx2,neon
+    if $all; then sets=scalar,avx2,avx512,neon; fi
+    build address "$sets" || continue
     echo "== tests under AddressSanitizer and UndefinedBehaviorSanitizer"
     echo "left out:$left_out"
     omitted=$left_out
@@ -110,7 +112,8 @@ for kind in ${*:-address thread}; do
     run_tests address $(files_but "$omitted")
     ;;
   thread)
-    sets=avx2,neon
+    # Threads meet in the rooms around the kernels, which are those of the ordinary build.
+    sets=none
     if $all; then sets=scalar,avx2,avx512,neon; fi
     build thread "$sets" || continue
     echo "== tests under ThreadSanitizer"

@@ -217,7 +217,7 @@ class Calling {
     const bool is_bfloat = bytes_.one_in(2);
     static constexpr double kTemperatures[] = {1, 1, 0.7, 3, 1e-30};
     static constexpr double kSoftcaps[] = {0, 0, 30};
-    double all[16] = {
+    double all[18] = {
         is_bfloat ? 3.0 : 2.0,
         static_cast<double>(outer_),
         static_cast<double>(classes_),
@@ -236,7 +236,7 @@ class Calling {
         static_cast<double>(std::strcmp(function_.name, "evaluate") == 0 ? bins_ : top_)};
     if (wrong_ && bytes_.one_in(2)) {
       for (int64_t count = 1 + bytes_.below(3); count > 0; --count) {
-        all[bytes_.below(16)] = bytes_.pick(kOddNumbers);
+        all[bytes_.below(18)] = bytes_.pick(kOddNumbers);
       }
     }
     Value* const buffer = process_.environment.make(Kind::array_buffer);

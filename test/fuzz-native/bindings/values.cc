@@ -297,6 +297,53 @@ napi_status napi_get_instance_data(node_api_nogc_env env, void** data) {
   return done(env, napi_ok);
 }
 
+napi_status napi_get_undefined(napi_env env, napi_value* result) {
+  *result = to_napi(env->make(Kind::undefined));
+  return done(env, napi_ok);
+}
+
+// What calls in the background need besides is not there: they are fuzzed in Node.
+napi_status napi_create_array(napi_env env, napi_value*) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_get_element(napi_env env, napi_value, uint32_t, napi_value*) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_is_arraybuffer(napi_env env, napi_value, bool*) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_create_promise(napi_env env, napi_deferred*, napi_value*) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_resolve_deferred(napi_env env, napi_deferred, napi_value) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_reject_deferred(napi_env env, napi_deferred, napi_value) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_create_threadsafe_function(napi_env env, napi_value, napi_value, napi_value,
+                                            size_t, size_t, void*, napi_finalize, void*,
+                                            napi_threadsafe_function_call_js,
+                                            napi_threadsafe_function*) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_call_threadsafe_function(napi_threadsafe_function, void*,
+                                          napi_threadsafe_function_call_mode) {
+  return napi_closing;
+}
+napi_status napi_ref_threadsafe_function(node_api_nogc_env env, napi_threadsafe_function) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_unref_threadsafe_function(node_api_nogc_env env, napi_threadsafe_function) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_add_env_cleanup_hook(node_api_nogc_env env, napi_cleanup_hook, void*) {
+  return done(env, napi_generic_failure);
+}
+napi_status napi_remove_env_cleanup_hook(node_api_nogc_env env, napi_cleanup_hook, void*) {
+  return done(env, napi_generic_failure);
+}
+
 void napi_fatal_error(const char* location, size_t, const char* message, size_t) {
   std::fprintf(stderr, "napi_fatal_error: %s: %s\n", location, message);
   std::abort();
