@@ -119,6 +119,13 @@ describe.each(cases)('$title', (one) => {
   });
 });
 
+it('rows beyond number of no class take no time', async () => {
+  const none = new Float32Array(0);
+  const options = { shape: [2 ** 50, 0] };
+  expect(await promises.softmax(none, options)).toEqual(none);
+  expect(await promises.softmaxGradient(none, none, options)).toEqual(none);
+});
+
 /** As if they returned what they promise: every caller awaits it. */
 const inPromises = promises as unknown as typeof logits;
 

@@ -388,7 +388,7 @@ void Background::start(Piece& piece) {
   Pending& call = piece.call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (piece.split.parts == 0) {
+    if (piece.split.parts == 0 || call.task->is_empty()) {
       give_back(piece);
       return;
     }

@@ -30,6 +30,7 @@ inline int read_threads(const Call& call) {
 template <class T>
 void run(const Call& call, const T& task) {
   const KernelTable& kernels = *call.state().set->kernels;
+  if (task.is_empty()) return;
   float* scratch = scratch_of(call);
   const Split split = split_rows(task.layout(), task.cost(), read_threads(call));
   const FloatingPointState state;

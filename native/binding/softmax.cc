@@ -13,7 +13,7 @@ SameShapeTask::SameShapeTask(const Call& given, Kernel KernelTable::*kernel)
     : kernel_(kernel),
       logits_(read_input(given, kLogits, "logits")),
       out_(read_output_like(given, kOut, "out", logits_, {}, {})) {
-  set_layout(logits_.input.layout, 1);
+  set_layout_of_all(logits_.input.layout, 1);
   add_input(given, kLogits, logits_);
   add_results(given, kOut, out_, logits_.input);
 }
@@ -32,7 +32,7 @@ SameShapeGradientTask::SameShapeGradientTask(const Call& given, Kernel KernelTab
       upstream_(read_input_like(given, kUpstream, "upstream", results_.input)),
       out_(read_output_like(given, kGradient, "out", results_, {&upstream_.view}, {})) {
   constexpr int64_t kCost = 4;
-  set_layout(results_.input.layout, kCost);
+  set_layout_of_all(results_.input.layout, kCost);
   add_input(given, kResults, results_);
   add_input(given, kUpstream, upstream_);
   add_results(given, kGradient, out_, results_.input);

@@ -59,6 +59,8 @@ class Task {
   const Layout& layout() const { return *layout_; }
   // What an element takes, in times of what one takes in crossEntropy.
   int64_t cost() const { return cost_; }
+  // Whether there is nothing to compute, however many rows there are: 2^50 of no classes, say.
+  bool is_empty() const { return is_empty_; }
   // An array that finish() writes to; without data where there is none.
   const View& row_results() const { return row_results_; }
   size_t row_results_argument() const { return row_results_argument_; }
@@ -72,6 +74,11 @@ class Task {
     layout_ = &layout;
     cost_ = cost;
   }
+  // ... the same where results have the shape of the elements, ...
+  void set_layout_of_all(const Layout& layout, int64_t cost) {
+    set_layout(layout, cost);
+    is_empty_ = layout.elements() == 0;
+  }
   // ... its elements in the order of its moves, ...
   void add_input(const Call& call, size_t argument, const InputView& input);
   void add_results(const Call& call, size_t argument, const Output& output, const Input& like);
@@ -84,6 +91,7 @@ class Task {
  private:
   const Layout* layout_ = nullptr;
   int64_t cost_ = 1;
+  bool is_empty_ = false;
   size_t row_results_argument_ = 0;
   View row_results_ = {};
   size_t element_arrays_ = 0;
