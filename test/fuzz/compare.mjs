@@ -310,7 +310,15 @@ export function bytesOf(fn, result) {
     Object.entries(partsOf(fn, result)).map(([name, part]) => {
       if (part === undefined) return Buffer.from(`no ${name}`);
       if (typeof part === 'number') return Buffer.from(new Float64Array([part]).buffer);
-      return Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+      const { buffer } = withOneNaN(part);
+      return Buffer.from(buffer);
     }),
   );
+}
+
+/** A copy. Known: the sign of a NaN in a gradient that infinite factors make is the processor's. */
+function withOneNaN(array) {
+  const copy = array.slice();
+  for (let i = 0; i < copy.length; i++) if (Number.isNaN(copy[i])) copy[i] = NaN;
+  return copy;
 }

@@ -168,6 +168,8 @@ export function crossEntropy(plan) {
       // Known: where the class that all is counted from is far below the others, its term is a raised one (section 3.2).
       if (!isPlain && c === pivot && !isDouble)
         off += Math.abs(k) * (total.size + 2 * lseSize) * byLogit * 2 ** -151;
+      // Known: so near the smallest normal number, factors on the way are below it and keep fewer digits.
+      if (isDouble && Math.abs(value) < 1e-285) off += 1e-12 * Math.abs(value) + 1e-316;
       // What a product of factors makes of numbers below the normal ones.
       off += 4 * LEAST64 * Math.abs(k) * (total.size + 2 * lseSize);
       off +=
