@@ -1,7 +1,7 @@
 // One case from its record to the verdict.
 import { build, isPassed } from './build.mjs';
 import { run } from './call.mjs';
-import { bytesOf, compare } from './compare.mjs';
+import { bytesOf, compare, isKnown } from './compare.mjs';
 import { contractOf } from './contract.mjs';
 import { referenceOf } from './reference.mjs';
 import { scoresOf, summaryOf } from './score-reference.mjs';
@@ -64,6 +64,7 @@ export function check(record, { library, native, statistics, tamper }) {
   native.selectIsa(record.isa);
   let outcome = run(call, library);
   if (tamper !== undefined) {
+    if (plan !== undefined && isKnown(plan)) return { untouched: true };
     outcome = tamper({ call, contract, expected, outcome });
     if (outcome === undefined) return { untouched: true };
   }

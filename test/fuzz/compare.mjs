@@ -269,7 +269,7 @@ function compareError(call, codes, target, error) {
  * Known: at temperatures and soft caps beyond these, quotients and products on the way to the result lose digits below
  * float64's normal numbers, or leave it above.
  */
-const isKnown = ({ given: { temperature = 1, softcap = 1 } }) =>
+export const isKnown = ({ given: { temperature = 1, softcap = 1 } }) =>
   [temperature, softcap].some((value) => value < 2 ** -900 || value > 2 ** 900);
 
 /** What is wrong with the outcome of a call, in words; undefined for nothing. */

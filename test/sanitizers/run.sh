@@ -7,7 +7,7 @@
 # usage: run.sh [--all] [address | thread]...        default: both
 #
 # Without --all, `address` compiles the kernels of one instruction set for the sanitizers and `thread` those of none, the others are the ordinary
-# build's; and `address` leaves out tests/*.test.ts that take long and run the same code as others. Files that
+# build's; and only those tests run that are about memory and arguments, or about threads. With it, all do, but files that
 # start other programs, look at object files or have no native code are left out in any case. Ends with
 # one line 'N passed, N failed', or with 77 if a needed tool is missing.
 set -eu
@@ -48,13 +48,9 @@ report-: renders; no native code of its own
 files-: reads files; no native code
 seed: runs in every other file as well
 '
-long='
-exp: runs every float32 through one loop
-accuracy: compares with 30 digits, which takes JavaScript long; tails runs the same kernels
-accuracy-losses: the same
-float64: the same
-score-edges: the same
-'
+# What is about memory and arguments, and about threads; --all runs the others too.
+of_memory='native|targets|tails.*|memory.*|score-memory|evaluator-update|promises.*'
+of_threads='threads|workers|promises.*'
 files_but() { # LIST: the test files that it does not name, nor by their first word
   ls test/*.test.ts | while read -r file; do
     name=$(basename "$file" .test.ts)
@@ -101,15 +97,15 @@ for kind in ${*:-address thread}; do
     build address "$sets" || continue
     echo "== tests under AddressSanitizer and UndefinedBehaviorSanitizer"
     echo "left out:$left_out"
-    omitted=$left_out
+    files=$(files_but "$left_out")
     if ! $all; then
-      echo "left out without --all:$long"
-      omitted=$omitted$long
+      echo "left out without --all: all but $of_memory"
+      files=$(echo "$files" | grep -E "/($of_memory)\.test")
     fi
     # Leaks are looked for by the native drivers: Node's own would be all that is seen here.
     export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:log_path=$work/address-report"
     export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/address-report"
-    run_tests address $(files_but "$omitted")
+    run_tests address $files
     ;;
   thread)
     # Threads meet in the rooms around the kernels, which are those of the ordinary build.
@@ -118,7 +114,11 @@ for kind in ${*:-address thread}; do
     build thread "$sets" || continue
     echo "== tests under ThreadSanitizer"
     export TSAN_OPTIONS="halt_on_error=1:ignore_noninstrumented_modules=1:log_path=$work/thread-report"
-    files=$(ls test/*.test.ts | grep -E '/(threads|workers|streaming|evaluator-merge|promises.*|background.*)\.test' || true)
+    files=$(files_but "$left_out")
+    if ! $all; then
+      echo "left out without --all: all but $of_threads"
+      files=$(echo "$files" | grep -E "/($of_threads)\.test")
+    fi
     run_tests thread $files
     ;;
   *)

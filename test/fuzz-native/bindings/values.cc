@@ -303,9 +303,7 @@ napi_status napi_get_undefined(napi_env env, napi_value* result) {
 }
 
 // What calls in the background need besides is not there: they are fuzzed in Node.
-napi_status napi_create_array(napi_env env, napi_value*) {
-  return done(env, napi_generic_failure);
-}
+napi_status napi_create_array(napi_env env, napi_value*) { return done(env, napi_generic_failure); }
 napi_status napi_get_element(napi_env env, napi_value, uint32_t, napi_value*) {
   return done(env, napi_generic_failure);
 }
