@@ -218,8 +218,8 @@ describe('worker threads', () => {
       } while (endless);
     })();
   `;
-  const start = (endless: boolean) =>
-    new Worker(code, {
+  const start = (endless: boolean, program = code) =>
+    new Worker(program, {
       eval: true,
       workerData: {
         index: join(__dirname, '..', 'dist', 'index.js'),
@@ -237,6 +237,33 @@ describe('worker threads', () => {
     expect(await Promise.all(answers)).toEqual(new Array(8).fill([true]));
     expect(await Promise.all(ends)).toEqual(new Array(8).fill([0]));
   });
+
+  it('may be terminated while they begin calls, wrong ones too', async () => {
+    const busy = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const { klDivergence, softmax } = require(workerData.promises);
+      const { softmax: atOnce } = require(workerData.index);
+      const { shared, shape } = workerData;
+      const own = shared.slice();
+      const ignore = () => undefined;
+      parentPort.postMessage(0);
+      (function begin() {
+        for (let i = 0; i < 20; i++) {
+          klDivergence(shared, own, { shape }).catch(ignore);
+          softmax(own, { shape }).catch(ignore);
+          softmax(own, { shape: [3] }).catch(ignore);
+          try { atOnce(own, { shape: [3] }); } catch {}
+        }
+        setImmediate(begin);
+      })();
+    `;
+    for (let round = 0; round < 30; round++) {
+      const workers = Array.from({ length: 3 }, () => start(true, busy));
+      await Promise.all(workers.map((worker) => once(worker, 'message')));
+      await sleep(round % 9);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    }
+  }, 60_000);
 
   it('may be terminated with calls pending', async () => {
     for (let round = 0; round < 6; round++) {

@@ -127,9 +127,9 @@ napi_value enter(napi_env env, napi_callback_info info) {
       return result(env, function({env, info}));
     }
   } catch (const Napi::Error& error) {
-    error.ThrowAsJavaScriptException();
+    give_to_javascript(env, error);
   } catch (const std::bad_alloc&) {
-    out_of_memory(env).ThrowAsJavaScriptException();
+    give_out_of_memory_to_javascript(env);
   }
   return nullptr;
 }

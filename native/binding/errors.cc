@@ -76,6 +76,20 @@ Napi::Error out_of_memory(Napi::Env env) {
 
 void throw_out_of_memory(Napi::Env env) { throw out_of_memory(env); }
 
+void give_to_javascript(napi_env env, const Napi::Error& error) noexcept {
+  try {
+    napi_throw(env, error.Value());
+  } catch (const Napi::Error&) {  // NOLINT(bugprone-empty-catch): see errors.h
+  }
+}
+
+void give_out_of_memory_to_javascript(napi_env env) noexcept {
+  try {
+    give_to_javascript(env, out_of_memory(env));
+  } catch (const Napi::Error&) {  // NOLINT(bugprone-empty-catch): see errors.h
+  }
+}
+
 Napi::Error detached(Napi::Env env, const char* name) {
   const std::string message =
       expected("an array with a buffer", name, "one whose buffer was detached or cut short");

@@ -26,6 +26,10 @@ namespace logits {
 [[noreturn]] void throw_empty_mean(Napi::Env env);
 Napi::Error out_of_memory(Napi::Env env);
 [[noreturn]] void throw_out_of_memory(Napi::Env env);
+// Ends a visit to native code with an error. An environment that is being torn down takes none, and
+// needs none: nothing is thrown here, since nobody would catch it.
+void give_to_javascript(napi_env env, const Napi::Error& error) noexcept;
+void give_out_of_memory_to_javascript(napi_env env) noexcept;
 // An array whose elements have gone.
 Napi::Error detached(Napi::Env env, const char* name);
 

@@ -50,7 +50,7 @@ seed: runs in every other file as well
 '
 # What is about memory and arguments, and about threads; --all runs the others too.
 of_memory='native|targets|tails.*|memory.*|score-memory|evaluator-update|promises.*'
-of_threads='threads|workers|promises.*'
+of_threads='workers|promises.*'
 files_but() { # LIST: the test files that it does not name, nor by their first word
   ls test/*.test.ts | while read -r file; do
     name=$(basename "$file" .test.ts)
@@ -113,7 +113,7 @@ for kind in ${*:-address thread}; do
     if $all; then sets=scalar,avx2,avx512,neon; fi
     build thread "$sets" || continue
     echo "== tests under ThreadSanitizer"
-    export TSAN_OPTIONS="halt_on_error=1:ignore_noninstrumented_modules=1:log_path=$work/thread-report"
+    export TSAN_OPTIONS="halt_on_error=1:allocator_may_return_null=1:ignore_noninstrumented_modules=1:log_path=$work/thread-report"
     files=$(files_but "$left_out")
     if ! $all; then
       echo "left out without --all: all but $of_threads"
