@@ -153,7 +153,6 @@ function runsOf(
   const out = (size: number) => (resultOf === undefined ? undefined : resultOf(size));
   const all = { ...options, out: out(length) };
   const none = { ...options, reduction: 'none', out: out(rows) } as const;
-  const { rowStride: _, ...dense } = options;
   return {
     softmax: (f) => f.softmax(x, all),
     'softmax, scaled': (f) => f.softmax(x, { ...all, temperature: 0.7, softcap: 20 }),
@@ -174,8 +173,7 @@ function runsOf(
     score: (f) => f.score(x, targets, { ...options, entropy: true, margin: true, top: 3 }),
     Evaluator: async (f) => {
       const evaluator = new logits.Evaluator({ classes, axis, top: [1, 3], confusion: false });
-      const given = { ...options, axis: undefined };
-      const { axis: _a, ...update } = { ...dense, ...given };
+      const { axis: _, ...update } = options;
       if (f === logits) evaluator.update(x, targets, { ...update, bytes: 7 });
       else await promises.updateEvaluator(evaluator, x, targets, { ...update, bytes: 7 });
       return evaluator.toJSON();

@@ -11,6 +11,7 @@ import { crossEntropy, crossEntropyWithGradient, runtime, softmax } from '../lib
 import { native } from '../lib/native.js';
 import { normalLogits } from './support/inputs.js';
 import { installerOf } from './support/installation.js';
+import { inShared } from './support/promises.js';
 
 // The addon in several threads at once and in processes of its own.
 
@@ -19,13 +20,6 @@ const classes = 501;
 const shape = [rows, classes];
 const logits = normalLogits(rows * classes, { seed: 1, deviation: 3 });
 const targets = Int32Array.from({ length: rows }, (_, row) => (row * 7) % classes);
-
-function shared<T extends Float32Array | Int32Array>(array: T): T {
-  const type = array.constructor as new (buffer: SharedArrayBuffer) => T;
-  const copy = new type(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
-}
 
 /**
  * A worker cannot read TypeScript, so it calls the addon itself, as lib/native.ts types it and
@@ -109,7 +103,7 @@ describe('worker threads', () => {
   });
 
   it('may be terminated in the middle of calls', async () => {
-    const output = shared(new Float32Array(logits.length));
+    const output = inShared(new Float32Array(logits.length));
     const code = `${lossAndGradient}
       parentPort.postMessage('started');
       for (;;) lossAndGradient(workerData.output);
@@ -126,7 +120,7 @@ describe('worker threads', () => {
   });
 
   it('may change shared targets during a call: a result or an error', async () => {
-    const changing = shared(targets);
+    const changing = inShared(targets);
     const code = `
       const { changing } = workerData;
       parentPort.postMessage('started');

@@ -1,32 +1,11 @@
 import { expect } from 'vitest';
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  crossEntropyWithGradient,
-  klDivergence,
-  logSoftmax,
-  logSoftmaxGradient,
-  logSumExp,
-  nllLoss,
-  softmax,
-  softmaxGradient,
-} from '../../lib/promises.js';
+import * as promises from '../../lib/promises.js';
 import { type Arguments, type FunctionName, signatures } from './calls.js';
 import type { Coded } from './errors.js';
 
 /** The functions of support/calls.ts off the calling thread. */
-export const inBackground: Record<FunctionName, (...values: never[]) => Promise<unknown>> = {
-  softmax,
-  logSoftmax,
-  logSumExp,
-  softmaxGradient,
-  logSoftmaxGradient,
-  crossEntropy,
-  crossEntropyWithGradient,
-  nllLoss,
-  klDivergence,
-  binaryCrossEntropy,
-};
+export const inBackground: Record<FunctionName, (...values: never[]) => Promise<unknown>> =
+  promises;
 
 /** The function of this name in `logits/promises`, called with flat arguments. */
 export function callInBackground(
