@@ -17,7 +17,7 @@
     "hardening_flags": ["-fstack-protector-strong"],
     "fortify_flags": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"],
     "branch_flags": [],
-    "hardening_ldflags": ["-Wl,-z,relro,-z,now,-z,noexecstack,-z,text,--gc-sections"],
+    "hardening_ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-z,text", "-Wl,--gc-sections"],
     "conditions": [
       ["OS=='linux' and target_arch=='x64'", {"branch_flags": ["-fcf-protection=full"]}],
       ["OS=='linux' and target_arch=='arm64'", {"branch_flags": ["-mbranch-protection=standard"]}],
@@ -34,6 +34,7 @@
   "targets": [
     {
       "target_name": "logits",
+      "type": "loadable_module",
       "sources": [
         "addon.cc",
         "binding/arguments.cc",
