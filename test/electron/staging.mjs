@@ -1,6 +1,7 @@
 // The example as it lies where somebody has installed it.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,25 +21,22 @@ function copyPackages(names, modules) {
   }
 }
 
-/** What the package's tarball holds, by its list of files, with this checkout's own build as its binary. */
-function copyBuild(to) {
-  const { files } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
-  for (const name of ['package.json', ...files]) {
-    const from = join(repository, name);
-    if (existsSync(from)) cpSync(from, join(to, name), { recursive: true });
-  }
-  const platform = `${process.platform}-${process.arch}`;
-  const built = join(repository, 'build', 'Release', 'logits.node');
-  cpSync(built, join(to, 'prebuilds', platform, 'logits.node'));
+let packed;
+
+/** This checkout's package, packed once. */
+function pack() {
+  const script = join(repository, 'test', 'package', 'pack.sh');
+  const into = () => mkdtempSync(join(tmpdir(), 'logits-packed-'));
+  packed ??= execFileSync(script, [into()], { encoding: 'utf8' }).trim();
+  return packed;
 }
 
-/** Installs `logits` in a folder: from a tarball or, without one, this checkout's build. */
-export function installLogits(app, tarball) {
+/** Installs `logits` in a folder: from a tarball or, without one, as this checkout would be packed. */
+export function installLogits(app, tarball = pack()) {
   const modules = join(app, 'node_modules');
   const to = join(modules, 'logits');
   mkdirSync(to, { recursive: true });
-  if (tarball) execFileSync('tar', ['-xzf', tarball, '-C', to, '--strip-components=1']);
-  else copyBuild(to);
+  execFileSync('tar', ['-xzf', tarball, '-C', to, '--strip-components=1']);
   const { dependencies = {} } = JSON.parse(readFileSync(join(to, 'package.json'), 'utf8'));
   copyPackages(Object.keys(dependencies), modules);
 }
