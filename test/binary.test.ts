@@ -69,7 +69,7 @@ const allowed = {
   llvm: [
     /^(str|wcs)to(f|d|ld|l|ll|ul|ull)$/,
     ...['wmemchr', 'vfprintf', 'fprintf', 'fflush', 'snprintf', 'swprintf', 'strerror_r'],
-    ...['__ctype_b_loc', 'bcmp', 'aligned_alloc', 'posix_memalign', 'ceilf', 'dlsym'],
+    ...['__ctype_b_loc', 'isxdigit', 'bcmp', 'aligned_alloc', 'posix_memalign', 'ceilf', 'dlsym'],
     /^pthread_(self|join|detach|rwlock_(rd|wr|un)lock)$/,
     ...['sysconf', 'nanosleep'],
   ],
