@@ -63,7 +63,6 @@
         "threads/system.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      "dependencies": ["kernels_scalar"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "LOGITS_COMMIT=<!(node -p \"process.env.LOGITS_COMMIT || 'none'\")"],
       "cflags!": ["-fno-exceptions"],
       "cflags_cc!": ["-fno-exceptions"],
@@ -75,8 +74,9 @@
       },
       "msvs_settings": {"VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["<@(msvc_flags)"]}},
       "conditions": [
+        # Those that native/dispatch chooses from.
+        ["target_arch=='arm64'", {"dependencies": ["kernels_neon"]}, {"dependencies": ["kernels_scalar"]}],
         ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
-        ["target_arch=='arm64'", {"dependencies": ["kernels_neon"]}],
         ["OS=='linux'", {
           "libraries": ["-ldl", "-pthread"],
           "cflags": ["<@(hardening_flags)", "<@(branch_flags)"],
@@ -95,17 +95,6 @@
           },
         }],
       ],
-    },
-    {
-      "target_name": "kernels_scalar",
-      "type": "static_library",
-      "sources": ["isa/scalar.cc"],
-      # -fno-tree-slp-vectorize: GCC 12 takes double -> float -> double for nothing where it vectorises
-      #   two of them side by side; here nearly every operation may be such a pair.
-      "cflags": ["<@(kernel_flags)", "<@(branch_flags)", "-fno-tree-slp-vectorize"],
-      "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
-      "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
-      "win_delay_load_hook": "false",
     },
   ],
   "conditions": [
@@ -139,6 +128,20 @@
           "type": "static_library",
           "sources": ["isa/neon.cc"],
           "cflags": ["<@(kernel_flags)", "<@(branch_flags)"],
+          "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
+          "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
+          "win_delay_load_hook": "false",
+        },
+      ],
+    }, {
+      "targets": [
+        {
+          "target_name": "kernels_scalar",
+          "type": "static_library",
+          "sources": ["isa/scalar.cc"],
+          # -fno-tree-slp-vectorize: GCC 12 takes double -> float -> double for nothing where it vectorises
+          #   two of them side by side; here nearly every operation may be such a pair.
+          "cflags": ["<@(kernel_flags)", "<@(branch_flags)", "-fno-tree-slp-vectorize"],
           "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
           "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
           "win_delay_load_hook": "false",

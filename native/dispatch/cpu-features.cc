@@ -8,10 +8,6 @@
 #else
 #include <cpuid.h>
 #endif
-#elif defined(__aarch64__) && defined(__linux__)
-#include <sys/auxv.h>
-#elif defined(__aarch64__) && defined(__APPLE__)
-#include <sys/sysctl.h>
 #endif
 
 namespace logits {
@@ -93,24 +89,6 @@ CpuFeatures detect() {
   features.avx2 = has_all(saved, kXmmYmm) && has_all(extended, kAvx2);
   features.cache_bytes = cache_bytes();
   features.avx512 = features.avx2 && has_all(saved, kOpmaskZmm) && has_all(extended, kAvx512);
-  return features;
-}
-
-#elif defined(__aarch64__) || defined(_M_ARM64)
-
-CpuFeatures detect() {
-  CpuFeatures features = {};
-#if defined(__linux__)
-  constexpr unsigned long kHwcapAsimd = 1ul << 1;  // Linux, Documentation/arch/arm64/elf_hwcaps.rst
-  features.neon = (getauxval(AT_HWCAP) & kHwcapAsimd) != 0;
-#elif defined(__APPLE__)
-  int present = 0;
-  size_t size = sizeof present;
-  features.neon = sysctlbyname("hw.optional.AdvSIMD", &present, &size, nullptr, 0) != 0 ||
-                  present != 0;  // a kernel that does not know the name predates its absence
-#else
-  features.neon = true;  // Windows on Arm requires it
-#endif
   return features;
 }
 

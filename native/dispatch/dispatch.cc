@@ -15,13 +15,16 @@ struct Candidate {
 };
 
 const Candidate kCandidates[] = {
+#if defined(LOGITS_ARM64)
+    // All there is: every system for arm64 asks for NEON, and another set would double the file.
+    {{"neon", &kNeonTable}, nullptr},
+#else
 #if defined(LOGITS_X64)
     {{"avx512", &kAvx512Table}, &CpuFeatures::avx512},
     {{"avx2", &kAvx2Table}, &CpuFeatures::avx2},
-#elif defined(LOGITS_ARM64)
-    {{"neon", &kNeonTable}, &CpuFeatures::neon},
 #endif
     {{"scalar", &kScalarTable}, nullptr},
+#endif
 };
 
 constexpr int kMost = sizeof kCandidates / sizeof kCandidates[0];

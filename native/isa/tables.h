@@ -11,12 +11,14 @@
 
 namespace logits {
 
+#if defined(LOGITS_ARM64)
+extern const KernelTable kNeonTable;
+#else
 extern const KernelTable kScalarTable;
+#endif
 #if defined(LOGITS_X64)
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvx512Table;
-#elif defined(LOGITS_ARM64)
-extern const KernelTable kNeonTable;
 #endif
 
 }  // namespace logits

@@ -88,10 +88,10 @@ await Promise.all(
   }),
 );
 
-// macOS: what is not found is the host's. Windows: the table finds it.
+// macOS: what is not found is the host's, and the file's own name is not the path here. Windows: the table finds it.
 const linkFlags = {
   linux: gyp.logits.link_flags.filter((flag) => !zigDoesSo.includes(flag)),
-  mac: ['-Wl,-undefined,dynamic_lookup', '-Wl,-dead_strip'],
+  mac: ['-Wl,-undefined,dynamic_lookup', '-Wl,-dead_strip', '-Wl,-install_name,@rpath/logits.node'],
   win: [],
 }[system];
 await zigRun([
