@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runtime } from '../lib/runtime.js';
 import { compiledCommand, npyHeader, npyOf } from './support/command.js';
 import { temporaryFolder } from './support/files.js';
+import { hasNodeOptions } from './support/host.js';
 import { normalLogits, randomTargets } from './support/inputs.js';
 
 const { folder, write } = temporaryFolder();
@@ -153,7 +154,7 @@ describe('memory', () => {
     return Number(stderr) / 1024;
   }
 
-  it('does not grow with the file', () => {
+  it.runIf(hasNodeOptions)('does not grow with the file', () => {
     const small = memoryOf([200, classes], 1);
     expect(memoryOf([5000, classes], 1)).toBeLessThan(small + 50);
     // 1 GB of rows side by side, in pieces of 64 MiB.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime, setThreads, softmax } from '../lib/index.js';
+import { startsProcesses } from './support/host.js';
 import { installerOf } from './support/installation.js';
 import { withIsa } from './support/isas.js';
 import {
@@ -138,7 +139,7 @@ describe('the option threads', () => {
   });
 });
 
-describe('processes', () => {
+describe.runIf(startsProcesses)('processes', () => {
   let temporary = '';
   beforeAll(() => {
     temporary = mkdtempSync(join(tmpdir(), 'logits-'));
