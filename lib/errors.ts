@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'ERR_INVALID_ARG_VALUE'
   | 'ERR_MEMORY_ALLOCATION_FAILED'
   | 'ERR_PACKAGE_NOT_FOUND'
+  | 'ERR_REBUILD_FAILED'
   | 'ERR_SHAPE_MISMATCH'
   | 'ERR_TARGET_OUT_OF_RANGE'
   | 'ERR_THREAD_FAILED';
@@ -117,6 +118,11 @@ export function threadError(cause: unknown): Error {
 /** No binary of the addon could be loaded. */
 export function addonNotFound(message: string): Error {
   return withCode(new Error(message), 'ERR_ADDON_NOT_FOUND');
+}
+
+/** The addon could not be compiled here. */
+export function rebuildFailed(message: string): Error {
+  return withCode(new Error(message), 'ERR_REBUILD_FAILED');
 }
 
 /** A package that the user may or may not have installed. */

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
-import bindings from 'bindings';
-import { addonNotFound, valueError } from './errors.js';
+import { loadAddon } from './addon-file.js';
+import { valueError } from './errors.js';
 import type { ClassIndices } from './types.js';
 
 /** How native code numbers the reductions. */
@@ -152,51 +150,6 @@ interface NativeAddon extends NativeFunctions {
   /** The file that was loaded. */
   readonly path: string;
 }
-const root = join(__dirname, '..');
-const platform = `${process.platform}-${process.arch}`;
-
-/** Where the addon may be: a local build, then the binary that the package ships for this platform. */
-const folders = [
-  ['build', 'Release'],
-  ['prebuilds', platform],
-];
-
-const reasonFor = (file: string, error: unknown) =>
-  existsSync(file) ? String(error).split('\n')[0] : 'there is no such file';
-
-/** The addon in this file, whatever its name, and no other in its place. */
-function loadFile(given: string): NativeAddon {
-  const file = resolve(given);
-  const module = { exports: {} };
-  try {
-    process.dlopen(module, file);
-  } catch (error) {
-    throw addonNotFound(
-      `No logits binary could be loaded from LOGITS_BINARY. Tried:\n  ${file}: ${reasonFor(file, error)}`,
-    );
-  }
-  return Object.assign(module.exports, { path: file }) as NativeAddon;
-}
-
-function load(given: string | undefined): NativeAddon {
-  if (given !== undefined && given !== '') return loadFile(given);
-  const failures: string[] = [];
-  for (const folder of folders) {
-    const file = join(root, ...folder, 'logits.node');
-    try {
-      // bindings joins the segments of a row; `bindings` among them stands for the file's name.
-      const row = [root, ...folder, 'bindings'];
-      return bindings({ bindings: 'logits.node', module_root: root, try: [row] }) as NativeAddon;
-    } catch (error) {
-      failures.push(`  ${file}: ${reasonFor(file, error)}`);
-    }
-  }
-  throw addonNotFound(
-    `No logits binary could be loaded for ${platform}. Tried:\n${failures.join('\n')}\n` +
-      'In a checkout of the logits repository, build it with: npm run build:native',
-  );
-}
-
 /** Applies LOGITS_ISA. An unknown or unavailable name is an error, not a quiet fallback. */
 function forceIsa(addon: NativeAddon, name: string | undefined): void {
   if (name === undefined || name === '') return;
@@ -219,6 +172,6 @@ function limitThreads(addon: NativeAddon, given: string | undefined): void {
 }
 
 /** The addon of this thread. */
-export const native: NativeAddon = load(process.env.LOGITS_BINARY);
+export const native = loadAddon(process.env.LOGITS_BINARY) as NativeAddon;
 forceIsa(native, process.env.LOGITS_ISA);
 limitThreads(native, process.env.LOGITS_THREADS);

@@ -206,7 +206,7 @@ const layouts: Record<string, { shape: readonly number[]; axis: number; rowStrid
 };
 
 describe.each(Object.entries(layouts))('%s', (_, options) => {
-  const { shape, axis, rowStride } = options;
+  const { shape, rowStride } = options;
   const length = shape.reduce((a, b) => a * b, 1);
   const dense = length / (shape[0] as number);
   const stored = rowStride === undefined ? length : (shape[0] as number) * rowStride;
@@ -259,7 +259,6 @@ describe.each(Object.entries(layouts))('%s', (_, options) => {
       }
     });
     await Promise.all(copies);
-    expect(axis).toBeDefined();
   });
 });
 

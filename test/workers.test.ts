@@ -1,20 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { crossEntropy, crossEntropyWithGradient, runtime, softmax } from '../lib/index.js';
+import { describe, expect, it } from 'vitest';
+import { crossEntropy, crossEntropyWithGradient, softmax } from '../lib/index.js';
 import { native } from '../lib/native.js';
-import { startsProcesses, terminatesLoops } from './support/host.js';
+import { terminatesLoops } from './support/host.js';
 import { normalLogits } from './support/inputs.js';
-import { installerOf } from './support/installation.js';
 import { inShared } from './support/promises.js';
 
-// The addon in several threads at once and in processes of its own.
+// The addon in several threads at once.
 
 const rows = 200;
 const classes = 501;
@@ -143,177 +138,4 @@ describe('worker threads', () => {
       await worker.terminate();
     },
   );
-});
-
-describe.runIf(startsProcesses)('the compiled package', () => {
-  let temporary = '';
-  const folder = (name: string) => join(temporary, name);
-  const platform = `${process.platform}-${process.arch}`;
-  let install: ReturnType<typeof installerOf>;
-
-  /** What a process of its own prints: its answer, or the error of loading the package. */
-  function inProcess(name: string, answer: string, env: NodeJS.ProcessEnv = {}) {
-    const code = `
-      let logits, error;
-      try {
-        logits = require('./dist/index.js');
-      } catch (e) {
-        error = { name: e.name, code: e.code, message: e.message };
-      }
-      console.log(JSON.stringify(error ? { error } : { answer: ${answer} }));
-    `;
-    const {
-      LOGITS_ISA: _isa,
-      LOGITS_THREADS: _threads,
-      LOGITS_BINARY: _binary,
-      ...inherited
-    } = process.env;
-    const options = { cwd: folder(name), env: { ...inherited, ...env }, timeout: 20_000 };
-    const { stdout, stderr, status, signal } = spawnSync(process.execPath, ['-e', code], {
-      ...options,
-      encoding: 'utf8',
-    });
-    expect({ stderr, status, signal }).toEqual({ stderr: '', status: 0, signal: null });
-    return JSON.parse(stdout) as { answer?: unknown; error?: Record<string, string> };
-  }
-
-  beforeAll(() => {
-    temporary = mkdtempSync(join(tmpdir(), 'logits-'));
-    install = installerOf(folder('dist'), folder);
-    install('built', ['build', 'Release', 'logits.node']);
-    install('prebuilt', ['prebuilds', platform, 'logits.node']);
-    install('bare');
-    install('broken', ['build', 'Release', 'logits.node'], 'no addon');
-  });
-  afterAll(() => rmSync(temporary, { recursive: true, force: true }));
-
-  it.each([
-    ['built', ['build', 'Release']],
-    ['prebuilt', ['prebuilds', platform]],
-  ])('loads the addon when it is %s', (name, path) => {
-    const { answer } = inProcess(name, 'logits.runtime()');
-    expect(answer).toEqual({
-      isa: native.isas()[0],
-      isas: native.isas(),
-      threads: availableParallelism(),
-      addon: expect.stringContaining(join(name, ...path, 'logits.node')),
-    });
-    expect(Object.keys(answer as object)).toEqual(Object.keys(runtime()));
-  });
-
-  it.each(native.isas())('LOGITS_ISA=%s', (isa) => {
-    expect(inProcess('built', 'logits.runtime().isa', { LOGITS_ISA: isa })).toEqual({
-      answer: isa,
-    });
-  });
-
-  it('LOGITS_ISA without a name is none', () => {
-    const { answer } = inProcess('built', 'logits.runtime().isa', { LOGITS_ISA: '' });
-    expect(answer).toBe(native.isas()[0]);
-  });
-
-  it.each(['bogus', 'AVX2', 'avx2 ', 'scalar,avx2'])('LOGITS_ISA=%j is an error', (isa) => {
-    expect(inProcess('built', 'logits.runtime().isa', { LOGITS_ISA: isa }).error).toEqual({
-      name: 'RangeError',
-      code: 'ERR_INVALID_ARG_VALUE',
-      message: `Expected one of ${native.isas().join(', ')} for LOGITS_ISA, received '${isa}'`,
-    });
-  });
-
-  it('LOGITS_THREADS limits the threads, before setThreads says otherwise', () => {
-    const answer =
-      '[logits.runtime().threads, logits.setThreads(5), logits.runtime().threads].map(String)';
-    expect(inProcess('built', answer, { LOGITS_THREADS: '3' }).answer).toEqual([
-      '3',
-      'undefined',
-      '5',
-    ]);
-    expect(inProcess('built', 'logits.runtime().threads', { LOGITS_THREADS: '' }).answer).toBe(
-      availableParallelism(),
-    );
-  });
-
-  it.each(['0', '-1', '1.5', 'all', ' 2', '1e3', '9007199254740993'])(
-    'LOGITS_THREADS=%j is an error',
-    (threads) => {
-      const { error } = inProcess('built', '0', { LOGITS_THREADS: threads });
-      expect(error).toEqual({
-        name: 'RangeError',
-        code: 'ERR_INVALID_ARG_VALUE',
-        message: `Expected an integer >= 1 for LOGITS_THREADS, received '${threads}'`,
-      });
-    },
-  );
-
-  it.each([
-    ['bare', /there is no such file/],
-    ['broken', /logits\.node/],
-  ])('without a working addon (%s): what was tried, and what to do', (name, reason) => {
-    const { error } = inProcess(name, '1');
-    expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
-    const message = error?.message as string;
-    expect(message).toMatch(reason);
-    expect(message).toContain(platform);
-    expect(message).toContain(join(name, 'build', 'Release', 'logits.node'));
-    expect(message).toContain(join(name, 'prebuilds', platform, 'logits.node'));
-    expect(message).toContain('npm run build:native');
-  });
-
-  it('LOGITS_BINARY names the addon, whatever else there is', () => {
-    const addon = join('elsewhere', 'any-name.so');
-    install('bare', [addon]);
-    for (const file of [addon, join(folder('bare'), addon)]) {
-      const { answer } = inProcess(
-        'bare',
-        '[logits.runtime().addon, logits.softmax(Float32Array.of(1))[0]]',
-        {
-          LOGITS_BINARY: file,
-        },
-      );
-      expect(answer).toEqual([expect.stringMatching(/bare.elsewhere.any-name\.so$/), 1]);
-    }
-    const { answer } = inProcess('built', 'logits.runtime().addon', { LOGITS_BINARY: '' });
-    expect(answer).toContain(join('built', 'build', 'Release', 'logits.node'));
-  });
-
-  it.each([
-    [join('no', 'such.node'), /^there is no such file$/],
-    ['dist', /^(Type)?Error\b/],
-    [join('dist', 'index.js'), /^(Type)?Error\b/],
-  ])('LOGITS_BINARY=%j is an error, and nothing takes its place', (file, reason) => {
-    const { error } = inProcess('built', '1', { LOGITS_BINARY: file });
-    expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
-    const [first, second] = String(error?.message).split('\n');
-    expect(first).toBe('No logits binary could be loaded from LOGITS_BINARY. Tried:');
-    const tried = /^ {2}(.*?): (.*)$/.exec(second as string);
-    expect(tried?.[1]).toContain(join('built', file));
-    expect(tried?.[2]).toMatch(reason);
-  });
-
-  it('a broken local build does not hide the binary that the package ships', () => {
-    install('both', ['build', 'Release', 'logits.node'], 'no addon');
-    install('both', ['prebuilds', platform, 'logits.node']);
-    const { answer, error } = inProcess('both', 'logits.runtime().addon');
-    expect(answer ?? error?.message).toContain(join('prebuilds', platform, 'logits.node'));
-  });
-
-  it.each([
-    ['softmax', [2 ** 40, 0], 1],
-    ['softmax', [0, 2 ** 40], 0],
-    ['softmax', [2 ** 40, 0, 3], 1],
-    ['logSoftmax', [2 ** 40, 0], 1],
-    ['logSoftmax', [2 ** 40, 0, 3], 1],
-    ['softmaxGradient', [2 ** 50, 0], 1],
-    ['logSoftmaxGradient', [2 ** 40, 0, 3], 1],
-    ['binaryCrossEntropy', [2 ** 50, 0], 1],
-    ['klDivergence', [2 ** 50, 0], 1],
-  ])('%s of no elements, shape %j, ends at once', (name, dimensions, axis) => {
-    const none = 'new Float32Array(0)';
-    const inputs = /softmax$/i.test(name) ? none : `${none}, ${none}`;
-    const run = `logits.${name}(${inputs}, ${JSON.stringify({ shape: dimensions, axis })})`;
-    const answer = `(() => { try { return ${run}.length; } catch (e) { return e.code; } })()`;
-    expect([0, 'ERR_SHAPE_MISMATCH', 'ERR_MEMORY_ALLOCATION_FAILED']).toContain(
-      inProcess('built', answer).answer,
-    );
-  });
 });

@@ -4,7 +4,7 @@
 # aarch64-linux-gnu-g++.
 set -euo pipefail
 cd "$(dirname "$0")"
-# Those of the kernels in binding.gyp; NEON's inner loop is unrolled for the model.
+# Those of the kernels in native/binding.gyp; NEON's inner loop is unrolled for the model.
 flags="-O3 -std=c++17 -fno-exceptions -fno-rtti -fno-math-errno -fno-trapping-math -ffp-contract=off -fno-strict-aliasing --param max-completely-peeled-insns=4000"
 avx2="-mavx2 -mfma -mf16c"
 avx512="$avx2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512"

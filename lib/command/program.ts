@@ -21,6 +21,11 @@ Examples:
   $ logits evaluate logits.npy labels.npy --json - | jq .perplexity
 `;
 
+const rebuildNotes = `
+It takes node-gyp, which comes with npm, and what that needs: Python 3, make and a C++17
+compiler. The new binary is used in place of the one that the package came with.
+`;
+
 function addEvaluate(program: Command): void {
   program
     .command('evaluate')
@@ -76,6 +81,17 @@ function addInfo(program: Command): void {
     });
 }
 
+function addRebuild(program: Command): void {
+  program
+    .command('rebuild')
+    .description('Compiles the binary on this machine, from the sources in the package.')
+    .addHelpText('after', rebuildNotes)
+    .action(async () => {
+      const { rebuild } = await import('./rebuild.js');
+      rebuild();
+    });
+}
+
 /** The command, whose parts are loaded when they run: help needs no addon. */
 export function createProgram(): Command {
   const program = new Command('logits')
@@ -94,5 +110,6 @@ export function createProgram(): Command {
     });
   addEvaluate(program);
   addInfo(program);
+  addRebuild(program);
   return program;
 }

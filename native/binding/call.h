@@ -109,6 +109,13 @@ struct BackgroundCall : Call {
   View read[kMost] = {};
 };
 
+// What computes off this environment's thread, where lib/ has said how to wake it.
+inline Background& background_of(const Arguments& given) {
+  Background* const background = given.state().background.get();
+  if (background != nullptr) return *background;
+  throw_type_error(given.env(), "a way to be woken", "setWake", "none");
+}
+
 inline napi_value result(napi_env env, double number) {
   napi_value value = nullptr;
   if (napi_create_double(env, number, &value) != napi_ok) throw Napi::Error::New(env);

@@ -67,13 +67,10 @@ napi_value compute_now(const Call& call) {
 // The call of a task, as a promise of its result.
 template <class T>
 napi_value compute_in_background(const BackgroundCall& call) {
-  Background* const background = call.state().background.get();
-  if (background == nullptr) {
-    throw_type_error(call.env(), "a way to be woken", "setWake", "none");
-  }
+  Background& background = background_of(call);
   auto task = std::make_unique<T>(call);
-  return background->begin(call, std::move(task), *call.state().set->kernels, read_threads(call),
-                           scratch_of(call));
+  return background.begin(call, std::move(task), *call.state().set->kernels, read_threads(call),
+                          scratch_of(call));
 }
 
 }  // namespace logits

@@ -49,18 +49,6 @@ void set_first_threads_binding(const Arguments& given) {
   set_first_thread_limit(read_threads(given));
 }
 
-namespace {
-
-Background& background_of(const Arguments& given) {
-  Background* const background = given.state().background.get();
-  if (background == nullptr) {
-    throw_type_error(given.env(), "a way to be woken", "setWake", "none");
-  }
-  return *background;
-}
-
-}  // namespace
-
 void set_wake_binding(const Arguments& given) {
   AddonState& state = given.state();
   const Napi::Value wake(given.env(), given[0]);

@@ -13,7 +13,7 @@ export const leftOut = {
 };
 
 /** Files that start processes of their host. */
-export const starting = /^(command-(?!pieces)|fuzz$|processes$)/;
+export const starting = /^(command-(?!pieces)|fuzz$|loading$|processes$)/;
 
 const endsWith = '.test.ts';
 export const testFiles = ['golden'].concat(

@@ -15,7 +15,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { leftOut, starting, testFiles } from './files.mjs';
 import { hosts } from './hosts.mjs';
-import { addonIn, makeStage, root } from './stage.mjs';
+import { makeStage, root } from './stage.mjs';
 import { tableOf } from './table.mjs';
 
 const { values: options, positionals } = parseArgs({
@@ -106,7 +106,8 @@ function runHost(host) {
   if (host.needless && positionals.length === 0) return { reason: host.needless };
   const { file: binary, reason } = findBinary(host);
   if (reason) return { reason };
-  cpSync(binary, addonIn(stage));
+  rmSync(join(stage, 'prebuilds'), { recursive: true, force: true });
+  cpSync(binary, join(stage, 'prebuilds', host.binary));
   const total = { files: 0, passed: 0, failed: 0, skipped: 0, seconds: 0 };
   for (const file of filesOf(host)) {
     const result = runFile(host, file);

@@ -1,6 +1,6 @@
 // A stage: a folder laid out like the repository, with what any host can run: the compiled package as it ships, the test files
 // as plain CommonJS, whose 'vitest' is vitest.mjs, and what they read.
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -45,9 +45,6 @@ const copied = [
   ),
 ];
 
-/** Where the addon of a host lies in a stage. */
-export const addonIn = (stage) => join(stage, 'build', 'Release', 'logits.node');
-
 async function bundleTests(folder, names) {
   const bundle = await rolldown({
     input: Object.fromEntries(names.map((name) => [name, entry + name])),
@@ -76,5 +73,4 @@ export async function makeStage(stage, files) {
       symlinkSync(join(root, path), join(stage, path), 'junction');
     }
   }
-  mkdirSync(dirname(addonIn(stage)), { recursive: true });
 }

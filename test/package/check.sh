@@ -1,5 +1,5 @@
 #!/bin/sh
-# Packs the package as it would be published (for this platform), installs the tarball in an empty folder and
+# Packs the package as it would be published, installs the tarball in an empty folder and
 # uses it from ESM, CommonJS, TypeScript and the command line. Fails at the first thing that does not work.
 set -eu
 
@@ -9,25 +9,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# In a copy, since packing makes a prebuilt binary out of the checkout's own build.
-mkdir "$work/source" "$work/app"
+mkdir "$work/app"
 cd "$root"
-cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts promises.mjs promises.d.mts \
-  README.md LICENSE CHANGELOG.md "$work/source"
-ln -s "$root/node_modules" "$work/source/node_modules"
-cd "$work/source"
-# What packing runs; but the addon that is there already is not built once more.
-if test -f "$root/build/Release/logits.node"; then
-  npm run --silent build:lib
-  binary=prebuilds/$(node -p '`${process.platform}-${process.arch}`')/logits.node
-  mkdir -p "$(dirname "$binary")"
-  cp "$root/build/Release/logits.node" "$binary"
-  strip "$binary" || true # as prebuildify does; the same code without
-else
-  npm run --silent prepack
-fi
-npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null
-tarball=$(echo "$work"/logits-*.tgz)
+tarball=$("$here/pack.sh" "$work")
 tar -tzf "$tarball" | sort
 npx --no-install publint --strict "$tarball"
 # Subpaths need `exports`, which the resolution of TypeScript before 4.7 does not know, nor Node 10 that it is named for.

@@ -5,7 +5,7 @@ usage: build.py KIND [--sets SET,SET...] [PROGRAM...]
 
 KIND is `address` (AddressSanitizer and UndefinedBehaviorSanitizer of clang, with the counters that libFuzzer reads) or
 `thread` (ThreadSanitizer of g++: clang 14's cannot be loaded before node). A PROGRAM is `logits.node`, which is the default, or a driver of test/fuzz-native/ by
-its name. Sources, defines and instruction sets are those of binding.gyp. The kernel sets named are compiled for the
+its name. Sources, defines and instruction sets are those of native/binding.gyp. The kernel sets named are compiled for the
 sanitizer, the others are taken from the ordinary build as they are. Everything is made anew that a change concerns.
 """
 import argparse
@@ -73,7 +73,7 @@ def napi_headers():
 def makefile(kind, sets):
     """The rules for every program of a kind. Paths are relative to the root, where make runs."""
     folder = f'build-sanitized/{kind}'
-    gyp = ast.literal_eval((ROOT / 'binding.gyp').read_text())
+    gyp = ast.literal_eval((ROOT / 'native' / 'binding.gyp').read_text())
     targets = targets_of(gyp)
     addon = next(target for target in targets if target['target_name'] == 'logits')
     flags = COMMON + KINDS[kind]
@@ -88,13 +88,13 @@ def makefile(kind, sets):
     headers = ['-isystem', str(node_headers()), '-isystem', napi_headers()]
     defines = [f'-D{name}' for name in addon['defines']]
     for source in addon['sources']:
-        objects.append(compile_rule(source, [*UNDEFINED[kind], '-fexceptions', '-ffp-contract=off', *headers, *defines]))
+        objects.append(compile_rule(f'native/{source}', [*UNDEFINED[kind], '-fexceptions', '-ffp-contract=off', *headers, *defines]))
     for target in targets:
         name = target['target_name']
         if name.removeprefix('kernels_') in sets:
             # Optimisation is this file's matter.
             own = KERNELS[kind] + [flag for flag in expanded(target['cflags'], gyp['variables']) if not flag.startswith('-O')]
-            kernels += [compile_rule(source, own) for source in target['sources']]
+            kernels += [compile_rule(f'native/{source}', own) for source in target['sources']]
         elif name.startswith('kernels_'):
             kernels.append(f'build/Release/{name}.a')
 

@@ -1,5 +1,5 @@
 import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -17,7 +17,8 @@ export interface Outcome {
 function installInto(folder: string): void {
   compileInto(join(folder, 'dist'));
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const name of ['node_modules', 'build']) {
+  const names = ['node_modules', 'build', 'prebuilds'];
+  for (const name of names.filter((name) => existsSync(join(root, name)))) {
     symlinkSync(join(root, name), join(folder, name), 'junction');
   }
 }

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Packs the package as it would be published, and prints the tarball's path: with the binaries of prebuilds/ or, where there are
+# none, with this machine's own build in their place.
+#
+# usage: pack.sh FOLDER
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+mkdir -p "${1:?a folder for the tarball is wanted}"
+out=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# In a copy, so that a checkout stays as it is.
+cd "$root"
+cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts promises.mjs promises.d.mts \
+  README.md LICENSE CHANGELOG.md "$work"
+ln -s "$root/node_modules" "$work/node_modules"
+if test -d prebuilds; then
+  cp -R prebuilds "$work"
+else
+  libc=
+  case $(ldd "$(command -v node)" 2>/dev/null) in
+  *musl*) libc=.musl ;;
+  *libc.so*) libc=.glibc ;;
+  esac
+  binary=$work/prebuilds/$(node -p '`${process.platform}-${process.arch}`')/logits$libc.node
+  mkdir -p "${binary%/*}"
+  cp build/Release/logits.node "$binary"
+  strip "$binary" 2>/dev/null || true # as prebuildify does; the same code without
+fi
+cd "$work"
+npm run --silent build:lib
+echo "$out/$(npm pack --silent --ignore-scripts --pack-destination "$out")"
