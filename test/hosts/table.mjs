@@ -2,7 +2,7 @@
 const heads = ['host', 'files', 'passed', 'failed', 'skipped', 'seconds', 'not run'];
 
 function cellsOf({ title }, { files, passed, failed, skipped, seconds, reason }) {
-  if (reason) return [title, '', '', '', '', '', reason];
+  if (reason) return [title, '', '', failed ?? '', '', '', reason];
   return [title, files, passed, failed, skipped, Math.round(seconds), ''];
 }
 

@@ -42,18 +42,24 @@ const config = {
   chaiConfig: {},
 };
 
+const errorEvents = ['uncaughtException', 'unhandledRejection'];
+
 function tell(what, errors) {
   console.log(`FAILED: ${what}`);
-  for (const { stack, message, diff } of errors) console.log(diff ?? stack ?? message);
+  for (const error of errors) {
+    console.log(error?.stack ?? error);
+    if (error?.diff) console.log(error.diff);
+  }
 }
 
 /** Runs the tests that `load` defines; prints the failed ones and, last, how many passed, failed and were skipped. */
 export async function run(name, load) {
   const outside = [];
-  for (const event of ['uncaughtException', 'unhandledRejection']) {
-    process.on(event, (error) => outside.push(error));
-  }
+  const keep = (error) => outside.push(error);
+  for (const event of errorEvents) process.on(event, keep);
   const [file] = await startTests([name], { config, importFile: load });
+  // What is thrown after the tests ends the process, and so is a failure too.
+  for (const event of errorEvents) process.off(event, keep);
   const count = { pass: 0, fail: 0, skip: 0 };
   const suites = (task) => (task.type === 'suite' ? [task, ...task.tasks.flatMap(suites)] : []);
   for (const suite of suites(file)) {
@@ -61,8 +67,12 @@ export async function run(name, load) {
   }
   for (const test of getTests(file)) {
     const state = test.result?.state ?? 'skip';
-    count[state]++;
-    if (state === 'fail') tell(getFullName(test), test.result.errors ?? []);
+    if (state === 'pass' || state === 'skip') {
+      count[state]++;
+      continue;
+    }
+    count.fail++;
+    tell(getFullName(test), test.result.errors ?? []);
   }
   if (outside.length > 0) tell(`${name}, outside of its tests`, outside);
   const failed = count.fail + outside.length;
