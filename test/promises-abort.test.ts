@@ -134,7 +134,7 @@ describe.each([
     controller.abort();
     expect(new Set(await Promise.all(pending))).toEqual(new Set([signal.reason]));
     expect(await logSumExp(Float32Array.of(0, 0))).toEqual(Float32Array.of(Math.LN2));
-  }, 60_000);
+  });
 });
 
 it.runIf(startsProcesses)('a process ends when its calls are done, and not before', () => {

@@ -30,7 +30,8 @@ globalThis[GLOBAL_EXPECT] = expect;
 setState({ assertionCalls: 0 }, expect);
 chai.expect.extend(expect, customMatchers);
 
-const milliseconds = 600_000;
+/** As long as a file may take (run.mjs) on what is slower than this machine's processor. */
+const milliseconds = 7_200_000;
 const config = {
   root: process.cwd(),
   setupFiles: [],
@@ -47,8 +48,8 @@ const errorEvents = ['uncaughtException', 'unhandledRejection'];
 function tell(what, errors) {
   console.log(`FAILED: ${what}`);
   for (const error of errors) {
-    console.log(error?.stack ?? error);
-    if (error?.diff) console.log(error.diff);
+    console.log(error?.message ?? error);
+    for (const more of [error?.diff, error?.stack]) if (more) console.log(more);
   }
 }
 
