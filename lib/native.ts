@@ -147,6 +147,8 @@ interface NativeAddon extends NativeFunctions {
   setStreamingLimit(bytes: number): void;
   /** For benchmarks: the sum of all elements, at the speed of memory. */
   readSum(x: Float32Array): number;
+  /** What it was built from; 'none' for a local build. */
+  readonly commit: string;
   /** The file that was loaded. */
   readonly path: string;
 }

@@ -17,6 +17,10 @@
 #include "binding/score.h"
 #include "binding/softmax.h"
 
+// The commit that a published binary is made from; binding.gyp has it from the environment.
+#define LOGITS_TEXT_OF(name) #name
+#define LOGITS_TEXT(macro) LOGITS_TEXT_OF(macro)
+
 namespace {
 
 template <auto function>
@@ -69,6 +73,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add<scaled_exp_binding>(exports, "scaledExp");
   add<set_streaming_limit_binding>(exports, "setStreamingLimit");
   add<read_sum_binding>(exports, "readSum");
+  exports.Set("commit", LOGITS_TEXT(LOGITS_COMMIT));
   return exports;
 }
 

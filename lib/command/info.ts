@@ -1,3 +1,4 @@
+import { native } from '../native.js';
 import { runtime } from '../runtime.js';
 import { alignedTable } from './table.js';
 import { packageVersion } from './version.js';
@@ -7,7 +8,16 @@ export function printInfo(asJson: boolean): void {
   const { isa, isas, threads, addon } = runtime();
   const node = process.version.slice(1);
   const platform = `${process.platform}-${process.arch}`;
-  const info = { version: packageVersion, node, platform, isa, isas, threads, addon };
+  const info = {
+    version: packageVersion,
+    node,
+    platform,
+    isa,
+    isas,
+    threads,
+    addon,
+    commit: native.commit,
+  };
   const text = asJson
     ? JSON.stringify(info, null, 2)
     : alignedTable([
@@ -18,6 +28,7 @@ export function printInfo(asJson: boolean): void {
         ['available', isas.join(', ')],
         ['threads', `${threads}`],
         ['binary', addon],
+        ['built from', info.commit],
       ]);
   process.stdout.write(`${text}\n`);
 }

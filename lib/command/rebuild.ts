@@ -20,7 +20,7 @@ function nodeGypOfNpm(): string | undefined {
     'bin',
     'node-gyp.js',
   );
-  return [process.env['npm_config_node_gyp'], bundled].find(
+  return [process.env.npm_config_node_gyp, bundled].find(
     (file) => file !== undefined && existsSync(file),
   );
 }

@@ -5,12 +5,16 @@
 //   npm run prebuild:all -- linux-x64-glibc win32-x64
 //
 // They lie in prebuilds/ then. zig's caches stay in node_modules/.cache/zig: the first build for a target compiles its C++ library.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileOf, nameOf, targets } from './targets.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
+
+const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+const hasChanges = git('status', '--porcelain') !== '';
+const commit = `${git('rev-parse', 'HEAD')}${hasChanges ? '-changed' : ''}`;
 
 /** prebuildify moves the addon out of the build/ of its folder: one of its own, so that a checkout keeps its build. */
 function build(target) {
@@ -35,6 +39,7 @@ function build(target) {
       env: {
         ...process.env,
         PREBUILD_NODE_GYP: join(import.meta.dirname, 'zig-gyp.mjs'),
+        LOGITS_COMMIT: commit,
         LOGITS_PREBUILD: nameOf(target),
       },
     },

@@ -58,6 +58,7 @@ const compilations = Object.entries(gyp)
       const headers =
         name === 'logits'
           ? [
+              '-DBUILDING_NODE_EXTENSION', // Node-API is imported, where that makes a difference
               ...['-isystem', require('node-api-headers').include_dir],
               ...['-isystem', dirname(require.resolve('node-addon-api/package.json'))],
             ]

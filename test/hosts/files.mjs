@@ -7,6 +7,7 @@ export const leftOut = {
   binary: "looks at the local build's file beside the sources, on no host",
   golden: 'golden/check.cjs runs under this name, which says which result differs',
   'guard-pages': "compiles a C++ program with the local build's kernels",
+  prebuilds: 'looks at the files of all platforms, on no host',
   'report-browser': 'opens reports in Chromium',
   'report-echarts': 'replaces a module of Node.js, which takes a test runner',
   symbols: "looks at the local build's object files",

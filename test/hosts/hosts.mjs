@@ -46,15 +46,7 @@ const emulated = (name, title, command, best, few, binary = 'linux-x64/logits.gl
   alone: true,
 });
 
-const some = [
-  'golden',
-  'seed',
-  'edges',
-  'edges-losses',
-  'native',
-  'evaluator-update',
-  'score-edges',
-];
+const some = ['golden', 'seed', 'edges', 'edges-losses', 'native', 'evaluator-update'];
 
 export const hosts = [
   node('18.20.8'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { littleEndian } from './little-endian.js';
 
 // As much of a 64-bit little-endian ELF file as says what a library asks of its loader.
 
@@ -22,6 +23,8 @@ export const DF_BIND_NOW = 8;
 export const DF_1_NOW = 1;
 const SHT_DYNAMIC = 6;
 const SHT_DYNSYM = 11;
+const SHT_GNU_VERNEED = 0x6ffffffe;
+const EM: Record<number, string> = { 62: 'x64', 183: 'arm64' };
 
 export interface ElfSymbol {
   readonly name: string;
@@ -30,6 +33,10 @@ export interface ElfSymbol {
 
 export interface Elf {
   readonly type: number;
+  /** As Node.js names it; undefined where it is another. */
+  readonly arch: string | undefined;
+  /** The versions of libraries that are asked for: `GLIBC_2.17`. */
+  readonly versions: readonly string[];
   /** Flags of the segments of a type, one each. */
   segments(type: keyof typeof segmentTypes): number[];
   /** The values of a tag of the dynamic section. */
@@ -51,11 +58,7 @@ export function readElf(file: string): Elf | null {
   const bytes = readFileSync(file);
   const isElf64 = bytes.toString('latin1', 0, 4) === '\x7fELF' && bytes[4] === 2 && bytes[5] === 1;
   if (!isElf64) return null;
-  const half = (at: number) => bytes.readUInt16LE(at);
-  const word = (at: number) => bytes.readUInt32LE(at);
-  const long = (at: number) => Number(bytes.readBigUInt64LE(at));
-  const rows = (first: number, count: number, size: number) =>
-    Array.from({ length: count }, (_, i) => first + i * size);
+  const { half, word, long, rows, text: textAt } = littleEndian(bytes);
 
   const headers = rows(long(32), half(56), half(54));
   const sections: Section[] = rows(long(40), half(60), half(58)).map((at) => ({
@@ -68,17 +71,28 @@ export function readElf(file: string): Elf | null {
     const found = sections.find((one) => one.type === type);
     if (!found) throw new Error(`${file} has no section of type ${type}`);
     const strings = sections[found.link]?.offset ?? 0;
-    const text = (at: number) => {
-      const first = strings + at;
-      return bytes.toString('latin1', first, bytes.indexOf(0, first));
-    };
-    return { ...found, text };
+    return { ...found, text: (at: number) => textAt(strings + at) };
   };
 
   const tags = section(SHT_DYNAMIC);
   const entries = rows(tags.offset, tags.size / 16, 16).map((at) => [long(at), long(at + 8)]);
   const dynamic = (tag: number) =>
     entries.filter(([key]) => key === tag).map(([, value]) => value as number);
+  // A list of libraries, each with a list of versions; an entry's last word is the way to the next.
+  const neededVersions = () => {
+    if (!sections.some(({ type }) => type === SHT_GNU_VERNEED)) return [];
+    const { offset, text } = section(SHT_GNU_VERNEED);
+    const found: string[] = [];
+    for (let library = offset, more = 1; more > 0; library += more) {
+      let version = library + word(library + 8);
+      for (let left = half(library + 2); left > 0; left--) {
+        found.push(text(word(version + 8)));
+        version += word(version + 12);
+      }
+      more = word(library + 12);
+    }
+    return found;
+  };
   const table = section(SHT_DYNSYM);
   // The first symbol is none.
   const symbols = rows(table.offset, table.size / 24, 24)
@@ -87,6 +101,8 @@ export function readElf(file: string): Elf | null {
 
   return {
     type: half(16),
+    arch: EM[half(18)],
+    versions: neededVersions(),
     segments: (type) =>
       headers.filter((at) => word(at) === segmentTypes[type]).map((at) => word(at + 4)),
     dynamic,
