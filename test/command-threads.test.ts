@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compiledCommand, npyOf, type Outcome } from './support/command.js';
 import { safetensors, temporaryFolder } from './support/files.js';
-import { hasNodeOptions } from './support/host.js';
+import { hasNodeOptions, sharesFiles } from './support/host.js';
 import { normalLogits, randomTargets } from './support/inputs.js';
 
 // The command on several threads, whose results nobody can tell from those of one.
@@ -131,7 +131,7 @@ describe.runIf(hasNodeOptions)('every byte of summary and report is the same', (
   });
 });
 
-describe.runIf(hasNodeOptions)('threads', () => {
+describe.runIf(hasNodeOptions && sharesFiles)('threads', () => {
   const counted = hook('counted', `if (!isMainThread) fs.writeSync(2, 'w');`);
   const workers = (args: string[], ...hooks: string[]) =>
     evaluate(['logits.npy', 'targets.npy', '--json', '-', ...args], counted, ...hooks).stderr;
