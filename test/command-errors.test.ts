@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compiledCommand, npyHeader, npyOf } from './support/command.js';
 import { safetensors, temporaryFolder } from './support/files.js';
+import { hasNodeOptions } from './support/host.js';
 
 const { folder, write } = temporaryFolder();
 const { run } = compiledCommand(folder);
@@ -94,7 +95,7 @@ describe('files that are not as they should be: status 1', () => {
     expect(failureOf(args)).toEqual({ status: 1, line });
   });
 
-  it('a report without ECharts', () => {
+  it.runIf(hasNodeOptions)('a report without ECharts', () => {
     const hook = write(
       'no-echarts.cjs',
       `const Module = require('node:module');

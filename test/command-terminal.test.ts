@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runtime } from '../lib/runtime.js';
 import { compiledCommand, npyHeader, npyOf } from './support/command.js';
 import { temporaryFolder } from './support/files.js';
+import { hasNodeOptions, runsFromShells } from './support/host.js';
 import { normalLogits, randomTargets } from './support/inputs.js';
 
 const { folder, write } = temporaryFolder();
@@ -88,17 +89,17 @@ describe('progress', () => {
     expect(piped()).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it.runIf(hasScript)('is a bar that is gone at the end', () => {
+  it.runIf(hasScript && runsFromShells)('is a bar that is gone at the end', () => {
     const output = inTerminal('x.npy y.npy --batch-rows 1');
     expect(output).toMatch(/\[=*-*\] \d+% {2}[\d.]+ GB\/s {2}\d+:\d\d left/);
     expect(output.endsWith(`${CLEARED}${piped().stdout}`)).toBe(true);
   });
 
-  it.runIf(hasScript)('is silent with --quiet', () => {
+  it.runIf(hasScript && runsFromShells)('is silent with --quiet', () => {
     expect(inTerminal('x.npy y.npy --quiet')).toBe(piped().stdout);
   });
 
-  it.runIf(hasScript)('is gone before an error', () => {
+  it.runIf(hasScript && runsFromShells)('is gone before an error', () => {
     write('late.npy', npyOf([50], new Int32Array(50).fill(9, 49)));
     const output = inTerminal('x.npy late.npy --batch-rows 1', 1);
     expect(output).toContain(`${CLEARED}logits: Expected a class in [0, 4)`);
@@ -106,7 +107,7 @@ describe('progress', () => {
 });
 
 describe('output', () => {
-  it.skipIf(process.platform === 'win32')('may be closed by its reader', () => {
+  it.runIf(process.platform !== 'win32' && runsFromShells)('may be closed by its reader', () => {
     const line = `${process.execPath} ${main} evaluate x.npy y.npy --json - | true`;
     const { stderr } = spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8' });
     expect(stderr).toBe('');
@@ -153,7 +154,7 @@ describe('memory', () => {
     return Number(stderr) / 1024;
   }
 
-  it('does not grow with the file', () => {
+  it.runIf(hasNodeOptions)('does not grow with the file', () => {
     const small = memoryOf([200, classes], 1);
     expect(memoryOf([5000, classes], 1)).toBeLessThan(small + 50);
     // 1 GB of rows side by side, in pieces of 64 MiB.

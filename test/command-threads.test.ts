@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compiledCommand, npyOf, type Outcome } from './support/command.js';
 import { safetensors, temporaryFolder } from './support/files.js';
+import { hasNodeOptions, sharesFiles } from './support/host.js';
 import { normalLogits, randomTargets } from './support/inputs.js';
 
 // The command on several threads, whose results nobody can tell from those of one.
@@ -73,7 +74,7 @@ const labels = BigInt64Array.from(targets, BigInt);
 const labelsEntry = { dtype: 'I64', shape: [ROWS], data_offsets: [0, labels.byteLength] };
 write('labels.safetensors', safetensors({ labels: labelsEntry }, Buffer.from(labels.buffer)));
 
-describe('every byte of summary and report is the same', () => {
+describe.runIf(hasNodeOptions)('every byte of summary and report is the same', () => {
   const common = ['--json', 'summary.json', '--report', 'report.html', '--bytes', '4321'];
   const written = (outcome: Outcome) => ({
     ...outcome,
@@ -130,7 +131,7 @@ describe('every byte of summary and report is the same', () => {
   });
 });
 
-describe('threads', () => {
+describe.runIf(hasNodeOptions && sharesFiles)('threads', () => {
   const counted = hook('counted', `if (!isMainThread) fs.writeSync(2, 'w');`);
   const workers = (args: string[], ...hooks: string[]) =>
     evaluate(['logits.npy', 'targets.npy', '--json', '-', ...args], counted, ...hooks).stderr;
@@ -163,7 +164,7 @@ describe('threads', () => {
   });
 });
 
-describe('of several errors the first in the file is told', () => {
+describe.runIf(hasNodeOptions)('of several errors the first in the file is told', () => {
   const expectLine = (line: string, args: string[], ...hooks: string[]) => {
     for (const threads of THREADS) {
       const report = threads === 3 ? ['--report', 'none.html'] : [];

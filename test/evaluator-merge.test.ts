@@ -69,7 +69,7 @@ const arrangement = fc
   });
 
 function sectionsOf(order: readonly number[], cuts: readonly number[]): number[][] {
-  const edges = [0, ...cuts.toSorted((a, b) => a - b), order.length];
+  const edges = [0, ...[...cuts].sort((a, b) => a - b), order.length];
   return edges.slice(1).map((end, i) => order.slice(edges[i] as number, end));
 }
 

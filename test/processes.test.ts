@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { terminatesLoops } from './support/host.js';
 
 // All functions in eight threads at once, and in the middle of calls whatever ends a thread or the
 // process; and on memory that another thread writes to. In processes of their own, which run dist/.
@@ -23,7 +24,7 @@ const kinds = ['calls', 'promises'].filter(
 );
 if (kinds.length === 1) console.log('skipped: processes.test.ts: no promises');
 
-describe.each(kinds)('eight workers with %s', (kind) => {
+describe.runIf(terminatesLoops).each(kinds)('eight workers with %s', (kind) => {
   it('at once give the same bits', () => {
     expect(run('workers.cjs', 'together', kind)).toEqual(done);
   });
@@ -40,7 +41,7 @@ describe.each(kinds)('eight workers with %s', (kind) => {
   });
 });
 
-describe('memory that another thread fills with random bits', () => {
+describe.runIf(terminatesLoops)('memory that another thread fills with random bits', () => {
   it('makes results meaningless, and nothing else', () => {
     const { stdout, ...end } = run('racing.cjs', '20');
     expect(end).toEqual({ stderr: '', status: 0, signal: null });

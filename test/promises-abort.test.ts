@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { klDivergence as inThisThread, softmax as softmaxInThisThread } from '../lib/index.js';
 import { klDivergence, logSumExp, softmax } from '../lib/promises.js';
 import { functionNames, rightArguments } from './support/calls.js';
+import { startsProcesses } from './support/host.js';
 import { normalLogits } from './support/inputs.js';
 import { callInBackground, inShared, rejection } from './support/promises.js';
 
@@ -133,10 +134,10 @@ describe.each([
     controller.abort();
     expect(new Set(await Promise.all(pending))).toEqual(new Set([signal.reason]));
     expect(await logSumExp(Float32Array.of(0, 0))).toEqual(Float32Array.of(Math.LN2));
-  }, 60_000);
+  });
 });
 
-it('a process ends when its calls are done, and not before', () => {
+it.runIf(startsProcesses)('a process ends when its calls are done, and not before', () => {
   const code = `
     const { softmax } = require('./dist/promises.js');
     let done = 0;
@@ -160,7 +161,9 @@ it('a process ends when its calls are done, and not before', () => {
   });
 });
 
-it.each(['process.exit(3)', 'process.reallyExit(3)', "process.kill(process.pid, 'SIGTERM')"])(
+it
+  .runIf(startsProcesses)
+  .each(['process.exit(3)', 'process.reallyExit(3)', "process.kill(process.pid, 'SIGTERM')"])(
   'a process may end in the middle: %s',
   (end) => {
     const code = `

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime, setThreads, softmax } from '../lib/index.js';
+import { startsProcesses, terminatesLoops } from './support/host.js';
 import { installerOf } from './support/installation.js';
 import { withIsa } from './support/isas.js';
 import {
@@ -138,7 +139,7 @@ describe('the option threads', () => {
   });
 });
 
-describe('processes', () => {
+describe.runIf(startsProcesses)('processes', () => {
   let temporary = '';
   beforeAll(() => {
     temporary = mkdtempSync(join(tmpdir(), 'logits-'));
@@ -243,7 +244,7 @@ describe('processes', () => {
     for (let i = 0; i < 5; i++) expect(run(code).status).toBe(9);
   });
 
-  it('terminate workers in the middle of calls', () => {
+  it.runIf(terminatesLoops)('terminate workers in the middle of calls', () => {
     const code = `
       async function main() {
         call();

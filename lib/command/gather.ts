@@ -25,8 +25,12 @@ const MOST_BYTES = 128 * 1024 * 1024;
 // A row costs, besides what its classes do, about as much as so many bytes of them.
 const ROW_BYTES = 1024;
 
+// A worker thread reads the files that were opened before it; in Deno it cannot, where each thread numbers its own.
+const SHARES_FILES = !('deno' in process.versions);
+
 /** How many threads take chunks, of those that may compute. */
 function threadsFor(dataset: Dataset, cut: Cut, most: number): number {
+  if (!SHARES_FILES) return 1;
   const { logits, layout } = dataset;
   const work = logits.bytes + layout.outer * layout.inner * ROW_BYTES;
   const shares = Math.floor(work / sizes.share);

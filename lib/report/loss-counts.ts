@@ -63,7 +63,8 @@ export class LossCounts {
   get range(): { first: number; last: number } | undefined {
     const isUsed = (count: number) => count > 0;
     const first = this.#finite.findIndex(isUsed);
-    return first < 0 ? undefined : { first, last: this.#finite.findLastIndex(isUsed) };
+    const last = this.#finite.reduce((used, count, bin) => (isUsed(count) ? bin : used), first);
+    return first < 0 ? undefined : { first, last };
   }
 
   /** How many finite losses lie in the bins from `first` up to but not including `end`. */

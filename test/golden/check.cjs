@@ -425,6 +425,6 @@ if (require.main === module) {
     native.selectIsa('scalar');
     writeFileSync(file, `${JSON.stringify(hashes(), null, 2)}\n`);
   } else {
-    main();
+    main(process.argv[2]);
   }
 }

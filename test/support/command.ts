@@ -1,8 +1,9 @@
 import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
+import { compileInto } from './compile.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -13,16 +14,11 @@ export interface Outcome {
 }
 
 /** Compiles lib/ beside the addon under test. */
-function compileInto(folder: string): void {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const config = join(root, 'tsconfig.build.json');
-  const dist = join(folder, 'dist');
-  const compiled = spawnSync(process.execPath, [compiler, '--project', config, '--outDir', dist], {
-    encoding: 'utf8',
-  });
-  expect(compiled).toMatchObject({ stdout: '', status: 0 });
+function installInto(folder: string): void {
+  compileInto(join(folder, 'dist'));
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const name of ['node_modules', 'build']) {
+  const names = ['node_modules', 'build', 'prebuilds'];
+  for (const name of names.filter((name) => existsSync(join(root, name)))) {
     symlinkSync(join(root, name), join(folder, name), 'junction');
   }
 }
@@ -36,7 +32,7 @@ export function compiledCommand(cwd: string): {
 } {
   const folder = mkdtempSync(join(tmpdir(), 'logits-command-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  beforeAll(() => compileInto(folder));
+  beforeAll(() => installInto(folder));
   const dist = join(folder, 'dist');
   const main = join(dist, 'command', 'main.js');
   const run = (

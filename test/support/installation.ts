@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import { native } from '../../lib/native.js';
+import { compileInto } from './compile.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -12,12 +11,7 @@ const root = join(import.meta.dirname, '..', '..');
  * test, or one with these contents.
  */
 export function installerOf(dist: string, folder: (name: string) => string) {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const config = join(root, 'tsconfig.build.json');
-  const compiled = spawnSync(process.execPath, [compiler, '--project', config, '--outDir', dist], {
-    encoding: 'utf8',
-  });
-  expect(compiled).toMatchObject({ stdout: '', status: 0 });
+  compileInto(dist);
 
   return function install(name: string, addonPath?: string[], addon?: string): void {
     for (const dependency of ['bindings', 'file-uri-to-path']) {

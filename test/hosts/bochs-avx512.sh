@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs a Node application on an emulated processor with AVX-512 (F, CD, BW, DQ and VL), so that AVX-512 code
+# Runs a file with node on an emulated processor with AVX-512 (F, CD, BW, DQ and VL), so that AVX-512 code
 # is executed wherever the tests run: Bochs boots a Debian cloud kernel with an initramfs that holds this
 # machine's node, the shared libraries it needs and the application (see bochs-init.c).
 #
-# usage: bochs-avx512.sh STAGE        STAGE: a folder with main.cjs and all that it requires
+# usage: bochs-avx512.sh STAGE FILE [ARGUMENT]...
 #
 # Prints what node printed and ends with its exit status; with 77 if a needed tool is missing
 # (debian-packages.txt); with 70 if node did not end within BOCHS_TIME_LIMIT seconds (600) or nothing booted.
@@ -23,6 +23,7 @@ done
 
 here=$(cd "$(dirname "$0")" && pwd)
 stage=$(cd "${1:?a stage folder is wanted}" && pwd)
+shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
@@ -44,6 +45,7 @@ mkdir -p root/bin root/dev root/proc root/sys root/tmp
 gcc -static -O2 -o root/init "$here/bochs-init.c"
 cp "$(node -p process.execPath)" root/bin/node
 cp -RL "$stage" root/stage
+printf '%s\n' "$@" >root/arguments
 { ldd root/bin/node; find root/stage -name '*.node' -exec ldd {} +; } 2>/dev/null |
   grep -o '/[^ ]*\.so[^ ]*' | sort -u | while read -r library; do
   mkdir -p "root${library%/*}"

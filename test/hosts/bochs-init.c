@@ -1,9 +1,10 @@
 /*
- * The first process of the machine booted by bochs-avx512.sh: runs "node main.cjs" in /stage.
+ * The first process of the machine booted by bochs-avx512.sh: runs node in /stage, with the lines of /arguments.
  * Node's output goes raw to the second serial port, its exit status to the first (the console).
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/wait.h>
@@ -11,7 +12,12 @@
 #include <unistd.h>
 
 static void run_node(int port) {
-  char *arguments[] = {"node", "main.cjs", NULL};
+  static char text[4096];
+  char *arguments[32] = {"node"};
+  FILE *lines = fopen("/arguments", "r");
+  fread(text, 1, sizeof text - 1, lines);
+  int count = 1;
+  for (char *line = strtok(text, "\n"); line && count < 31; line = strtok(NULL, "\n")) arguments[count++] = line;
   char *environment[] = {"HOME=/tmp", "PATH=/bin", "TMPDIR=/tmp", NULL};
   dup2(port, STDOUT_FILENO);
   dup2(port, STDERR_FILENO);
