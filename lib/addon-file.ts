@@ -37,8 +37,17 @@ const files: readonly (readonly [folder: string, name: string])[] = [
   [join(__dirname, 'prebuilds', platform), prebuilt],
 ];
 
-/** What helps, by where this file lies. */
-function advice(): string {
+/** Whether it is not the file that is wrong: Node.js and Deno load addons only where they may. */
+function isForbidden(error: unknown): boolean {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code === 'ERR_DLOPEN_DISABLED' || name === 'NotCapable';
+}
+
+/** What helps, by what went wrong and where this file lies. */
+function advice(errors: readonly unknown[]): string {
+  if (errors.some(isForbidden)) {
+    return 'This process may not load addons: --allow-addons lets Node.js do so, --allow-ffi Deno';
+  }
   if (/\.asar\b/.test(__dirname)) {
     return 'Have *.node unpacked from the archive (electron-builder: asarUnpack, Forge: asar.unpack)';
   }
@@ -78,17 +87,19 @@ function loadGiven(file: string): object {
 export function loadAddon(given: string | undefined): object {
   if (given !== undefined && given !== '') return loadGiven(resolve(given));
   const failures: string[] = [];
+  const errors: unknown[] = [];
   for (const [folder, name] of files) {
     try {
       // bindings joins the segments of a row; `bindings` among them stands for the file's name.
       return bindings({ bindings: name, module_root: root, try: [[folder, 'bindings']] });
     } catch (error) {
+      errors.push(error);
       const file = join(folder, name);
       failures.push(`  ${file}: ${reasonFor(file, error)}`);
     }
   }
   const system = libc === undefined ? platform : `${platform} with ${libc}`;
   throw addonNotFound(
-    `No logits binary could be loaded for ${system}. Tried:\n${failures.join('\n')}\n${advice()}`,
+    `No logits binary could be loaded for ${system}. Tried:\n${failures.join('\n')}\n${advice(errors)}`,
   );
 }

@@ -151,6 +151,11 @@ describe('the compiled package', () => {
     expect(inProcess(join('app.asar', 'logits'), '1').error?.message).toContain('asarUnpack');
   });
 
+  it('where addons are forbidden: what allows them', () => {
+    const env = { NODE_OPTIONS: '--no-addons' };
+    expect(inProcess('prebuilt', '1', env).error?.message).toContain('--allow-addons');
+  });
+
   it.runIf(process.platform === 'linux').each([
     ['/lib/ld-musl-x86_64.so.1', 'musl'],
     ['/lib64/ld-linux-x86-64.so.2', 'glibc'],

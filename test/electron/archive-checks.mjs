@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check, skip } from './checks.mjs';
+import { check, skip } from '../support/checks.mjs';
 import { copyExample, installLogits } from './staging.mjs';
 
 const program = fileURLToPath(new URL('archived.cjs', import.meta.url));

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
-import { check } from './checks.mjs';
+import { check } from '../support/checks.mjs';
 
 /** What the script exposes, and what it has posted to the main process. */
 function load(app) {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check } from './checks.mjs';
+import { check } from '../support/checks.mjs';
 
 const run = fileURLToPath(new URL('substitute/run.mjs', import.meta.url));
 

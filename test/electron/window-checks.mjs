@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { check } from './checks.mjs';
+import { check } from '../support/checks.mjs';
 import { writeNpy, writeZeros } from './files.mjs';
 
 /** The result of the whole files in one update. */

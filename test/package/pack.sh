@@ -18,19 +18,9 @@ cd "$root"
 cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts promises.mjs promises.d.mts \
   README.md LICENSE CHANGELOG.md "$work"
 ln -s "$root/node_modules" "$work/node_modules"
-if test -d prebuilds; then
-  cp -R prebuilds "$work"
-else
-  libc=
-  case $(ldd "$(command -v node)" 2>/dev/null) in
-  *musl*) libc=.musl ;;
-  *libc.so*) libc=.glibc ;;
-  esac
-  binary=$work/prebuilds/$(node -p '`${process.platform}-${process.arch}`')/logits$libc.node
-  mkdir -p "${binary%/*}"
-  cp build/Release/logits.node "$binary"
-  strip "$binary" 2>/dev/null || true # as prebuildify does; the same code without
-fi
+mkdir -p "$work/build" "$work/scripts"
+cp -R scripts/prebuild "$work/scripts"
+if test -d prebuilds; then cp -R prebuilds "$work"; else cp -R build/Release "$work/build"; fi
 cd "$work"
-npm run --silent build:lib
+npm run --silent prepack
 echo "$out/$(npm pack --silent --ignore-scripts --pack-destination "$out")"

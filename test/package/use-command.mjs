@@ -1,8 +1,11 @@
 import { strict as assert } from 'node:assert';
-import { execSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
-const logits = (args) => execSync(`npx --no-install logits ${args}`, { encoding: 'utf8' });
+// node use-command.mjs COMMAND...: what stands for `logits` here.
+const [, , program, ...first] = process.argv;
+const logits = (args) =>
+  execFileSync(program, [...first, ...args.split(' ')], { encoding: 'utf8' });
 
 assert.match(logits('--version'), /^\d+\.\d+\.\d+\n$/);
 assert.match(JSON.parse(logits('info --json')).addon, /prebuilds/);

@@ -1,5 +1,15 @@
 const { strict: assert } = require('node:assert');
-const { binaryCrossEntropy, logSoftmax, logSumExp, nllLoss, softmax } = require('logits');
+const { isMainThread, parentPort, Worker } = require('node:worker_threads');
+const {
+  binaryCrossEntropy,
+  crossEntropy,
+  logSoftmax,
+  logSumExp,
+  nllLoss,
+  runtime,
+  softmax,
+} = require('logits');
+const promises = require('logits/promises');
 const { version } = require('logits/package.json');
 
 assert.match(version, /^\d+\.\d+\.\d+/);
@@ -14,3 +24,15 @@ assert.throws(() => softmax(new Float32Array(3), { shape: [2, 2] }), {
   code: 'ERR_SHAPE_MISMATCH',
 });
 assert.throws(() => softmax(Uint16Array.of(0, 0)), { code: 'ERR_INVALID_ARG_VALUE' });
+assert.ok(Math.abs(crossEntropy(Float32Array.of(0, 0), [1]) - Math.LN2) < 1e-7);
+
+// All of it once more in a worker. What is printed is the addon that both have loaded.
+promises.crossEntropy(Float32Array.of(0, 0), [1]).then((loss) => {
+  assert.ok(Math.abs(loss - Math.LN2) < 1e-7);
+  const { addon } = runtime();
+  if (!isMainThread) return parentPort.postMessage(addon);
+  new Worker(__filename).once('message', (addonOfWorker) => {
+    assert.equal(addonOfWorker, addon);
+    console.log(addon);
+  });
+});

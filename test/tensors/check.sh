@@ -1,7 +1,7 @@
 #!/bin/sh
 # Passes the tensors of onnxruntime-node and transformers.js, as those packages make them, to the library as it
-# is published: at run time, and to the compiler. Takes the addon of build/Release, and packages from the npm
-# registry (half a gigabyte, in a temporary folder). Ends with the numbers of checks that passed and failed.
+# is published: at run time, and to the compiler. Takes packages from the npm registry
+# (half a gigabyte, in a temporary folder). Ends with the numbers of checks that passed and failed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,21 +10,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# The package of this checkout, packed in a copy: the local addon stands in for a prebuilt one.
-mkdir "$work/source" "$work/app"
-cd "$root"
-cp -R package.json tsconfig.json tsconfig.build.json lib index.mjs index.d.mts README.md LICENSE "$work/source"
-ln -s "$root/node_modules" "$work/source/node_modules"
-prebuilds="$work/source/prebuilds/$(node -p 'process.platform + "-" + process.arch')"
-mkdir -p "$prebuilds"
-cp build/Release/logits.node "$prebuilds"
-cd "$work/source"
-npm run --silent build:lib
-npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null
+mkdir "$work/app"
+tarball=$("$here/../package/pack.sh" "$work")
 
 cd "$work/app"
 cp "$here"/package.json "$here"/tensors.* "$here"/model.mjs .
-if ! npm install --silent --ignore-scripts --no-audit --no-fund "$work"/logits-*.tgz; then
+if ! npm install --silent --ignore-scripts --no-audit --no-fund "$tarball"; then
   echo 'skipped: onnxruntime-node and transformers.js could not be installed'
   exit 77
 fi

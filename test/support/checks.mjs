@@ -10,7 +10,7 @@ export async function check(name, run) {
     console.log(`passed: ${name}`);
   } catch (error) {
     failed++;
-    console.log(`failed: ${name}\n  ${String(error.stack ?? error).replaceAll('\n', '\n  ')}`);
+    console.log(`FAILED: ${name}\n  ${String(error.stack ?? error).replaceAll('\n', '\n  ')}`);
   }
 }
 
