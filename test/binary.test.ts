@@ -53,7 +53,14 @@ const allowed = {
   ],
   // What a compiler puts in: canaries, unwinding, the end of the library.
   compiler: [
-    ...['__stack_chk_fail', '__tls_get_addr', '__cxa_atexit', '__cxa_finalize', '__errno_location'],
+    ...[
+      '__stack_chk_fail',
+      '__stack_chk_guard',
+      '__tls_get_addr',
+      '__cxa_atexit',
+      '__cxa_finalize',
+      '__errno_location',
+    ],
     ...[
       '_dl_find_object',
       'dl_iterate_phdr',
@@ -69,7 +76,16 @@ const allowed = {
   llvm: [
     /^(str|wcs)to(f|d|ld|l|ll|ul|ull)$/,
     ...['wmemchr', 'vfprintf', 'fprintf', 'fflush', 'snprintf', 'swprintf', 'strerror_r'],
-    ...['__ctype_b_loc', 'isxdigit', 'bcmp', 'aligned_alloc', 'posix_memalign', 'ceilf', 'dlsym'],
+    ...[
+      '__ctype_b_loc',
+      'isxdigit',
+      'bcmp',
+      'aligned_alloc',
+      'posix_memalign',
+      'ceilf',
+      'dlsym',
+      'getauxval',
+    ],
     /^pthread_(self|join|detach|rwlock_(rd|wr|un)lock)$/,
     ...['sysconf', 'nanosleep'],
   ],

@@ -55,6 +55,7 @@ describe('help and versions', () => {
     const { addon, ...info } = JSON.parse(stdout);
     const { isas } = runtime();
     expect(info).toEqual({
+      commit: native.commit,
       version: manifest.version,
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
