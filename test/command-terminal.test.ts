@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { native } from '../lib/native.js';
 import { runtime } from '../lib/runtime.js';
 import { compiledCommand, npyHeader, npyOf } from './support/command.js';
 import { temporaryFolder } from './support/files.js';
