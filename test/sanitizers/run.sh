@@ -42,6 +42,9 @@ cd "$root"
 # name: why it is left out
 left_out='
 symbols: looks at the object files of the ordinary build
+binary: looks at the file of the ordinary build
+prebuilds: looks at the files that are published
+allocation: replaces malloc, as the sanitizers do
 guard-pages: compiles a program with the kernels of the ordinary build
 command-: runs the command, whose native calls are those of evaluator and score
 report-: renders; no native code of its own
