@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs the tests on an addon that is compiled for sanitizers (build.py; Linux):
 #
-#   address    AddressSanitizer and UndefinedBehaviorSanitizer: memory beside arrays, memory given back, overflows, shifts
+#   address    AddressSanitizer and UndefinedBehaviorSanitizer: memory beside arrays, memory given back, overflows, shifts;
+#              the fuzzer (../fuzz) runs on it too
 #   thread     ThreadSanitizer: data races
 #
 # usage: run.sh [--all] [address | thread]...        default: both
@@ -63,27 +64,42 @@ files_but() { # LIST: the test files that it does not name, nor by their first w
 
 passed=0
 failed=0
-# Tests on an addon; a report of the sanitizer is a failure, whatever the tests say.
+# A program on an addon; a report of the sanitizer is a failure, whatever the program says.
+sanitized() { # KIND PROGRAM...
+  kind=$1
+  shift
+  status=0
+  NO_COLOR=1 LOGITS_BINARY=$root/build-sanitized/$kind/logits.node LD_PRELOAD=$(runtime_of "$kind") "$@" || status=$?
+  reports=$(ls "$work" | grep -c "^$kind-report" || true)
+  test "$reports" -eq 0 || cat "$work/$kind-report"* | head -n 200
+  rm -f "$work/$kind-report"*
+  failed=$((failed + reports))
+}
+# What the program that has just ended has counted: 'PASSED FAILED', or nothing if it died before.
+add() {
+  counts=${1:-0 1}
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+  test $status -eq 0 || test "${counts#* }" -gt 0 || failed=$((failed + 1))
+}
 run_tests() { # KIND FILE...
   kind=$1
   shift
   echo "$# files"
   results=$work/$kind.json
-  status=0
-  NO_COLOR=1 LOGITS_BINARY=$root/build-sanitized/$kind/logits.node LD_PRELOAD=$(runtime_of "$kind") \
-    node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
-  counts=$(node -e '
+  sanitized "$kind" node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json --outputFile.json="$results" "$@"
+  add "$(node -e '
     const { numPassedTests, numFailedTests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
     console.log(numPassedTests, numFailedTests);
-  ' "$results" 2>/dev/null) || counts='0 1'
-  passed=$((passed + ${counts% *}))
-  failed=$((failed + ${counts#* }))
-  reports=$(ls "$work" | grep -c "^$kind-report" || true)
-  if test "$reports" -gt 0; then
-    cat "$work/$kind-report"* | head -n 200
-    failed=$((failed + reports))
-  fi
-  test $status -eq 0 || test $failed -gt 0 || failed=1
+  ' "$results" 2>/dev/null)"
+}
+run_fuzzer() { # KIND CALLS [ARGUMENT]...
+  kind=$1
+  calls=$2
+  shift 2
+  sanitized "$kind" node test/fuzz/run.mjs --seed 1 --calls "$calls" --processes 2 "$@" >"$work/fuzzed"
+  cat "$work/fuzzed"
+  add "$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/fuzzed" | tail -n 1)"
 }
 build() { # KIND SETS
   echo "== build for $1"
@@ -109,6 +125,10 @@ for kind in ${*:-address thread}; do
     export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:log_path=$work/address-report"
     export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/address-report"
     run_tests address $files
+    echo "== random calls under AddressSanitizer and UndefinedBehaviorSanitizer"
+    if $all; then calls=1000000; else calls=20000; fi
+    run_fuzzer address $calls
+    run_fuzzer address $((calls / 10)) --promises
     ;;
   thread)
     # Threads meet in the rooms around the kernels, which are those of the ordinary build.
