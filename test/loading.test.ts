@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime } from '../lib/index.js';
 import { native } from '../lib/native.js';
+import { forbidsAddons } from './support/host.js';
 import { installerOf } from './support/installation.js';
 
 // The package as it is installed, in processes of its own: which binary it loads, what it says where there is none,
@@ -151,7 +152,7 @@ describe('the compiled package', () => {
     expect(inProcess(join('app.asar', 'logits'), '1').error?.message).toContain('asarUnpack');
   });
 
-  it('where addons are forbidden: what allows them', () => {
+  it.runIf(forbidsAddons)('where addons are forbidden: what allows them', () => {
     const env = { NODE_OPTIONS: '--no-addons' };
     expect(inProcess('prebuilt', '1', env).error?.message).toContain('--allow-addons');
   });

@@ -6,6 +6,9 @@ export const terminatesLoops = !('deno' in process.versions);
 /** Bun knows no NODE_OPTIONS, by which tests run code before the command. */
 export const hasNodeOptions = !('bun' in process.versions);
 
+/** --no-addons is an option of Node.js alone. */
+export const forbidsAddons = !('bun' in process.versions || 'deno' in process.versions);
+
 /** Deno numbers open files for each thread, so that the command has one there. */
 export const sharesFiles = !('deno' in process.versions);
 
