@@ -9,7 +9,6 @@ its name. Sources, defines and instruction sets are those of native/binding.gyp.
 sanitizer, the others are taken from the ordinary build as they are. Everything is made anew that a change concerns.
 """
 import argparse
-import ast
 import os
 import pathlib
 import re
@@ -17,6 +16,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / 'scripts'))
+from gyp_targets import targets_for  # noqa: E402
 
 COMPILERS = {'address': 'clang++', 'thread': 'g++'}
 COMMON = ['-O1', '-g1', '-fno-omit-frame-pointer', '-std=c++17', '-fPIC', '-fvisibility=hidden', '-pthread']
@@ -42,17 +43,6 @@ DRIVERS = {
 }
 
 
-def targets_of(gyp):
-    """All targets for this machine, whose architecture adds some."""
-    machine = {'x86_64': 'x64', 'aarch64': 'arm64'}.get(os.uname().machine)
-    chosen = [rest for condition, rest in gyp['conditions'] if condition == f"target_arch=='{machine}'"]
-    return gyp['targets'] + [target for rest in chosen for target in rest['targets']]
-
-
-def expanded(flags, variables):
-    return [flag for given in flags for flag in variables.get((re.findall(r'^<@\((\w+)\)$', given) or [''])[0], [given])]
-
-
 def node_headers():
     """Those that node-gyp compiles the addon with."""
     config = ROOT / 'build' / 'config.gypi'
@@ -73,9 +63,9 @@ def napi_headers():
 def makefile(kind, sets):
     """The rules for every program of a kind. Paths are relative to the root, where make runs."""
     folder = f'build-sanitized/{kind}'
-    gyp = ast.literal_eval((ROOT / 'native' / 'binding.gyp').read_text())
-    targets = targets_of(gyp)
-    addon = next(target for target in targets if target['target_name'] == 'logits')
+    machine = os.uname().machine
+    targets = targets_for('linux', {'x86_64': 'x64', 'aarch64': 'arm64'}.get(machine, machine))
+    addon = targets.pop('logits')
     flags = COMMON + KINDS[kind]
     rules, kernels, objects = [], [], []
 
@@ -88,14 +78,13 @@ def makefile(kind, sets):
     headers = ['-isystem', str(node_headers()), '-isystem', napi_headers()]
     defines = [f'-D{name}' for name in addon['defines']]
     for source in addon['sources']:
-        objects.append(compile_rule(f'native/{source}', [*UNDEFINED[kind], '-fexceptions', '-ffp-contract=off', *headers, *defines]))
-    for target in targets:
-        name = target['target_name']
+        objects.append(compile_rule(source, [*UNDEFINED[kind], '-fexceptions', '-ffp-contract=off', *headers, *defines]))
+    for name, target in targets.items():
         if name.removeprefix('kernels_') in sets:
             # Optimisation is this file's matter.
-            own = KERNELS[kind] + [flag for flag in expanded(target['cflags'], gyp['variables']) if not flag.startswith('-O')]
-            kernels += [compile_rule(f'native/{source}', own) for source in target['sources']]
-        elif name.startswith('kernels_'):
+            own = KERNELS[kind] + [flag for flag in target['flags'] if not flag.startswith('-O')]
+            kernels += [compile_rule(source, own) for source in target['sources']]
+        else:
             kernels.append(f'build/Release/{name}.a')
 
     link = f'{COMPILERS[kind]} {" ".join([*flags, *UNDEFINED[kind]])}'
