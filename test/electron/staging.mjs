@@ -25,7 +25,7 @@ let packed;
 
 /** This checkout's package, packed once. */
 function pack() {
-  const script = join(repository, 'test', 'package', 'pack.sh');
+  const script = join(repository, 'scripts', 'pack.sh');
   const into = () => mkdtempSync(join(tmpdir(), 'logits-packed-'));
   packed ??= execFileSync(script, [into()], { encoding: 'utf8' }).trim();
   return packed;

@@ -56,6 +56,6 @@ if (possible.length === 0) process.exit(77);
 
 const tarball = values.tarball
   ? resolve(values.tarball)
-  : run(['test/package/pack.sh', work], { cwd: repository }).stdout.trim();
+  : run(['scripts/pack.sh', work], { cwd: repository }).stdout.trim();
 for (const name of possible) await concerns[name].check({ tarball, all });
 process.exit(conclude());

@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 mkdir "$work/app"
-tarball=$("$here/../package/pack.sh" "$work")
+tarball=$("$here/../../scripts/pack.sh" "$work")
 
 cd "$work/app"
 cp "$here"/package.json "$here"/tensors.* "$here"/model.mjs .

@@ -6,7 +6,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$here/.." && pwd)
 mkdir -p "${1:?a folder for the tarball is wanted}"
 out=$(cd "$1" && pwd)
 work=$(mktemp -d)
@@ -18,9 +18,11 @@ cd "$root"
 cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts promises.mjs promises.d.mts \
   README.md LICENSE CHANGELOG.md "$work"
 ln -s "$root/node_modules" "$work/node_modules"
-mkdir -p "$work/build" "$work/scripts"
-cp -R scripts/prebuild "$work/scripts"
+mkdir -p "$work/build" "$work/scripts/prebuild"
+cp scripts/prebuild/*.mjs "$work/scripts/prebuild"
 if test -d prebuilds; then cp -R prebuilds "$work"; else cp -R build/Release "$work/build"; fi
 cd "$work"
 npm run --silent prepack
+# For checkouts alone; package managers would name it in warnings.
+npm pkg delete scripts.prepare
 echo "$out/$(npm pack --silent --ignore-scripts --pack-destination "$out")"
