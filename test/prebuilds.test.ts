@@ -36,6 +36,11 @@ const isNodeApi = (name: string) => /^(napi|node_api)_/.test(name);
 const isExternalBuffer = (name: string) => /create_external_(array)?buffer/.test(name);
 const entryPoints = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
+it('every platform has a file of its own', () => {
+  expect(new Set((targets as Target[]).map(fileOf)).size).toBe(targets.length);
+  expect(new Set((targets as Target[]).map(nameOf)).size).toBe(targets.length);
+});
+
 describe.each(present)('$name', ({ file }) => {
   it('knows no name of the machine that made it', () => {
     const text = readFileSync(file, 'latin1');
