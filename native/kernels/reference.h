@@ -64,13 +64,10 @@ LOGITS_INLINE RowKind kind_of(const Extent& extent) {
 }
 
 // The even integer nearest to x / ln 2. Even, so that a tie in the rounding of n falls on the same
-// side for every reference. An integer within 2^30 whatever x is: another thread may have written
-// to the row, in shared memory, between two looks at it.
+// side for every reference.
 template <class A>
 LOGITS_INLINE int even_exponent(double x) {
-  constexpr double kMost = 1 << 28;
-  const double exact = x * (A::kInverseLog2 / 2);
-  const double halves = exact > kMost ? kMost : exact >= -kMost ? exact : -kMost;
+  const double halves = x * (A::kInverseLog2 / 2);
   return 2 * static_cast<int>(halves < 0 ? halves - 0.5 : halves + 0.5);
 }
 
