@@ -93,9 +93,10 @@ LOGITS_INLINE TargetLoss confident_loss(const R& row, double others, const Refer
   const Reference own = {even_exponent<A>(distance), of_others.offset};
   const double term = scaled_exp_of(row, target, own);
   // In two steps: the power alone may lie below the smallest normal float64.
-  const int exponent = of_others.exponent - own.exponent;
-  const double ratio =
-      others / term * power_of_two<A>(exponent / 2) * power_of_two<A>(exponent - exponent / 2);
+  const int64_t exponent = int64_t{of_others.exponent} - own.exponent;
+  const auto half = static_cast<int>(exponent / 2);
+  const auto rest = static_cast<int>(exponent - half);
+  const double ratio = others / term * power_of_two<A>(half) * power_of_two<A>(rest);
   return {ratio, ratio};
 }
 

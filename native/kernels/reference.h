@@ -64,10 +64,14 @@ LOGITS_INLINE RowKind kind_of(const Extent& extent) {
 }
 
 // The even integer nearest to x / ln 2. Even, so that a tie in the rounding of n falls on the same
-// side for every reference.
+// side for every reference. Rows have |x| <= A::kLargestLogit <= 2^30, and halves within the bound;
+// but another thread may write to a row in shared memory between two looks at it, and whatever
+// number that makes of x has to become an integer too.
 template <class A>
 LOGITS_INLINE int even_exponent(double x) {
-  const double halves = x * (A::kInverseLog2 / 2);
+  constexpr double kMost = 3 << 28;
+  const double exact = x * (A::kInverseLog2 / 2);
+  const double halves = exact > kMost ? kMost : exact >= -kMost ? exact : -kMost;
   return 2 * static_cast<int>(halves < 0 ? halves - 0.5 : halves + 0.5);
 }
 
