@@ -5,7 +5,7 @@
     # -ffp-contract=off: the compiler may fuse no multiplication and addition by itself, since bits
     #   would change where only one instruction set fuses them.
     # -fno-strict-aliasing: GCC 12 at -O3 for arm64 takes floats and their bits, copied by memcpy, for
-    #   unrelated memory and computes with old values (test/hosts sees it in the scalar set).
+    #   unrelated memory and computes with old values (seen in the scalar set, which arm64 had once).
     "kernel_flags": ["-O3", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-fno-strict-aliasing", "-Wall", "-Wextra"],
     "avx2_flags": ["-mavx2", "-mfma", "-mf16c"],
     "avx512_flags": ["-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mprefer-vector-width=512"],

@@ -236,6 +236,9 @@ struct StridedRow {
   int64_t stride;
   Scale inverse;
 
+  static LOGITS_INLINE StridedRow of(const Input& input, const Scale& inverse, int64_t offset) {
+    return {moved(input.data, input.element, offset), input.element, input.layout.inner, inverse};
+  }
   LOGITS_INLINE StridedRow from(int64_t at) const {
     return {moved(data, element, at * stride), element, stride, inverse};
   }

@@ -9,6 +9,9 @@
 //   any with a soft cap         any                Double, scaled
 //   any                         any other          Double, scaled
 //
+// A set without kSpecialises leaves out kinds of rows that others can stand in for, more slowly:
+// halves of its code.
+//
 // Rows come one after another where the classes are neighbours in memory (Single takes short ones
 // together: stack.h). Where they are not, Single takes rows side by side (panel.h), Double
 // one row at its stride.
@@ -116,6 +119,10 @@ LOGITS_INLINE void with_double_rows(const Input& a, const Input& b, OnRows on_ro
     using R = decltype(row);
     on_rows(double_rows<R>(a), double_rows<R>(b));
   };
+  if constexpr (!V::kSpecialises) {
+    with(AnyRow<V>());
+    return;
+  }
   const bool scaled = a.temperature != 1 || b.temperature != 1;
   if (is_wide<float>(a) && is_wide<float>(b)) {
     scaled ? with(WideRow<V, float, true>()) : with(WideRow<V, float, false>());
@@ -144,6 +151,15 @@ LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnBatch 
   }
 }
 
+// 1 / temperature as the sum of two float32.
+template <class V>
+LOGITS_INLINE Scale single_scale(double temperature) {
+  const double inverse = 1 / temperature;
+  const float high = rounded_to_float<V>(inverse);
+  const float low = rounded_to_float<V>(inverse - static_cast<double>(high));
+  return {static_cast<double>(high), static_cast<double>(low)};
+}
+
 // on_batch(rows, batch) or on_panels(panels) for a share's rows of an input of E.
 template <class V, class E, bool Scaled, class OnBatch, class OnPanels>
 LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const Share& share,
@@ -163,15 +179,20 @@ LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const 
 template <class V, class E, class OnBatch, class OnPanels>
 LOGITS_INLINE void walk_elements(const Input& input, const Share& share, OnBatch on_batch,
                                  OnPanels on_panels) {
+  const Scale inverse = single_scale<V>(input.temperature);
   if (input.temperature == 1) {
-    walk_singles<V, E, false>(input, {1, 0}, share, on_batch, on_panels);
-    return;
+    walk_singles<V, E, false>(input, inverse, share, on_batch, on_panels);
+  } else {
+    walk_singles<V, E, true>(input, inverse, share, on_batch, on_panels);
   }
-  const double inverse = 1 / input.temperature;
-  const float high = rounded_to_float<V>(inverse);
-  const float low = rounded_to_float<V>(inverse - static_cast<double>(high));
-  walk_singles<V, E, true>(input, {static_cast<double>(high), static_cast<double>(low)}, share,
-                           on_batch, on_panels);
+}
+
+// on_batch(rows, batch) for a share's rows in Single, of whatever type and at whatever distance.
+template <class V, class OnBatch>
+LOGITS_INLINE void walk_strided_singles(const Input& input, const Share& share, OnBatch on_batch) {
+  const Rows<StridedRow<V, true>> rows = {input, single_scale<V>(input.temperature)};
+  for_each_batch<V>(input.layout, share, kStackRows,
+                    [&](const Batch& batch) { on_batch(rows, batch); });
 }
 
 // The rows of a share: on_batch(rows, batch), or on_panels(panels) for Single rows side by
@@ -184,6 +205,8 @@ LOGITS_INLINE void walk(const Input& input, const Share& share, OnBatch on_batch
     walk_doubles<V>(input, share, on_batch);
   } else if (input.element == Element::float32) {
     walk_elements<V, float>(input, share, on_batch, on_panels);
+  } else if constexpr (!V::kSpecialises) {
+    walk_strided_singles<V>(input, share, on_batch);
   } else if (input.element == Element::float16) {
     walk_elements<V, Float16>(input, share, on_batch, on_panels);
   } else {
