@@ -1,6 +1,6 @@
 #!/bin/sh
-# Packs the package as it would be published, and prints the tarball's path: with the binaries of prebuilds/ or, where there are
-# none, with this machine's own build in their place.
+# Packs the package as it would be published, and prints the tarball's path: with the binaries of prebuilds/ and, where that for
+# this machine is not among them, its own build in the place.
 #
 # usage: pack.sh FOLDER
 set -eu
@@ -20,7 +20,8 @@ cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib inde
 ln -s "$root/node_modules" "$work/node_modules"
 mkdir -p "$work/build" "$work/scripts/prebuild"
 cp scripts/prebuild/*.mjs "$work/scripts/prebuild"
-if test -d prebuilds; then cp -R prebuilds "$work"; else cp -R build/Release "$work/build"; fi
+if test -d prebuilds; then cp -R prebuilds "$work"; fi
+if test -d build/Release; then cp -R build/Release "$work/build"; fi
 cd "$work"
 npm run --silent prepack
 # For checkouts alone; package managers would name it in warnings.

@@ -99,13 +99,14 @@ describe('worker threads', () => {
   });
 
   it.runIf(terminatesLoops)('may be terminated in the middle of calls', async () => {
-    const output = inShared(new Float32Array(logits.length));
+    // Each its own: memory that the process keeps when they end.
+    const outputs = Array.from({ length: 3 }, () => inShared(new Float32Array(logits.length)));
     const code = `${lossAndGradient}
       parentPort.postMessage('started');
       for (;;) lossAndGradient(workerData.output);
     `;
     for (let round = 0; round < 12; round++) {
-      const some = Array.from({ length: 3 }, () => startWorker(code, { output }));
+      const some = outputs.map((output) => startWorker(code, { output }));
       await Promise.all(some.map((worker) => once(worker, 'message')));
       await sleep(round);
       expect(crossEntropy(logits, targets, { shape })).toBe(expected.loss);

@@ -1,4 +1,4 @@
-// Before packing: where no binaries have been made, this machine's own build stands in, so that the package can be used here.
+// Before packing: where no binary has been made for this machine, its own build stands in, so that the package can be used here.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,8 +10,8 @@ const { platform, arch } = process;
 const { glibcVersionRuntime } = process.report.getReport().header;
 const libc = platform !== 'linux' ? undefined : glibcVersionRuntime ? 'glibc' : 'musl';
 
-if (!existsSync(join(root, 'prebuilds'))) {
-  const file = join(root, fileOf({ platform, arch, libc }));
+const file = join(root, fileOf({ platform, arch, libc }));
+if (!existsSync(file)) {
   mkdirSync(dirname(file), { recursive: true });
   copyFileSync(join(root, 'build', 'Release', 'logits.node'), file);
   spawnSync('strip', [file]); // as prebuildify does; the same code without

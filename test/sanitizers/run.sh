@@ -55,6 +55,8 @@ seed: runs in every other file as well
 # What is about memory and arguments, and about threads; --all runs the others too.
 of_memory='native|targets|tails.*|memory.*|score-memory|evaluator-update|promises.*'
 of_threads='workers|promises.*'
+# Rows so long that instrumented kernels take hours for them: --all runs it on those of the ordinary build.
+long_rows='test/threads.test.ts'
 files_but() { # LIST: the test files that it does not name, nor by their first word
   ls test/*.test.ts | while read -r file; do
     name=$(basename "$file" .test.ts)
@@ -107,6 +109,11 @@ build() { # KIND SETS
   failed=$((failed + 1))
   return 1
 }
+run_long_rows() { # KIND
+  build "$1" none || return 0
+  echo "== $long_rows, on the kernels of the ordinary build"
+  run_tests "$1" "$long_rows"
+}
 
 for kind in ${*:-address thread}; do
   case $kind in
@@ -124,11 +131,12 @@ for kind in ${*:-address thread}; do
     # Leaks are looked for by the native drivers: Node's own would be all that is seen here.
     export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:log_path=$work/address-report"
     export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/address-report"
-    run_tests address $files
+    run_tests address $(echo "$files" | grep -v "$long_rows")
     echo "== random calls under AddressSanitizer and UndefinedBehaviorSanitizer"
     if $all; then calls=1000000; else calls=20000; fi
     run_fuzzer address $calls
     run_fuzzer address $((calls / 10)) --promises
+    if $all; then run_long_rows address; fi
     ;;
   thread)
     # Threads meet in the rooms around the kernels, which are those of the ordinary build.
@@ -142,7 +150,8 @@ for kind in ${*:-address thread}; do
       echo "left out without --all: all but $of_threads"
       files=$(echo "$files" | grep -E "/($of_threads)\.test")
     fi
-    run_tests thread $files
+    run_tests thread $(echo "$files" | grep -v "$long_rows")
+    if $all; then run_long_rows thread; fi
     ;;
   *)
     echo "unknown sanitizer: $kind" >&2
