@@ -13,7 +13,7 @@ import {
 import { getCurrentTest, startTests } from '@vitest/runner';
 import { getFullName, getTests } from '@vitest/runner/utils';
 
-export { afterAll, beforeAll, describe, it } from '@vitest/runner';
+export { afterAll, afterEach, beforeAll, beforeEach, describe, it } from '@vitest/runner';
 
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
 
