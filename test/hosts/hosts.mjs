@@ -56,7 +56,12 @@ export const hosts = [
   node('26.12.1'),
   native('bun', 'Bun 1.4.5', ['bun.sh', '1.4.5']),
   native('deno', 'Deno 2.9.6', ['deno.sh', '2.9.6']),
-  native('bun-musl', 'musl, Bun 1.4.5', ['bun-musl.sh', '1.4.5'], 'linux-x64/logits.musl.node'),
+  native(
+    'bun-musl',
+    'musl, Bun 1.4.5',
+    ['bun-musl.sh', 'x64', '1.4.5'],
+    'linux-x64/logits.musl.node',
+  ),
   windows('18.20.8', 'node'),
   windows('20.20.2', 'node'),
   windows('22.23.3', 'node'),
@@ -68,6 +73,14 @@ export const hosts = [
     'neon',
     some,
     'linux-arm64/logits.glibc.node',
+  ),
+  emulated(
+    'qemu-arm64-musl',
+    'arm64 (qemu) with musl, Bun 1.4.5',
+    ['bun-musl.sh', 'arm64', '1.4.5'],
+    'neon',
+    some,
+    'linux-arm64/logits.musl.node',
   ),
   emulated(
     'qemu-nehalem',

@@ -9,6 +9,10 @@ char __libc_single_threaded = 0;
 /* No unwinding table by address: the unwinder then asks dl_iterate_phdr. */
 int _dl_find_object(void *address, void *result) { return -1; }
 
+/* Which atomic instructions an arm64 processor has. */
+extern unsigned long getauxval(unsigned long type);
+unsigned long __getauxval(unsigned long type) { return getauxval(type); }
+
 /* Only the seed of std::random_device. */
 unsigned arc4random(void) { return 4; }
 
