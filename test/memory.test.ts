@@ -27,6 +27,7 @@ import {
   typeOf,
   view,
 } from './support/calls.js';
+import { resizesBuffers } from './support/host.js';
 
 // Whose memory is read: detached, shared, resized, of another realm, or pretending to be longer
 // than it is. memory-overlap.test.ts has the rest.
@@ -173,8 +174,7 @@ type Growable = SharedArrayBuffer & { grow(bytes: number): void };
 const flexible = <T>(type: unknown, bytes: number): T =>
   Reflect.construct(type as typeof ArrayBuffer, [bytes, { maxByteLength: 64 }]) as T;
 
-// Node.js 18 has none.
-describe.skipIf(!('resize' in ArrayBuffer.prototype)).each([
+describe.runIf(resizesBuffers).each([
   ['a fixed length', true],
   ['the length of its buffer', false],
 ])('a view with %s', (_, fixed) => {

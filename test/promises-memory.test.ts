@@ -16,7 +16,7 @@ import {
   separate,
   signatures,
 } from './support/calls.js';
-import { terminatesLoops } from './support/host.js';
+import { resizesBuffers, terminatesLoops } from './support/host.js';
 import { normalLogits, uniform } from './support/inputs.js';
 import { callInBackground, inShared, rejection } from './support/promises.js';
 
@@ -84,7 +84,7 @@ describe.each(Object.keys(ways))('%s of a pending call', (way) => {
   });
 });
 
-describe.skipIf(!('resize' in ArrayBuffer.prototype))('resize() of a pending call', () => {
+describe.runIf(resizesBuffers)('resize() of a pending call', () => {
   it.each(everyArray)('$array of $title', async ({ one, array }) => {
     const arrays = arrange(one, (name, type, length) => {
       if (name !== array) return separate(type, length);

@@ -10,7 +10,7 @@
 //   any                         any other          Double, scaled
 //
 // A set without kSpecialises leaves out kinds of rows that others can stand in for, more slowly:
-// halves of its code.
+// half of its code.
 //
 // Rows come one after another where the classes are neighbours in memory (Single takes short ones
 // together: stack.h). Where they are not, Single takes rows side by side (panel.h), Double
@@ -119,12 +119,10 @@ LOGITS_INLINE void with_double_rows(const Input& a, const Input& b, OnRows on_ro
     using R = decltype(row);
     on_rows(double_rows<R>(a), double_rows<R>(b));
   };
+  const bool scaled = a.temperature != 1 || b.temperature != 1;
   if constexpr (!V::kSpecialises) {
     with(AnyRow<V>());
-    return;
-  }
-  const bool scaled = a.temperature != 1 || b.temperature != 1;
-  if (is_wide<float>(a) && is_wide<float>(b)) {
+  } else if (is_wide<float>(a) && is_wide<float>(b)) {
     scaled ? with(WideRow<V, float, true>()) : with(WideRow<V, float, false>());
   } else if (is_wide<double>(a) && is_wide<double>(b)) {
     scaled ? with(WideRow<V, double, true>()) : with(WideRow<V, double, false>());

@@ -15,5 +15,8 @@ export const sharesFiles = !('deno' in process.versions);
 /** Deno asks what is allowed to a program that a shell starts. */
 export const runsFromShells = !('deno' in process.versions);
 
+/** Node.js 18 has no buffers whose length may change. */
+export const resizesBuffers = 'resize' in ArrayBuffer.prototype;
+
 /** Where the host is emulated, a process that a test starts runs on the machine around it, or tells nothing. */
 export const startsProcesses = process.env.LOGITS_TESTS_ALONE === undefined;
