@@ -133,7 +133,7 @@ for kind in ${*:-address thread}; do
     export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/address-report"
     run_tests address $(echo "$files" | grep -v "$long_rows")
     echo "== random calls under AddressSanitizer and UndefinedBehaviorSanitizer"
-    if $all; then calls=1000000; else calls=20000; fi
+    if $all; then calls=1000000; else calls=10000; fi
     run_fuzzer address $calls
     run_fuzzer address $((calls / 10)) --promises
     if $all; then run_long_rows address; fi
