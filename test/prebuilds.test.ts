@@ -104,6 +104,8 @@ describe.each(on('win32'))('$name', ({ file, arch }) => {
     expect(addon?.imports.flatMap(({ names }) => names).filter(isNodeApi)).toEqual([]);
   });
 
+  it('does not say when it was made', () => expect(addon?.time).toBe(0));
+
   it('has the entry points of an addon', () => {
     expect(addon?.exports).toEqual(expect.arrayContaining(entryPoints));
   });

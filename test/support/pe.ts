@@ -11,6 +11,8 @@ export const GUARDS = { highEntropy: 0x20, anywhere: 0x40, noExecution: 0x100 } 
 
 export interface Pe {
   readonly arch: string | undefined;
+  /** When it was linked. */
+  readonly time: number;
   readonly guards: number;
   readonly exports: readonly string[];
   /** Library (in lower case), and what is wanted of it. */
@@ -50,6 +52,7 @@ export function readPe(file: string): Pe | null {
   const names = rows(offsetOf(word(exported + 32)), word(exported + 24), 4);
   return {
     arch: ARCH[half(header + 4)],
+    time: word(header + 8),
     guards: half(optional + 70),
     exports: names.map((at) => text(offsetOf(word(at)))),
     imports,
