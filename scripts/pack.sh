@@ -18,10 +18,10 @@ cd "$root"
 cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts promises.mjs promises.d.mts \
   README.md LICENSE CHANGELOG.md "$work"
 ln -s "$root/node_modules" "$work/node_modules"
-mkdir -p "$work/build" "$work/scripts/prebuild"
+mkdir -p "$work/build/Release" "$work/scripts/prebuild"
 cp scripts/prebuild/*.mjs "$work/scripts/prebuild"
 if test -d prebuilds; then cp -R prebuilds "$work"; fi
-if test -d build/Release; then cp -R build/Release "$work/build"; fi
+if test -f build/Release/logits.node; then cp build/Release/logits.node "$work/build/Release"; fi
 cd "$work"
 npm run --silent prepack
 # For checkouts alone; package managers would name it in warnings.

@@ -177,11 +177,10 @@ LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const 
 template <class V, class E, class OnBatch, class OnPanels>
 LOGITS_INLINE void walk_elements(const Input& input, const Share& share, OnBatch on_batch,
                                  OnPanels on_panels) {
-  const Scale inverse = single_scale<V>(input.temperature);
   if (input.temperature == 1) {
-    walk_singles<V, E, false>(input, inverse, share, on_batch, on_panels);
+    walk_singles<V, E, false>(input, {1, 0}, share, on_batch, on_panels);
   } else {
-    walk_singles<V, E, true>(input, inverse, share, on_batch, on_panels);
+    walk_singles<V, E, true>(input, single_scale<V>(input.temperature), share, on_batch, on_panels);
   }
 }
 

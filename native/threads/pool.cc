@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "../isa/floating-point-state.h"
+#include "../isa/relax.h"
 #include "../kernel-table.h"
 #include "system.h"
 

@@ -1,10 +1,6 @@
 // What the pool asks of the operating system beyond the standard library.
 #pragma once
 
-#if defined(_M_X64) || defined(_M_ARM64)
-#include <intrin.h>
-#endif
-
 namespace logits {
 
 // Starts a thread that nobody waits for, and that never ends; false where the system refuses one.
@@ -19,18 +15,5 @@ long process_id();
 
 // The processor that runs the calling thread; -1 where the system does not tell.
 int current_processor();
-
-// Tells the processor that it is waiting in a loop.
-inline void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("isb" ::: "memory");  // as long as x86's pause; yield is one cycle
-#elif defined(_M_X64)
-  _mm_pause();
-#elif defined(_M_ARM64)
-  __isb(_ARM64_BARRIER_SY);
-#endif
-}
 
 }  // namespace logits
