@@ -1,6 +1,5 @@
-export { binaryCrossEntropy } from './binary-cross-entropy.js';
-export { crossEntropy, crossEntropyWithGradient } from './cross-entropy.js';
-export type { ErrorCode } from './errors.js';
+export type { ErrorCode } from './arguments/errors.js';
+export { Evaluator } from './evaluation/evaluator.js';
 export type {
   Calibration,
   CalibrationBin,
@@ -12,15 +11,16 @@ export type {
   TieRule,
   TopClasses,
   UpdateOptions,
-} from './evaluation-types.js';
-export { Evaluator } from './evaluator.js';
-export { klDivergence } from './kl-divergence.js';
-export { logSumExp } from './log-sum-exp.js';
-export { nllLoss } from './nll-loss.js';
-export { runtime, setThreads } from './runtime.js';
-export { score } from './score.js';
-export { logSoftmax, softmax } from './softmax.js';
-export { logSoftmaxGradient, softmaxGradient } from './softmax-gradient.js';
+} from './evaluation/types.js';
+export { runtime, setThreads } from './native/runtime.js';
+export { binaryCrossEntropy } from './operations/binary-cross-entropy.js';
+export { crossEntropy, crossEntropyWithGradient } from './operations/cross-entropy.js';
+export { klDivergence } from './operations/kl-divergence.js';
+export { logSumExp } from './operations/log-sum-exp.js';
+export { nllLoss } from './operations/nll-loss.js';
+export { score } from './operations/score.js';
+export { logSoftmax, softmax } from './operations/softmax.js';
+export { logSoftmaxGradient, softmaxGradient } from './operations/softmax-gradient.js';
 export type {
   BinaryCrossEntropyOptions,
   BinaryTargets,

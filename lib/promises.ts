@@ -1,19 +1,19 @@
-import { inBackground } from './background.js';
-import { computeBinaryCrossEntropy, readBinaryOptions } from './binary-cross-entropy.js';
+import { computeUpdate, type Evaluator, readUpdateOptions } from './evaluation/evaluator.js';
+import type { ScoreOptions, Scores, UpdateOptions } from './evaluation/types.js';
+import type { FloatResult, NativeFunctions } from './native/addon.js';
+import { inBackground } from './native/background.js';
+import { computeBinaryCrossEntropy, readBinaryOptions } from './operations/binary-cross-entropy.js';
 import {
   computeCrossEntropy,
   readCrossEntropyGradientOptions,
   readCrossEntropyOptions,
-} from './cross-entropy.js';
-import type { ScoreOptions, Scores, UpdateOptions } from './evaluation-types.js';
-import { computeUpdate, type Evaluator, readUpdateOptions } from './evaluator.js';
-import { computeKlDivergence, readKlOptions } from './kl-divergence.js';
-import { computeLogSumExp, readLogSumExpOptions } from './log-sum-exp.js';
-import type { FloatResult, NativeFunctions } from './native.js';
-import { computeNll, readNllOptions } from './nll-loss.js';
-import { computeScore, readScoreOptions } from './score.js';
-import { computeSoftmax, readSoftmaxOptions } from './softmax.js';
-import { computeGradient, readGradientOptions } from './softmax-gradient.js';
+} from './operations/cross-entropy.js';
+import { computeKlDivergence, readKlOptions } from './operations/kl-divergence.js';
+import { computeLogSumExp, readLogSumExpOptions } from './operations/log-sum-exp.js';
+import { computeNll, readNllOptions } from './operations/nll-loss.js';
+import { computeScore, readScoreOptions } from './operations/score.js';
+import { computeSoftmax, readSoftmaxOptions } from './operations/softmax.js';
+import { computeGradient, readGradientOptions } from './operations/softmax-gradient.js';
 import type {
   BinaryCrossEntropyOptions,
   BinaryTargets,

@@ -3,19 +3,19 @@
 
 #include <new>
 
-#include "binding/binary-cross-entropy.h"
 #include "binding/call.h"
-#include "binding/cross-entropy.h"
 #include "binding/errors.h"
-#include "binding/evaluate.h"
-#include "binding/kl-divergence.h"
-#include "binding/log-sum-exp.h"
-#include "binding/nll.h"
+#include "binding/operations/binary-cross-entropy.h"
+#include "binding/operations/cross-entropy.h"
+#include "binding/operations/evaluator.h"
+#include "binding/operations/kl-divergence.h"
+#include "binding/operations/log-sum-exp.h"
+#include "binding/operations/nll-loss.h"
+#include "binding/operations/score.h"
+#include "binding/operations/softmax.h"
 #include "binding/probes.h"
 #include "binding/run.h"
 #include "binding/runtime.h"
-#include "binding/score.h"
-#include "binding/softmax.h"
 
 // The commit that a published binary is made from; binding.gyp has it from the environment.
 #define LOGITS_TEXT_OF(name) #name

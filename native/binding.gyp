@@ -1,7 +1,7 @@
 {
   "variables": {
     "openssl_fips": "",
-    # One list of flags per instruction set; the features are those that native/dispatch asks for.
+    # One list of flags per instruction set; the features are those that native/isa/dispatch.cc asks for.
     # -ffp-contract=off: the compiler may fuse no multiplication and addition by itself, since bits
     #   would change where only one instruction set fuses them.
     # -fno-strict-aliasing: GCC 12 at -O3 for arm64 takes floats and their bits, copied by memcpy, for
@@ -39,28 +39,28 @@
         "addon.cc",
         "binding/arguments.cc",
         "binding/background.cc",
-        "binding/binary-cross-entropy.cc",
+        "binding/operations/binary-cross-entropy.cc",
         "binding/call.cc",
-        "binding/cross-entropy.cc",
+        "binding/operations/cross-entropy.cc",
         "binding/errors.cc",
-        "binding/evaluate.cc",
-        "binding/kl-divergence.cc",
-        "binding/log-sum-exp.cc",
+        "binding/operations/evaluator.cc",
+        "binding/operations/kl-divergence.cc",
+        "binding/operations/log-sum-exp.cc",
         "binding/losses.cc",
-        "binding/nll.cc",
+        "binding/operations/nll-loss.cc",
         "binding/probes.cc",
         "binding/runtime.cc",
-        "binding/score.cc",
-        "binding/softmax.cc",
+        "binding/operations/score.cc",
+        "binding/operations/softmax.cc",
         "binding/targets.cc",
         "binding/task.cc",
-        "dispatch/cpu-features.cc",
-        "dispatch/dispatch.cc",
-        "dispatch/streaming.cc",
-        "evaluation/state.cc",
+        "platform/cpu-features.cc",
+        "isa/dispatch.cc",
+        "platform/streaming.cc",
+        "evaluation/evaluator.cc",
         "threads/pool.cc",
         "threads/split.cc",
-        "threads/system.cc",
+        "platform/system.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "LOGITS_COMMIT=<!(node -p \"process.env.LOGITS_COMMIT || 'none'\")"],
@@ -74,7 +74,7 @@
       },
       "msvs_settings": {"VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["<@(msvc_flags)"]}},
       "conditions": [
-        # Those that native/dispatch chooses from.
+        # Those that native/isa/dispatch.cc chooses from.
         ["target_arch=='arm64'", {"dependencies": ["kernels_neon"]}, {"dependencies": ["kernels_scalar"]}],
         ["target_arch=='x64'", {"dependencies": ["kernels_avx2", "kernels_avx512"]}],
         ["OS=='linux'", {

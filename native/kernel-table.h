@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "force-inline.h"
+#include "platform/force-inline.h"
 
 namespace logits {
 

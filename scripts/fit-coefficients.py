@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fits the polynomials of the exponentials and of the logarithm; writes coefficients.h.
 
-    fit-coefficients.py            write ../native/kernels/coefficients.h
+    fit-coefficients.py            write ../native/kernels/math/coefficients.h
     fit-coefficients.py --check    exit with 1 if that file is not what would be written
 
 Needs Python 3.9 and mpmath. Takes ten seconds, and gives the same bytes everywhere.
@@ -23,7 +23,7 @@ import mpmath
 from mpmath import mp, mpf
 
 mp.prec = 200
-HEADER = Path(__file__).resolve().parent.parent / "native" / "kernels" / "coefficients.h"
+HEADER = Path(__file__).resolve().parent.parent / "native" / "kernels" / "math" / "coefficients.h"
 
 
 # Rounding, and error in units of the last place. A format is the number of bits of its significand.

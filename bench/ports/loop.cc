@@ -10,7 +10,7 @@ using Set = logits::Avx2;
 #include "../../native/isa/neon.h"
 using Set = logits::Neon;
 #endif
-#include "../../native/kernels/row.h"
+#include "../../native/kernels/rows/row.h"
 
 using Row = logits::SingleRow<Set, float, false>;
 using Arithmetic = logits::Single<Set>;

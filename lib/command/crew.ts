@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { threadError } from '../errors.js';
-import type { EvaluatorState } from '../evaluation-types.js';
-import { Evaluator } from '../evaluator.js';
+import { threadError } from '../arguments/errors.js';
+import { Evaluator } from '../evaluation/evaluator.js';
+import type { EvaluatorState } from '../evaluation/types.js';
 import { evaluateChunks, type Job, type Outcome } from './chunks.js';
 import { Schedule } from './schedule.js';
 

@@ -1,9 +1,9 @@
-import { fileError, shapeError } from '../errors.js';
+import { fileError, shapeError } from '../arguments/errors.js';
+import { type Layout, layoutOf, readAxis } from '../arguments/layout.js';
 import { openTensor } from '../files/open.js';
 import { closeTensor } from '../files/read.js';
 import { elementBytes, type OpenTensor } from '../files/tensor.js';
-import { type Layout, layoutOf, readAxis } from '../layout.js';
-import { elementCodes } from '../native.js';
+import { elementCodes } from '../native/addon.js';
 import type { ElementType } from '../types.js';
 
 /** Where in the files a data set is. */

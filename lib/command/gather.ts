@@ -1,6 +1,6 @@
-import type { EvaluationSummary } from '../evaluation-types.js';
+import type { EvaluationSummary } from '../evaluation/types.js';
+import { runtime } from '../native/runtime.js';
 import type { CollectorMemory } from '../report/collector.js';
-import { runtime } from '../runtime.js';
 import { newEvaluator } from './chunks.js';
 import { evaluateOnThreads } from './crew.js';
 import type { Dataset } from './dataset.js';

@@ -1,5 +1,5 @@
-import { native } from '../native.js';
-import { runtime } from '../runtime.js';
+import { native } from '../native/addon.js';
+import { runtime } from '../native/runtime.js';
 import { alignedTable } from './table.js';
 import { packageVersion } from './version.js';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileAccessError } from '../errors.js';
+import { fileAccessError } from '../arguments/errors.js';
 
 function outputError(path: string, cause: unknown): Error {
   return fileAccessError(path, cause, 'a writable file');

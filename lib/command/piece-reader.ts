@@ -1,7 +1,7 @@
-import { allocationError } from '../errors.js';
+import { allocationError } from '../arguments/errors.js';
 import { readTensor } from '../files/read.js';
 import { elementBytes, type FileElement } from '../files/tensor.js';
-import type { NativeArray, TypedClassIndices } from '../native.js';
+import type { NativeArray, TypedClassIndices } from '../native/addon.js';
 import type { Dataset } from './dataset.js';
 import type { Cut, Place } from './pieces.js';
 

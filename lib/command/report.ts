@@ -1,6 +1,6 @@
-import type { EvaluationSummary } from '../evaluation-types.js';
+import type { EvaluationSummary } from '../evaluation/types.js';
+import { runtime } from '../native/runtime.js';
 import type { CollectorMemory } from '../report/collector.js';
-import { runtime } from '../runtime.js';
 import type { Dataset } from './dataset.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { writeOutput } from './output.js';

@@ -1,4 +1,4 @@
-import type { EvaluationSummary } from '../evaluation-types.js';
+import type { EvaluationSummary } from '../evaluation/types.js';
 import { alignedTable } from './table.js';
 
 const count = (value: number) => value.toLocaleString('en-US');

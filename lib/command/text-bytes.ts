@@ -1,4 +1,4 @@
-import { fileError, valueError } from '../errors.js';
+import { fileError, valueError } from '../arguments/errors.js';
 import { closeFile, openFile } from '../files/file.js';
 
 function sizeOf(path: string): number {

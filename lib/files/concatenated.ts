@@ -1,4 +1,4 @@
-import { fileError, shapeError } from '../errors.js';
+import { fileError, shapeError } from '../arguments/errors.js';
 import { expectBytes, type OpenTensor } from './tensor.js';
 
 function expectAlike(first: OpenTensor, other: OpenTensor): void {

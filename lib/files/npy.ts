@@ -1,6 +1,6 @@
 // Written here since the packages that read .npy (npyjs, read-npy-file, numpy-parser) hold the whole file in
 // memory, find their way in its header by patterns, and do not compare the shape with the file's size.
-import { describe, fileError } from '../errors.js';
+import { describe, fileError } from '../arguments/errors.js';
 import type { ElementType } from '../types.js';
 import { type OpenFile, readFully } from './file.js';
 import { type PythonDictionary, parsePythonDictionary } from './python-dictionary.js';

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { valueError } from '../errors.js';
+import { valueError } from '../arguments/errors.js';
 import type { ElementType } from '../types.js';
 import { concatenated } from './concatenated.js';
 import { closeFile, type OpenFile, openFile } from './file.js';

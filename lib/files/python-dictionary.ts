@@ -1,4 +1,4 @@
-import { describe, fileError } from '../errors.js';
+import { describe, fileError } from '../arguments/errors.js';
 
 export type PythonValue = string | boolean | readonly number[];
 export type PythonDictionary = ReadonlyMap<string, PythonValue>;

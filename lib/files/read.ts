@@ -1,4 +1,4 @@
-import { valueError } from '../errors.js';
+import { valueError } from '../arguments/errors.js';
 import { closeFile, readFully } from './file.js';
 import { elementBytes, isSize, type OpenTensor } from './tensor.js';
 import { readLines } from './text-targets.js';

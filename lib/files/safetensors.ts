@@ -1,6 +1,6 @@
 // Written here since one package that reads .safetensors holds the whole file in memory and checks nothing (safetensors), and
 // one, of 5 MB, reads headers of models on a server, without data and overlaps (@huggingface/hub).
-import { describe, fileError, valueError } from '../errors.js';
+import { describe, fileError, valueError } from '../arguments/errors.js';
 import { type OpenFile, readFully } from './file.js';
 import { type Contents, expectBytes, type FileElement, isSize, readShape } from './tensor.js';
 

@@ -1,4 +1,4 @@
-import { describe, fileError } from '../errors.js';
+import { describe, fileError } from '../arguments/errors.js';
 import type { ElementType } from '../types.js';
 import type { OpenFile } from './file.js';
 

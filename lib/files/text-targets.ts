@@ -1,5 +1,5 @@
 // Written here since CSV packages make a string of every field, and the columns and quotes that they are for do not occur.
-import { describe, fileError } from '../errors.js';
+import { describe, fileError } from '../arguments/errors.js';
 import { type OpenFile, readFully } from './file.js';
 import type { Lines, OpenTensor } from './tensor.js';
 

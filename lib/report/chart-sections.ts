@@ -1,4 +1,4 @@
-import type { Calibration } from '../evaluation-types.js';
+import type { Calibration } from '../evaluation/types.js';
 import { draw } from './draw.js';
 import { type Html, html, table } from './html.js';
 import { lossBins } from './loss-bins.js';

@@ -1,4 +1,4 @@
-import type { RowResults } from '../evaluation-types.js';
+import type { RowResults } from '../evaluation/types.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import type { Confusions } from './confusions.js';
 import { LossCounts } from './loss-counts.js';

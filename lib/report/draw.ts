@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { packageNotFound } from '../errors.js';
+import { packageNotFound } from '../arguments/errors.js';
 import { Html, html } from './html.js';
 
 /** What is used of ECharts. Its own types need a browser's. */

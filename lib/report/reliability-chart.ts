@@ -1,4 +1,4 @@
-import type { CalibrationBin } from '../evaluation-types.js';
+import type { CalibrationBin } from '../evaluation/types.js';
 import {
   axis,
   barSeries,

@@ -1,4 +1,4 @@
-import type { EvaluationSummary } from '../evaluation-types.js';
+import type { EvaluationSummary } from '../evaluation/types.js';
 import { aboutSection, nameOfFiles, type ReportAbout } from './about-section.js';
 import { lossSection, rankSection, reliabilitySection } from './chart-sections.js';
 import { ReportCollector } from './collector.js';

@@ -1,4 +1,4 @@
-import type { EvaluationSummary } from '../evaluation-types.js';
+import type { EvaluationSummary } from '../evaluation/types.js';
 import { type Html, html } from './html.js';
 import { count, decimal, percent } from './numbers.js';
 

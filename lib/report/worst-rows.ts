@@ -1,4 +1,4 @@
-import type { RowResults } from '../evaluation-types.js';
+import type { RowResults } from '../evaluation/types.js';
 import { newCounts } from './memory.js';
 import type { ClassNumbers } from './words.js';
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <string>
 
-#include "../dispatch/streaming.h"
+#include "../platform/streaming.h"
 #include "errors.h"
 
 namespace logits {

@@ -9,7 +9,7 @@
 #include <new>
 #include <type_traits>
 
-#include "../dispatch/dispatch.h"
+#include "../isa/dispatch.h"
 #include "background.h"
 #include "errors.h"
 #include "workspace.h"

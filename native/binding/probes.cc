@@ -1,7 +1,7 @@
 #include "probes.h"
 
-#include "../dispatch/streaming.h"
-#include "../isa/floating-point-state.h"
+#include "../platform/floating-point-state.h"
+#include "../platform/streaming.h"
 #include "arguments.h"
 #include "errors.h"
 

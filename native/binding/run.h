@@ -4,7 +4,7 @@
 #include <memory>
 #include <new>
 
-#include "../isa/floating-point-state.h"
+#include "../platform/floating-point-state.h"
 #include "../threads/pool.h"
 #include "../threads/split.h"
 #include "background.h"

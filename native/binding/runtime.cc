@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "../dispatch/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../threads/split.h"
 #include "arguments.h"
 #include "errors.h"

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "../force-inline.h"
 #include "../kernel-table.h"
+#include "../platform/force-inline.h"
 
 namespace logits {
 

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../force-inline.h"
 #include "../kernel-table.h"
+#include "../platform/force-inline.h"
 
 namespace logits {
 

@@ -2,16 +2,16 @@
 #pragma once
 
 #include "../kernel-table.h"
-#include "binary-cross-entropy.h"
-#include "cross-entropy.h"
-#include "kl-divergence.h"
-#include "log-softmax.h"
-#include "log-sum-exp.h"
-#include "nll.h"
-#include "probes.h"
-#include "score.h"
-#include "softmax-gradient.h"
-#include "softmax.h"
+#include "operations/binary-cross-entropy.h"
+#include "operations/cross-entropy.h"
+#include "operations/kl-divergence.h"
+#include "operations/log-softmax.h"
+#include "operations/log-sum-exp.h"
+#include "operations/nll-loss.h"
+#include "operations/probes.h"
+#include "operations/score.h"
+#include "operations/softmax-gradient.h"
+#include "operations/softmax.h"
 
 namespace logits {
 

@@ -8,10 +8,10 @@
 #include <new>
 #include <utility>
 
-#include "../isa/floating-point-state.h"
-#include "../isa/relax.h"
 #include "../kernel-table.h"
-#include "system.h"
+#include "../platform/floating-point-state.h"
+#include "../platform/relax.h"
+#include "../platform/system.h"
 
 namespace logits {
 namespace {

@@ -37,9 +37,9 @@ KERNELS = {
 
 # The drivers of test/fuzz-native/, with the rooms of native/ that they are linked with.
 DRIVERS = {
-    'kernels': ['dispatch'],
-    'bindings': ['addon.cc', 'binding', 'dispatch', 'evaluation', 'threads'],
-    'pool': ['threads'],
+    'kernels': ['isa', 'platform'],
+    'bindings': ['addon.cc', 'binding', 'isa', 'evaluation', 'threads', 'platform'],
+    'pool': ['threads', 'platform'],
 }
 
 
@@ -94,7 +94,7 @@ def makefile(kind, sets):
         own = [*UNDEFINED[kind], '-fexceptions', '-ffp-contract=off', *headers, *defines]
         sources = [compile_rule(str(source.relative_to(ROOT)), own) for source in sorted(main.parent.glob('*.cc'))]
         given = sources + [item for item in objects if any(f'/native/{room}' in item for room in rooms)]
-        given += kernels if 'dispatch' in rooms else []
+        given += kernels if 'isa' in rooms else []
         fuzzer = '-fsanitize=fuzzer ' if 'LLVMFuzzerTestOneInput' in main.read_text() else ''
         rules.append(f'{folder}/{name}: {" ".join(given)}\n\t{link} {fuzzer}-o $@ $^ -ldl')
     return '\n\n'.join(rules) + '\n'

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { native } from '../../lib/native.js';
+import { native } from '../../lib/native/addon.js';
 import { compileInto } from './compile.js';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { native } from '../../lib/native.js';
+import { native } from '../../lib/native/addon.js';
 
 /** The instruction sets of this machine, best first. */
 export const isas: readonly string[] = native.isas();

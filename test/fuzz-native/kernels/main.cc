@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <limits>
 
-#include "../../../native/dispatch/dispatch.h"
-#include "../../../native/isa/floating-point-state.h"
+#include "../../../native/isa/dispatch.h"
+#include "../../../native/platform/floating-point-state.h"
 #include "problem.h"
 
 namespace {

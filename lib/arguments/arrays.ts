@@ -1,0 +1,237 @@
+import { type FloatResult, reductionCodes } from '../native/addon.js';
+import type { Reduction } from '../types.js';
+import { allocationError, detachedError, shapeError, typeError, valueError } from './errors.js';
+
+/** The prototype of all typed arrays: its accessors see through subclasses, realms and proxies. */
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
+
+function typedArrayGetter<T>(name: string | symbol): (this: unknown) => T {
+  return Object.getOwnPropertyDescriptor(typedArrayPrototype, name)?.get as (this: unknown) => T;
+}
+
+const typedArrayName = typedArrayGetter<string | undefined>(Symbol.toStringTag);
+const typedArrayLength = typedArrayGetter<number>('length');
+const typedArrayBuffer = typedArrayGetter<ArrayBufferLike>('buffer');
+const typedArrayOffset = typedArrayGetter<number>('byteOffset');
+
+/** The true name of a typed array; undefined for all else. */
+export function typeNameOf(value: unknown): string | undefined {
+  return typedArrayName.call(value);
+}
+
+/** The true length of a typed array, whatever a subclass says. */
+export function lengthOf(array: ArrayBufferView): number {
+  return typedArrayLength.call(array);
+}
+
+/** Whether two values are typed arrays over the same elements of memory. */
+export function isSameMemory(a: unknown, b: ArrayBufferView): boolean {
+  return (
+    typeNameOf(a) !== undefined &&
+    typeNameOf(a) === typeNameOf(b) &&
+    typedArrayBuffer.call(a) === typedArrayBuffer.call(b) &&
+    typedArrayOffset.call(a) === typedArrayOffset.call(b) &&
+    typedArrayLength.call(a) === typedArrayLength.call(b)
+  );
+}
+
+/** The bits of 16-bit elements. */
+export function bitsOf(array: ArrayBufferView): Uint16Array {
+  return new Uint16Array(
+    typedArrayBuffer.call(array),
+    typedArrayOffset.call(array),
+    lengthOf(array),
+  );
+}
+
+/** An array without elements may have lost its buffer, or lie beyond the end of one that shrank. */
+export function expectAttached(array: ArrayBufferView, name: string): void {
+  if (lengthOf(array) > 0) return;
+  try {
+    typedArrayPrototype.keys.call(array);
+  } catch {
+    throw detachedError(name);
+  }
+}
+
+/** A typed array whose name `accepts`, attached. */
+export function expectArray<A extends ArrayBufferView>(
+  value: unknown,
+  accepts: (typeName: string) => boolean,
+  what: string,
+  name: string,
+): A {
+  const type = typeNameOf(value);
+  if (type === undefined || !accepts(type)) throw typeError(what, name, value);
+  expectAttached(value as A, name);
+  return value as A;
+}
+
+export function isFloatName(typeName: string | undefined): typeName is ResultName {
+  return typeName === 'Float32Array' || typeName === 'Float64Array';
+}
+
+export function expectLength(array: ArrayBufferView, length: number, name: string): void {
+  const actual = lengthOf(array);
+  if (actual !== length) throw shapeError(`${length} elements`, name, `${actual}`);
+}
+
+/** An array of factors, of `length` elements; null for undefined. */
+export function readFactors(value: unknown, length: number, name: string): FloatResult | null {
+  if (value === undefined) return null;
+  const what = 'a Float32Array or a Float64Array';
+  const array = expectArray<FloatResult>(value, isFloatName, what, name);
+  expectLength(array, length, name);
+  return array;
+}
+
+export type ResultName = 'Float32Array' | 'Float64Array';
+
+function allocate<A>(create: () => A, length: number, name: string): A {
+  try {
+    return create();
+  } catch (cause) {
+    throw allocationError(length, name, cause);
+  }
+}
+
+// As they are when this is loaded: nobody else may see an array of results before it is returned.
+const Floats = Float32Array;
+const Doubles = Float64Array;
+const Integers = Int32Array;
+
+/** An array of results. */
+export function newArray(type: ResultName, length: number, name: string): FloatResult {
+  return allocate(
+    () => (type === 'Float32Array' ? new Floats(length) : new Doubles(length)),
+    length,
+    name,
+  );
+}
+
+/** An array of classes or ranks. */
+export function newIntegers(length: number, name: string): Int32Array {
+  return allocate(() => new Integers(length), length, name);
+}
+
+/** The given output array, checked, or a new one. */
+export function outputArray(
+  value: unknown,
+  type: ResultName,
+  length: number,
+  name: string,
+): FloatResult {
+  if (value === undefined) return newArray(type, length, name);
+  if (typeNameOf(value) !== type) throw typeError(`a ${type}`, name, value);
+  const array = value as FloatResult;
+  expectAttached(array, name);
+  expectLength(array, length, name);
+  return array;
+}
+
+/** Options as a caller gives them: any of these names may be a getter's. */
+export type Unread = { readonly [name: string]: unknown };
+
+function readerOf<Given extends object>(
+  read: (options: Unread) => Given,
+): (options: unknown) => Given {
+  const none = read({});
+  const names = new Set(Object.keys(none));
+  const what = `an option among ${[...names].join(', ')}`;
+  return (options) => {
+    if (options === undefined) return none;
+    const isList = Array.isArray(options) || ArrayBuffer.isView(options);
+    if (typeof options !== 'object' || options === null || isList) {
+      throw typeError('an object', 'options', options);
+    }
+    const values = options as Unread;
+    const given = read(values);
+    for (const name in values) {
+      if (!names.has(name) && values[name] !== undefined) throw valueError(what, 'options', name);
+    }
+    return given;
+  };
+}
+
+/** What reads a function's options, as they were given. */
+export interface OptionReader<Given> {
+  (options: unknown): Given;
+  /** The same with the one that functions in the background have besides. */
+  readonly inBackground: (options: unknown) => Given & { readonly signal: unknown };
+}
+
+/**
+ * What reads a function's options, each getter run once: `read` lists them. A name that is not among
+ * them is an error: a typing mistake must not be ignored.
+ */
+export function optionReader<Given extends object>(
+  read: (options: Unread) => Given,
+): OptionReader<Given> {
+  return Object.assign(readerOf(read), {
+    inBackground: readerOf((options) => ({ ...read(options), signal: options.signal })),
+  });
+}
+
+/** An integer, or an error about `name`, or about its element `index`. */
+export function expectInteger(value: unknown, name: string, index?: number): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  const what = index === undefined ? name : `${name}[${index}]`;
+  throw typeof value === 'number'
+    ? valueError('an integer', what, value)
+    : typeError('an integer', what, value);
+}
+
+/** A number that `accepts`, described by `what`. */
+export function readNumber(
+  value: unknown,
+  fallback: number,
+  accepts: (value: number) => boolean,
+  what: string,
+  name: string,
+): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw typeError(what, name, value);
+  if (!accepts(value)) throw valueError(what, name, value);
+  return value;
+}
+
+/** Yes or no. */
+export function readBoolean(value: unknown, fallback: boolean, name: string): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') throw typeError('a boolean', name, value);
+  return value;
+}
+
+/** One of the words that `codes` has. */
+export function readWord<Word extends string>(
+  value: unknown,
+  fallback: Word,
+  codes: { readonly [W in NoInfer<Word>]: number },
+  name: string,
+): Word {
+  if (value === undefined) return fallback;
+  const words = Object.keys(codes).map((word) => `'${word}'`);
+  const what = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  if (typeof value !== 'string') throw typeError(what, name, value);
+  if (!Object.hasOwn(codes, value)) throw valueError(what, name, value);
+  return value as Word;
+}
+
+export function readReduction(value: unknown, out: unknown): Reduction {
+  const reduction = readWord<Reduction>(value, 'mean', reductionCodes, 'reduction');
+  if (reduction !== 'none' && out !== undefined) {
+    throw valueError("no array (only the reduction 'none' fills one)", 'out', out);
+  }
+  return reduction;
+}
+
+/** How many threads; 0 for no number of the caller's. */
+export function readThreads(value: unknown): number {
+  return value === undefined ? 0 : expectThreads(value);
+}
+
+export function expectThreads(value: unknown): number {
+  const count = expectInteger(value, 'threads');
+  if (count < 1) throw valueError('an integer >= 1', 'threads', count);
+  return count;
+}

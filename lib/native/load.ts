@@ -1,0 +1,105 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import bindings from 'bindings';
+import { addonNotFound } from '../arguments/errors.js';
+
+/** The package's folder. Where a bundler has put this file into another, the folder above that. */
+const root = join(__dirname, '../..');
+// Spelled out like this, it is seen by those who trace which files a program needs.
+const shipped = join(__dirname, '../..', 'prebuilds');
+
+const START_BYTES = 4096; // holds the name of an executable's interpreter, where linkers put it
+
+/** Whether this process runs on musl: the libc that its executable asks to be started by. */
+function isMusl(): boolean {
+  let file: number | undefined;
+  try {
+    file = openSync(process.execPath, 'r');
+    const start = Buffer.alloc(START_BYTES);
+    readSync(file, start, 0, START_BYTES, 0);
+    return start.includes('/ld-musl-');
+  } catch {
+    return false; // what cannot be read is taken for the usual one
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+const platform = `${process.platform}-${process.arch}`;
+const libc = process.platform !== 'linux' ? undefined : isMusl() ? 'musl' : 'glibc';
+const prebuilt = ['logits', libc, 'node'].filter((part) => part !== undefined).join('..');
+
+/** Where the addon may be: local builds, what the package ships, and that beside a bundle. */
+const files: readonly (readonly [folder: string, name: string])[] = [
+  [join(root, 'build', 'Release'), 'logits.node'],
+  [join(root, 'native', 'build', 'Release'), 'logits.node'],
+  [join(shipped, platform), prebuilt],
+  [join(__dirname, 'prebuilds', platform), prebuilt],
+];
+
+/** Whether it is not the file that is wrong: Node.js and Deno load addons only where they may. */
+function isForbidden(error: unknown): boolean {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code === 'ERR_DLOPEN_DISABLED' || name === 'NotCapable';
+}
+
+/** What helps, by what went wrong and where this file lies. */
+function advice(errors: readonly unknown[]): string {
+  if (errors.some(isForbidden)) {
+    return 'This process may not load addons: --allow-addons lets Node.js do so, --allow-ffi Deno';
+  }
+  if (/\.asar\b/.test(__dirname)) {
+    return 'Have *.node unpacked from the archive (electron-builder: asarUnpack, Forge: asar.unpack)';
+  }
+  if (!existsSync(join(root, 'native', 'binding.gyp'))) {
+    return (
+      'logits seems to be part of a bundle: keep it external, or copy its folder prebuilds/ to ' +
+      `${__dirname}, or name the file in LOGITS_BINARY`
+    );
+  }
+  const isCheckout = existsSync(join(root, 'binding.gyp'));
+  const command = isCheckout ? 'npm run build:native' : 'npx logits rebuild';
+  return `Compile it, which takes Python 3 and a C++17 compiler, with: ${command}`;
+}
+
+const reasonFor = (file: string, error: unknown) =>
+  existsSync(file) ? String(error).split('\n')[0] : 'there is no such file';
+
+/** The addon in this file, whatever its name, and no other in its place. */
+function loadGiven(file: string): object {
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, file);
+  } catch (error) {
+    throw addonNotFound(
+      `No logits binary could be loaded from LOGITS_BINARY. Tried:\n  ${file}: ${reasonFor(file, error)}`,
+    );
+  }
+  return Object.assign(module.exports, { path: file });
+}
+
+/**
+ * Loads the addon, and adds the `path` of its file.
+ *
+ * @param given - The one file that it is to be, where one has been named.
+ * @throws Error `ERR_ADDON_NOT_FOUND`: each file tried, why it is not the one, and what helps.
+ */
+export function loadAddon(given: string | undefined): object {
+  if (given !== undefined && given !== '') return loadGiven(resolve(given));
+  const failures: string[] = [];
+  const errors: unknown[] = [];
+  for (const [folder, name] of files) {
+    try {
+      // bindings joins the segments of a row; `bindings` among them stands for the file's name.
+      return bindings({ bindings: name, module_root: root, try: [[folder, 'bindings']] });
+    } catch (error) {
+      errors.push(error);
+      const file = join(folder, name);
+      failures.push(`  ${file}: ${reasonFor(file, error)}`);
+    }
+  }
+  const system = libc === undefined ? platform : `${platform} with ${libc}`;
+  throw addonNotFound(
+    `No logits binary could be loaded for ${system}. Tried:\n${failures.join('\n')}\n${advice(errors)}`,
+  );
+}

@@ -1,0 +1,121 @@
+import {
+  expectArray,
+  isFloatName,
+  lengthOf,
+  optionReader,
+  readFactors,
+  readReduction,
+  typeNameOf,
+} from '../arguments/arrays.js';
+import { outputLike, readInput } from '../arguments/input.js';
+import { readLabels } from '../arguments/targets.js';
+import { type FloatResult, type NativeFunctions, native } from '../native/addon.js';
+import { describeLoss } from '../native/call.js';
+import type {
+  BinaryCrossEntropyOptions,
+  BinaryTargets,
+  Logits,
+  Loss,
+  Reduction,
+  ResultArray,
+} from '../types.js';
+
+export const readBinaryOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  reduction: options.reduction,
+  weight: options.weight,
+  positiveWeight: options.positiveWeight,
+  out: options.out,
+  threads: options.threads,
+}));
+
+/** One factor a class, or one a logit. */
+function readWeight(value: unknown, classes: number, length: number): FloatResult | null {
+  if (value === undefined) return null;
+  const what = 'a Float32Array or a Float64Array';
+  const array = expectArray<FloatResult>(value, isFloatName, what, 'weight');
+  return readFactors(array, lengthOf(array) === length ? length : classes, 'weight');
+}
+
+/** One factor a class, of one for all too. */
+function readPositiveWeight(value: unknown, classes: number): FloatResult | null {
+  return typeof value === 'number'
+    ? new Float64Array(classes).fill(value)
+    : readFactors(value, classes, 'positiveWeight');
+}
+
+export function computeBinaryCrossEntropy(
+  kernel: NativeFunctions['binaryCrossEntropy'],
+  logits: unknown,
+  targets: unknown,
+  given: ReturnType<typeof readBinaryOptions>,
+): number | FloatResult {
+  const reduction = readReduction(given.reduction, given.out);
+  const input = readInput(logits, given, 'logits');
+  const { classes } = input.layout;
+  const length = input.rows * classes;
+  const weight = readWeight(given.weight, classes, length);
+  const positiveWeight = readPositiveWeight(given.positiveWeight, classes);
+  const labels = readLabels(targets, length);
+
+  const losses = reduction === 'none' ? outputLike(given.out, input, null, 'out') : null;
+  const loss = kernel(
+    describeLoss(input, reduction),
+    input.elements.array,
+    labels,
+    typeNameOf(targets) === undefined ? null : (targets as FloatResult),
+    weight,
+    positiveWeight,
+    losses,
+  );
+  return losses ?? loss;
+}
+
+/**
+ * The binary cross-entropy of each logit z with its label y, for classes that do not exclude each
+ * other, in nats:
+ *
+ *     loss = w ((1 - y) softplus(z) + v y softplus(-z)),    softplus(t) = log(1 + e^t)
+ *
+ * with w the `weight` and v the `positiveWeight` (default: 1). With a `temperature` T and a `softcap`
+ * s, z stands for `s tanh(z / s) / T`. It is computed in float64, whatever the elements are. A
+ * coefficient of 0 removes its term, so that infinite logits give their limits: 0 for +Infinity with
+ * y = 1 and for -Infinity with y = 0, +Infinity for what contradicts its label. NaN gives NaN.
+ *
+ * 'mean' divides by the number of logits (NaN for none), 'sum' is the sum of all, 'none' one loss a
+ * logit.
+ *
+ * @param logits - As for {@link softmax}.
+ * @param targets - One label a logit, laid out as the logits: probabilities in a `Float32Array` or
+ *   `Float64Array`, or 0 and 1 in an integer typed array or a plain array. There is no check of their
+ *   range.
+ * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1: the
+ *   classes that weights are given for), `dtype`, `rowStride`, `temperature` (default: 1), `softcap`
+ *   (default: none), `reduction` (default: 'mean'), `weight` (one factor a class, or one a logit),
+ *   `positiveWeight` (one factor, or one a class), `threads` (default: as `setThreads` says) and, for
+ *   'none', `out`: as many elements as the logits, possibly the logits array itself.
+ * @returns A number; for 'none' an array laid out as the logits, `options.out` if given: a
+ *   `Float64Array` for float64 logits, a `Float32Array` for all others.
+ * @throws As {@link softmax}.
+ * @example
+ * binaryCrossEntropy(Float32Array.of(2, -1, 0), [1, 0, 1]);      // 0.3777...
+ * binaryCrossEntropy(logits, labels, { shape: [64, 20], positiveWeight: 3 });
+ * @see The definition: `torch.nn.functional.binary_cross_entropy_with_logits`,
+ *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+ */
+export function binaryCrossEntropy<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: BinaryTargets,
+  options?: BinaryCrossEntropyOptions<R, ResultArray<L>>,
+): Loss<R, ResultArray<L>> {
+  const given = readBinaryOptions(options);
+  return computeBinaryCrossEntropy(native.binaryCrossEntropy, logits, targets, given) as Loss<
+    R,
+    ResultArray<L>
+  >;
+}

@@ -1,0 +1,236 @@
+import {
+  expectAttached,
+  expectLength,
+  optionReader,
+  outputArray,
+  readFactors,
+  readNumber,
+  readReduction,
+  readWord,
+  typeNameOf,
+} from '../arguments/arrays.js';
+import { valueError } from '../arguments/errors.js';
+import { type Input, outputLike, readInput } from '../arguments/input.js';
+import { isProbabilities, readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
+import {
+  emptyMeanCodes,
+  type FloatResult,
+  type NativeFunctions,
+  native,
+  type TypedClassIndices,
+} from '../native/addon.js';
+import { describeClassLoss, describeCrossEntropy } from '../native/call.js';
+import type {
+  CrossEntropyOptions,
+  CrossEntropyWithGradientOptions,
+  EmptyMean,
+  Logits,
+  Loss,
+  LossAndGradient,
+  Reduction,
+  ResultArray,
+  Targets,
+} from '../types.js';
+
+export const readCrossEntropyOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  reduction: options.reduction,
+  weight: options.weight,
+  labelSmoothing: options.labelSmoothing,
+  zLoss: options.zLoss,
+  ignoreIndex: options.ignoreIndex,
+  emptyMean: options.emptyMean,
+  out: options.out,
+  threads: options.threads,
+}));
+export const readCrossEntropyGradientOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  reduction: options.reduction,
+  weight: options.weight,
+  labelSmoothing: options.labelSmoothing,
+  zLoss: options.zLoss,
+  ignoreIndex: options.ignoreIndex,
+  emptyMean: options.emptyMean,
+  out: options.out,
+  threads: options.threads,
+  gradient: options.gradient,
+  upstream: options.upstream,
+}));
+
+type Given = ReturnType<typeof readCrossEntropyOptions> & {
+  gradient?: unknown;
+  upstream?: unknown;
+};
+
+/** One factor of the gradient, or one a row. */
+function readUpstream(value: unknown, rows: number, reduction: Reduction): number | FloatResult {
+  if (value === undefined || typeof value === 'number') {
+    return readNumber(value, 1, Number.isFinite, 'a finite number', 'upstream');
+  }
+  const isArray = typeNameOf(value)?.startsWith('Float') && reduction !== 'none';
+  if (isArray) {
+    throw valueError("a number (only the reduction 'none' has one a row)", 'upstream', value);
+  }
+  return readFactors(value, rows, 'upstream') as FloatResult;
+}
+
+/** Class indices or class probabilities as native code takes them. */
+function readTargets(
+  targets: unknown,
+  { layout, rows }: Input,
+  ignoreIndex: number | Float64Array,
+  given: Given,
+): TypedClassIndices | FloatResult {
+  if (!isProbabilities(targets)) {
+    const indices = readClassIndices(targets, layout.classes, ignoreIndex);
+    expectLength(indices, rows, 'targets');
+    return indices;
+  }
+  expectAttached(targets, 'targets');
+  expectLength(targets, rows * layout.classes, 'targets');
+  const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : ignoreIndex;
+  if (ignored.some((index) => index >= 0)) {
+    throw valueError('nothing (targets are class probabilities)', 'ignoreIndex', given.ignoreIndex);
+  }
+  return targets;
+}
+
+const isShare = (value: number) => value >= 0 && value <= 1;
+const isFactor = (value: number) => value >= 0 && value < Infinity;
+
+/** The part that both functions share: everything but the gradient. */
+export function computeCrossEntropy(
+  kernel: NativeFunctions['crossEntropy'],
+  logits: unknown,
+  targets: unknown,
+  given: Given,
+  wantsGradient: boolean,
+): { loss: number | FloatResult; gradient: FloatResult | null } {
+  const reduction = readReduction(given.reduction, given.out);
+  const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
+  const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
+  const share = 'a number from 0 to 1';
+  const labelSmoothing = readNumber(given.labelSmoothing, 0, isShare, share, 'labelSmoothing');
+  const zLoss = readNumber(given.zLoss, 0, isFactor, 'a finite number >= 0', 'zLoss');
+  const input = readInput(logits, given, 'logits');
+  const weight = readFactors(given.weight, input.layout.classes, 'weight');
+  const compared = readTargets(targets, input, ignoreIndex, given);
+  const upstream = readUpstream(given.upstream, input.rows, reduction);
+
+  const losses =
+    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
+  const gradient = wantsGradient ? outputLike(given.gradient, input, null, 'gradient') : null;
+  describeCrossEntropy(labelSmoothing, zLoss, upstream);
+  const loss = kernel(
+    describeClassLoss(input, reduction, emptyMean, ignoreIndex),
+    input.elements.array,
+    compared,
+    typeof ignoreIndex === 'number' ? null : ignoreIndex,
+    weight,
+    typeof upstream === 'number' ? null : upstream,
+    losses,
+    gradient,
+  );
+  return { loss: losses ?? loss, gradient };
+}
+
+/**
+ * The cross-entropy between logits and targets, in nats. With the log-probabilities
+ * `log p = logSoftmax(x)`, classes k = 0 .. C - 1 and weights w (default: 1 each):
+ *
+ *     target class y:           loss = -(1 - e) w[y] log p[y] - e / C sum over k of w[k] log p[k]
+ *     target probabilities q:   loss = -sum over k of w[k] ((1 - e) q[k] + e / C) log p[k]
+ *
+ * with e = `labelSmoothing`; `zLoss` times logSumExp(x)^2 is added to it. With a `temperature` T and
+ * a `softcap` s, x stands for `s tanh(x / s) / T`. All of it is one read of the logits.
+ *
+ * 'sum' is the sum of all losses, 'none' all of them, 0 for an ignored row. 'mean' is their sum
+ * divided by the weights of the targets of the rows that are not ignored (by their number, without
+ * `weight`), or by the number of rows for target probabilities. Where no row counts, or all that
+ * count have the weight 0, `emptyMean` says what the mean is. Row losses are computed and added in
+ * float64 and keep their relative precision (4e-7, float64 logits 1e-15; with smoothing or
+ * probabilities relative to the sum of the terms) at every size, from 1e-300 up: a confident row's
+ * tiny loss is not lost to cancellation.
+ *
+ * A row that holds a NaN, a +Infinity, or nothing but -Infinity has the loss NaN; one whose target
+ * is -Infinity beside finite logits has the loss +Infinity. A coefficient of exactly 0 removes its
+ * term, an infinite one included. Ignored rows are never read.
+ *
+ * @param logits - As for {@link softmax}.
+ * @param targets - One class index a row, in the order of the logits' shape without the class axis: an
+ *   integer typed array or a plain array of integers; or one probability a logit, laid out as the
+ *   logits: a `Float32Array` or `Float64Array`. Probabilities need not add up to 1.
+ * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1; 1 for
+ *   PyTorch's (N, C, ...) layout), `dtype`, `rowStride`, `temperature` (default: 1), `softcap`
+ *   (default: none), `reduction` (default: 'mean'), `weight` (one factor a class), `labelSmoothing`
+ *   (0 to 1, default: 0), `zLoss` (default: 0), `ignoreIndex` (one or several; default: -100),
+ *   `emptyMean` ('nan', 'zero' or 'throw', default: 'nan'), `threads` (default: as `setThreads` says)
+ *   and, for 'none', `out`.
+ * @returns A number; for 'none' an array of one loss a row, `options.out` if given: a `Float64Array`
+ *   for float64 logits, a `Float32Array` for all others.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_BUFFER_DETACHED`;
+ *   RangeError `ERR_INVALID_ARG_VALUE`, `ERR_SHAPE_MISMATCH`, `ERR_BUFFER_OVERLAP`,
+ *   `ERR_EMPTY_MEAN`, `ERR_MEMORY_ALLOCATION_FAILED`, and `ERR_TARGET_OUT_OF_RANGE` with `.row` and
+ *   `.target` for the first target that is neither a class nor ignored. Nothing is written before
+ *   everything has been checked.
+ * @example
+ * crossEntropy(Float32Array.of(8, -3, 10), [1]);                              // 13.1269...
+ * crossEntropy(logits, targets, { shape: [64, 1000], labelSmoothing: 0.1 });  // mean of 64 rows
+ * crossEntropy(logits, targets, { shape: [8, 21, 64, 64], axis: 1, ignoreIndex: 255 });
+ * crossEntropy(Float32Array.of(8, -3, 10), Float32Array.of(0.5, 0, 0.5));     // 1.1269...
+ * @see The definition: `torch.nn.functional.cross_entropy`,
+ *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ */
+export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: Targets,
+  options?: CrossEntropyOptions<R, ResultArray<L>>,
+): Loss<R, ResultArray<L>> {
+  const given = readCrossEntropyOptions(options);
+  const { loss } = computeCrossEntropy(native.crossEntropy, logits, targets, given, false);
+  return loss as Loss<R, ResultArray<L>>;
+}
+
+/**
+ * The cross-entropy and its gradient by the logits, from one read of the logits. With the
+ * coefficients a[c] of -log p[c] in {@link crossEntropy}'s formula, A their sum and lse = logSumExp(x):
+ *
+ *     gradient[c] = scale * ((A + 2 zLoss lse) p[c] - a[c])
+ *
+ * times the derivative of what `softcap` and `temperature` do to the logit: it is the gradient by the
+ * logits as they are given. The scale is `upstream`, for 'mean' divided by what the losses are divided
+ * by; for 'none' the gradient is that of the losses' sum, each multiplied by its row's `upstream`. At
+ * the target the difference is formed as -(1 - p) without cancellation. The gradient of an ignored row
+ * is exactly 0, whatever stands in the row; that of a row whose softmax is NaN is NaN.
+ *
+ * @param logits - As for {@link softmax}.
+ * @param targets - As for {@link crossEntropy}.
+ * @param options - As for {@link crossEntropy}, and `gradient`: where the gradient goes (default: a
+ *   new array; it may be `logits` itself, any other overlap is an error), and `upstream`: a finite
+ *   number, or for 'none' also a `Float32Array` or `Float64Array` of one factor a row (default: 1).
+ * @returns `{ loss, gradient }`; the loss as {@link crossEntropy} returns it.
+ * @throws As {@link crossEntropy}.
+ * @example
+ * const { loss, gradient } = crossEntropyWithGradient(logits, targets, { shape: [64, 10] });
+ * @see The definition: `torch.nn.functional.cross_entropy` and its derivative,
+ *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ */
+export function crossEntropyWithGradient<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: Targets,
+  options?: CrossEntropyWithGradientOptions<R, ResultArray<L>>,
+): LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>> {
+  const given = readCrossEntropyGradientOptions(options);
+  const result = computeCrossEntropy(native.crossEntropy, logits, targets, given, true);
+  return result as LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>>;
+}

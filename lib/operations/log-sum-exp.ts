@@ -1,0 +1,107 @@
+import { lengthOf, optionReader, outputArray } from '../arguments/arrays.js';
+import { valueError } from '../arguments/errors.js';
+import {
+  type Elements,
+  type Input,
+  inputOf,
+  type LayoutValues,
+  readDimensions,
+  readElements,
+  readRows,
+} from '../arguments/input.js';
+import { layoutOf, readAxis } from '../arguments/layout.js';
+import { axesToTheEnd } from '../arguments/permute.js';
+import { type FloatResult, type NativeFunctions, native } from '../native/addon.js';
+import { describe } from '../native/call.js';
+import type { Logits, LogSumExpOptions, ResultArray } from '../types.js';
+
+export const readLogSumExpOptions = optionReader((options) => ({
+  shape: options.shape,
+  axis: options.axis,
+  dtype: options.dtype,
+  rowStride: options.rowStride,
+  temperature: options.temperature,
+  softcap: options.softcap,
+  out: options.out,
+  threads: options.threads,
+}));
+
+/** The axes to sum over, counted from the front, in ascending order. */
+function readAxes(value: unknown, rank: number): readonly number[] {
+  if (!Array.isArray(value)) return [readAxis(value === undefined ? -1 : value, rank, 'axis')];
+  const axes: number[] = [];
+  for (let index = 0; index < value.length; index++) {
+    axes.push(readAxis(value[index], rank, `axis[${index}]`));
+  }
+  if (axes.length === 0 || new Set(axes).size !== axes.length) {
+    throw valueError('one axis or several different ones', 'axis', value);
+  }
+  return axes.sort((a, b) => a - b);
+}
+
+/** The logits such that the axes are one class axis: axes apart are brought together in a copy. */
+function normalise(elements: Elements, given: LayoutValues): Input {
+  const { shape, name } = readDimensions(elements, given.shape);
+  const axes = readAxes(given.axis, shape.length);
+  const first = axes[0] as number;
+  const last = axes[axes.length - 1] as number;
+  const length = lengthOf(elements.array);
+  if (last - first === axes.length - 1) {
+    const layout = readRows(shape, first, last, given.rowStride, length, name);
+    return inputOf(elements, shape, layout, given);
+  }
+  if (given.rowStride !== undefined) {
+    throw valueError('nothing (the axes lie apart)', 'rowStride', given.rowStride);
+  }
+  layoutOf(shape, 0, shape.length - 1, length, name);
+  const sizeOf = (selected: readonly number[]) =>
+    selected.reduce((size, axis) => size * (shape[axis] as number), 1);
+  const classes = sizeOf(axes);
+  const outer = sizeOf(shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)));
+  const copy = { ...elements, array: axesToTheEnd(elements.array, shape, axes) };
+  return inputOf(copy, shape, { outer, classes, inner: 1, outerStride: classes }, given);
+}
+
+export function computeLogSumExp(
+  kernel: NativeFunctions['logSumExp'],
+  logits: unknown,
+  given: ReturnType<typeof readLogSumExpOptions>,
+): FloatResult {
+  const elements = readElements(logits, given.dtype, 'logits');
+  const input = normalise(elements, given);
+  const out = outputArray(given.out, input.resultType, input.rows, 'out');
+  const { array } = input.elements;
+  kernel(describe(input), array, out, array === elements.array ? null : elements.array);
+  return out;
+}
+
+/**
+ * The logarithm of the sum of exponentials along one or several axes, in nats:
+ *
+ *     logSumExp(x) = log(sum over k of e^x[k])
+ *
+ * With a `temperature` T and a `softcap` s, x stands for `s tanh(x / s) / T`.
+ *
+ * It is off by at most 3e-7 besides the rounding of the result (float64: 1e-15, relative or absolute), for
+ * logits of any size. A NaN gives NaN; else a +Infinity gives +Infinity;
+ * nothing but -Infinity, or nothing at all, gives -Infinity.
+ *
+ * @param logits - As for {@link softmax}. (Axes that are not neighbours are first copied together.)
+ * @param options - As for {@link softmax}, but that `axis` may be several axes (default: -1), and
+ *   that `out` (default: a new array) has one element a row and is separate from `logits`.
+ * @returns One value a row, laid out as the logits' shape without the axes: `options.out` if given. A
+ *   `Float64Array` for float64 logits, a `Float32Array` for all others.
+ * @throws As {@link softmax}.
+ * @example
+ * logSumExp(Float32Array.of(8, -3, 10));                        // [10.1269]
+ * logSumExp(logits, { shape: [4, 5, 6], axis: [0, 2] });        // 5 values
+ * @see The definition: `torch.logsumexp`,
+ *   https://docs.pytorch.org/docs/stable/generated/torch.logsumexp.html
+ */
+export function logSumExp<L extends Logits>(
+  logits: L,
+  options?: LogSumExpOptions<ResultArray<L>>,
+): ResultArray<L> {
+  const given = readLogSumExpOptions(options);
+  return computeLogSumExp(native.logSumExp, logits, given) as ResultArray<L>;
+}

@@ -1,0 +1,156 @@
+// The exponential core in float32: e^x counted in units of a power of two.
+//
+//   n = nearest integer to x / ln 2          (ties to even)
+//   r = x - n ln 2                           |r| <= 0.3466, up to 0.3606 for |x| near 2^20
+//   scaled_exp(x) = 2^(n + 40 - N) e^r       N: the row's reference exponent, an even integer
+//
+// The range is reduced on x itself. Subtracting a maximum first would round x - max to float32,
+// an error of up to 64 ulp in e^(x - max); the power of two that replaces it is exact, so that all
+// results are the same bits whatever N was. Bounds and proofs: ../NUMERICS.md, sections 2 and 3.
+#pragma once
+
+#include <cstdint>
+
+#include "../../platform/force-inline.h"
+#include "bits.h"
+#include "coefficients.h"
+#include "reference.h"
+
+namespace logits {
+
+// Arithmetic on sixteen float32 lanes: what the kernels ask of it, and its limits.
+template <class V>
+struct Single {
+  using Set = V;
+  using Lane = float;
+  using Vector = typename V::F32;
+  static constexpr int kLanes = 16;
+
+  // Terms as small as 2^-165 of the reference stay normal floats, sums as large as 2^28 of it too.
+  static constexpr int kHeadroom = 40;
+  // Elements whose exponent n + 40 - N would lie below this are raised to it: 2^-124 beside a row's
+  // largest term of at least 2^27 is invisible in a float64 sum and rounds to 0 in a float32
+  // quotient.
+  static constexpr int kLowestExponent = -124;
+  // Sums are good for any reference as long as the row's largest exponent lies within this distance
+  // of it: above, the headroom ends; below, terms that still matter would count as 0.
+  static constexpr int kWindowBelow = 12;
+  static constexpr int kWindowAbove = 28;
+  // Beyond it x log2(e) + magic would lose the fraction that the polynomial needs.
+  static constexpr double kLargestLogit = 0x1p20;
+  static constexpr double kLog2 = static_cast<double>(kLn2Hi);
+  static constexpr double kInverseLog2 = static_cast<double>(kLog2e);
+  // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the float.
+  static constexpr float kRounder = 0x1.8p23f;
+  static constexpr uint32_t kRounderBits = 0x4b400000;
+  // Largest sum (times the divisor of a mean) that a float32 factor can divide by without losing
+  // bits to underflow: ../NUMERICS.md, 3.3.
+  static constexpr double kLargestSum = 0x1p72;
+  // Below this share of the target, others' terms may have fallen under the row's reference: they
+  // are summed again in units of their own maximum.
+  static constexpr double kConfidentShare = 0x1p-64;
+
+  // Terms below this may have been raised.
+  static constexpr double kSmallestTerm = 0x1p-118;
+  // What elements are raised to, before the temperature divides them, so that the quotients are
+  // `lowest`. (Temperatures between 2^-60 and 2^60.)
+  static LOGITS_INLINE double lowest_element(double lowest, const Scale& inverse) {
+    return lowest / inverse.high;
+  }
+
+  static constexpr Lane kLargest = 0x1.fffffep127f;
+  static LOGITS_INLINE Lane infinity() { return float_of<V>(kInfinityBits); }
+  // The one NaN that results hold.
+  static LOGITS_INLINE Lane nan() { return float_of<V>(kNanBits); }
+
+  // The largest bits of all lanes.
+  using Largest = uint32_t;
+  static LOGITS_INLINE Largest largest_lane(typename V::I32 largest) {
+    uint32_t lanes[16];
+    V::store_bits(lanes, largest);
+    uint32_t most = 0;
+    for (int i = 0; i < 16; ++i) most = lanes[i] > most ? lanes[i] : most;
+    return most;
+  }
+  // Whether sums may be used whose largest z had these bits.
+  static LOGITS_INLINE bool within_window(Largest largest) {
+    return largest - (kRounderBits + kHeadroom - kWindowBelow) <=
+           static_cast<uint32_t>(kWindowBelow + kWindowAbove);
+  }
+};
+
+// v[k] becomes scaled_exp(v[k]). `largest` collects the unsigned maximum of the bits of z, from
+// which the caller sees whether every element was in range: its low bits are 40 plus the distance
+// of the row's largest exponent from N, and a NaN, an infinity or an x far above makes them huge.
+//   Shifted: subtract reference.offset first (exact where it matters: ../NUMERICS.md, 3.4)
+//   Scaled: then divide by the temperature, to 48 bits
+//   domain: |x - offset| <= 2^20, x - offset <= (N + 87) ln 2
+//   max error: 0.87 ulp for |x| <= 88, 0.88 ulp up to 2^20; NaN gives NaN or garbage, +inf garbage:
+//   see `largest`
+template <class V, bool Shifted, bool Scaled, int Count>
+LOGITS_INLINE void scaled_exp_inline(typename V::F32 (&v)[Count],
+                                     const ReferenceVectors<Single<V>>& reference,
+                                     typename V::I32& largest) {
+  using F32 = typename V::F32;
+  F32 z[Count];
+  F32 p[Count];
+  F32 rest[Count];
+  const F32 log2e = V::broadcast(kLog2e);
+  const F32 minus_ln2_hi = V::broadcast(-kLn2Hi);
+  const F32 minus_ln2_lo = V::broadcast(-kLn2Lo);
+  const F32 one = V::broadcast(1.0f);
+  if constexpr (Shifted) {
+    for (int k = 0; k < Count; ++k) v[k] = V::sub(v[k], reference.offset);
+  }
+  // The element is the second operand, so that a NaN is not replaced (see V::max).
+  for (int k = 0; k < Count; ++k) v[k] = V::max(reference.lowest, v[k]);
+  if constexpr (Scaled) {
+    for (int k = 0; k < Count; ++k) {
+      const F32 quotient = V::mul(v[k], reference.inverse_high);
+      rest[k] = V::fma(v[k], reference.inverse_high, V::sub(V::broadcast(0.0f), quotient));
+      rest[k] = V::fma(v[k], reference.inverse_low, rest[k]);
+      v[k] = quotient;
+    }
+  }
+  for (int k = 0; k < Count; ++k) z[k] = V::fma(v[k], log2e, reference.magic);
+  for (int k = 0; k < Count; ++k) {
+    const F32 n = V::sub(z[k], reference.magic);
+    v[k] = V::fma(n, minus_ln2_hi, v[k]);
+    if constexpr (Scaled) {
+      v[k] = V::add(v[k], V::fma(n, minus_ln2_lo, rest[k]));
+    } else {
+      v[k] = V::fma(n, minus_ln2_lo, v[k]);
+    }
+  }
+  for (int k = 0; k < Count; ++k) p[k] = V::fma(V::broadcast(kExpC6), v[k], V::broadcast(kExpC5));
+  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(kExpC4));
+  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(kExpC3));
+  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(kExpC2));
+  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
+  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
+  for (int k = 0; k < Count; ++k) {
+    const auto exponent = V::bits(z[k]);
+    largest = V::max_unsigned(largest, exponent);
+    v[k] = V::from_bits(V::add(V::bits(p[k]), V::shift_left_23(exponent)));
+  }
+}
+
+template <class V, bool Shifted, bool Scaled, int Count>
+LOGITS_OUTLINE void scaled_exp_outline(typename V::F32 (&v)[Count],
+                                       const ReferenceVectors<Single<V>>& reference,
+                                       typename V::I32& largest) {
+  scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
+}
+
+template <class V, bool Shifted, bool Scaled, int Count>
+LOGITS_INLINE void scaled_exp(typename V::F32 (&v)[Count],
+                              const ReferenceVectors<Single<V>>& reference,
+                              typename V::I32& largest) {
+  if constexpr (V::kInlines) {
+    scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
+  } else {
+    scaled_exp_outline<V, Shifted, Scaled>(v, reference, largest);
+  }
+}
+
+}  // namespace logits

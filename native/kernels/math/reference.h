@@ -1,0 +1,104 @@
+// Which reference a row is counted in, and which rows have none. A is the arithmetic: Single
+// (exp.h) or Double (exp-double.h).
+#pragma once
+
+#include <cstdint>
+
+#include "../../platform/force-inline.h"
+#include "bits.h"
+
+namespace logits {
+
+// What a row's terms are counted in: units of 2^exponent e^(offset / temperature). The offset is 0,
+// but for rows whose maximum exceeds A::kLargestLogit in magnitude, where it is that maximum.
+struct Reference {
+  int exponent;
+  double offset;
+};
+
+// 1 / temperature to more bits than a lane has: the sum of the two.
+struct Scale {
+  double high;
+  double low;
+};
+
+// The reference as vectors: one value for all lanes, or one a lane.
+template <class A>
+struct ReferenceVectors {
+  typename A::Vector magic;   // the rounder + headroom - N: exact
+  typename A::Vector lowest;  // the x - offset of exponent A::kLowestExponent
+  typename A::Vector offset;
+  typename A::Vector inverse_high;  // 1 / temperature, where terms are Scaled
+  typename A::Vector inverse_low;
+};
+
+template <class A>
+LOGITS_INLINE typename A::Lane magic_of(const Reference& reference) {
+  return A::kRounder + static_cast<typename A::Lane>(A::kHeadroom - reference.exponent);
+}
+
+template <class A>
+LOGITS_INLINE double lowest_of(const Reference& reference) {
+  return (reference.exponent - A::kHeadroom + A::kLowestExponent) * A::kLog2;
+}
+
+enum class RowKind {
+  regular,   // a finite maximum, no NaN
+  nan,       // holds a NaN
+  infinite,  // holds +inf, no NaN
+  empty,     // nothing but -inf, or nothing at all
+};
+
+// A row's largest element, and whether it holds a NaN (the maximum then means nothing).
+struct Extent {
+  double max;
+  bool nan;
+};
+
+template <class A>
+LOGITS_INLINE RowKind kind_of(const Extent& extent) {
+  if (extent.nan) return RowKind::nan;
+  const uint64_t bits = bits_of<A>(extent.max);
+  if ((bits & ~kSignBitF64) != kInfinityBitsF64) return RowKind::regular;
+  return bits == kInfinityBitsF64 ? RowKind::infinite : RowKind::empty;
+}
+
+// The even integer nearest to x / ln 2. Even, so that a tie in the rounding of n falls on the same
+// side for every reference. Rows have |x| <= A::kLargestLogit <= 2^30, and halves within the bound;
+// but another thread may write to a row in shared memory between two looks at it, and whatever
+// number that makes of x has to become an integer too.
+template <class A>
+LOGITS_INLINE int even_exponent(double x) {
+  constexpr double kMost = 3 << 28;
+  const double exact = x * (A::kInverseLog2 / 2);
+  const double halves = exact > kMost ? kMost : exact >= -kMost ? exact : -kMost;
+  return 2 * static_cast<int>(halves < 0 ? halves - 0.5 : halves + 0.5);
+}
+
+LOGITS_INLINE int even_below(int n) { return n & ~1; }
+
+// The reference of a regular row with this maximum, `scaled` being max / temperature.
+template <class A>
+LOGITS_INLINE Reference reference_for(double max, double scaled) {
+  const bool moderate = scaled <= A::kLargestLogit && scaled >= -A::kLargestLogit;
+  return moderate ? Reference{even_exponent<A>(scaled), 0} : Reference{0, max};
+}
+
+// The sums of a row's linear terms: ../NUMERICS.md, 4.2. Both without the excluded element.
+struct LinearSums {
+  double weight;   // sum of a[c]
+  double product;  // sum of a[c] (x[excluded] - x[c]), before the temperature divides
+};
+
+// A row's sum, in units of 2^(exponent - headroom) e^(offset / temperature).
+struct RowSum {
+  RowKind kind;
+  double sum;       // without the excluded element
+  double excluded;  // the excluded element's term, 0 where none is excluded
+  Reference reference;
+  LinearSums linear;
+
+  LOGITS_INLINE double total() const { return sum + excluded; }
+};
+
+}  // namespace logits

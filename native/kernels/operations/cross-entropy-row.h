@@ -1,0 +1,274 @@
+// One row's loss and gradient, as cross-entropy.h defines them.
+#pragma once
+
+#include <cstdint>
+
+#include "../../kernel-table.h"
+#include "../rows/row-loop.h"
+#include "../rows/scale.h"
+#include "class-coefficients.h"
+#include "log-softmax.h"
+#include "log-sum-exp.h"
+
+namespace logits {
+
+// Scales of which a float32 factor keeps every bit (../NUMERICS.md, 3.3), and which keep raised
+// elements (3.2) out of sight. Others are applied in float64.
+static constexpr double kSmallestScale = 0x1p-24;
+static constexpr double kLargestScale = 1;
+
+LOGITS_INLINE bool is_moderate(double scale) {
+  const double magnitude = scale < 0 ? -scale : scale;
+  return magnitude >= kSmallestScale && magnitude <= kLargestScale;
+}
+
+// What a sum is multiplied by before it divides a term times such a factor.
+LOGITS_INLINE double divisor_of(double factor) { return 1 / (factor < 0 ? -factor : factor); }
+
+LOGITS_INLINE bool spreads(const ClassLoss& loss) {
+  return loss.probabilities != nullptr || loss.smoothing != 0;
+}
+
+LOGITS_INLINE double row_scale(const CrossEntropyCall& call, int64_t row) {
+  const double scale = call.row_scales ? call.row_scales[row] : 1;
+  return call.gradient_scale * scale;
+}
+
+// The part of the target's coefficient that other classes do not have: (1 - smoothing) weight[y].
+LOGITS_INLINE double own_coefficient(const ClassLoss& loss, int64_t target) {
+  const double weight = loss.weight ? loss.weight[target] : 1;
+  return (1 - loss.smoothing) * weight;
+}
+
+// What a row's loss and gradient are made of: `pivot` is the class that its sum left out.
+struct RowLoss {
+  double loss;
+  int64_t pivot;
+  double at_pivot;     // a[pivot]
+  double beside;       // the sum of the other a[c]
+  double z_slope;      // 2 z_loss log sum e^x
+  double probability;  // softmax(x)[pivot]
+  double complement;   // 1 - that, without cancellation
+
+  LOGITS_INLINE double total() const { return at_pivot + beside; }
+  // The factor of softmax(x) in the gradient.
+  LOGITS_INLINE double slope() const { return total() + z_slope; }
+  // The gradient at the pivot, in the form of which less cancels: a probability near 1 would with a
+  // coefficient that is most of the sum.
+  LOGITS_INLINE double pivot_slope() const {
+    const double rest = beside + z_slope;
+    if (rest * rest <= at_pivot * at_pivot) return rest - times(slope(), complement);
+    return slope() * probability - at_pivot;
+  }
+};
+
+template <class R>
+LOGITS_INLINE void add_z_loss(const R& row, const RowSum& solved, double z_loss, RowLoss& result) {
+  if (z_loss == 0) return;
+  const double log = log_sum(row, solved);
+  result.loss += z_loss * log * log;
+  result.z_slope = 2 * z_loss * log;
+}
+
+// A row of which only the target has a coefficient.
+template <class R>
+LOGITS_INLINE RowLoss loss_of_index(const R& row, const CrossEntropyCall& call, int64_t target,
+                                    const RowSum& solved, const TargetLoss& of_target) {
+  const double own = own_coefficient(call.loss, target);
+  RowLoss result = {0, target, own, 0, 0, solved.excluded / solved.total(), of_target.complement};
+  if (solved.kind != RowKind::regular) {
+    result.loss = of_target.loss;
+    return result;
+  }
+  result.loss = times(own, of_target.loss);
+  add_z_loss(row, solved, call.loss.z_loss, result);
+  return result;
+}
+
+// A row all of whose classes may have coefficients, `spread` those that its target does not add to.
+template <class R>
+LOGITS_INLINE RowLoss loss_of_all(const R& row, const CrossEntropyCall& call, int64_t target,
+                                  int64_t pivot,
+                                  const Coefficients<typename R::Arithmetic::Set>& spread,
+                                  const RowSum& solved, const TargetLoss& of_pivot) {
+  using A = typename R::Arithmetic;
+  const bool has_own = call.loss.targets != nullptr;
+  const double own = has_own ? own_coefficient(call.loss, target) : 0;
+  RowLoss result = {
+      double_of<A>(kNanBitsF64), pivot, spread.value(pivot), solved.linear.weight, 0, 0, 0};
+  if (solved.kind != RowKind::regular) return result;
+  (has_own && pivot != target ? result.beside : result.at_pivot) += own;
+  result.probability = solved.excluded / solved.total();
+  result.complement = of_pivot.complement;
+  result.loss = times(result.total(), of_pivot.loss) + row.scaled(solved.linear.product).high;
+  if (has_own && pivot != target) {
+    result.loss += times(own, row.scaled(row.value(pivot) - row.value(target)).high);
+  }
+  add_z_loss(row, solved, call.loss.z_loss, result);
+  return result;
+}
+
+// compute(term, at, count) in float64 lanes for a vector of either kind, the result in its kind.
+template <class V, class Compute>
+LOGITS_INLINE typename V::F64 in_doubles(typename V::F64 term, int64_t at, int count,
+                                         Compute compute) {
+  return compute(term, at, count);
+}
+template <class V, class Compute>
+LOGITS_INLINE typename V::F32 in_doubles(typename V::F32 term, int64_t at, int count,
+                                         Compute compute) {
+  const auto low = compute(V::widen_low(term), at, count < 8 ? count : 8);
+  if (count <= 8) return V::narrow(low, V::zero());
+  return V::narrow(low, compute(V::widen_high(term), at + 8, count - 8));
+}
+
+// gradient[c] = (term of c) * factor - k b[c], in float64, for any coefficients and scale; then the
+// classes that have more than that.
+template <class R>
+LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, int64_t target,
+                                   const Coefficients<typename R::Arithmetic::Set>* spread,
+                                   const RowSum& solved, const RowLoss& loss, double scale,
+                                   const typename R::Results& out,
+                                   const typename R::Arithmetic::Lane* scaled, const Team* team) {
+  using V = typename R::Arithmetic::Set;
+  const int64_t classes = call.logits.layout.classes;
+  const auto slope = V::broadcast(loss.slope() * scale);
+  const auto inverse = V::broadcast(1 / solved.total());
+  const auto smallest = V::broadcast(R::Arithmetic::kSmallestTerm);
+  const LogSumVectors<Double<V>> logs = double_log_sum(row, solved);
+  const auto minus_scale = V::broadcast(-scale);
+  // Both before anything is written: the gradient may lie in the logits' memory.
+  const double at_pivot = loss.pivot_slope() * scale * first_lane<V>(row.slope(loss.pivot, 1));
+  double at_target = 0;
+  if (call.loss.targets != nullptr && loss.pivot != target) {
+    const double term = scaled_exp_of(row, row.value(target), solved.reference);
+    const double all = own_coefficient(call.loss, target) + (spread ? spread->value(target) : 0);
+    at_target = (loss.slope() * (term / solved.total()) - all) * scale *
+                first_lane<V>(row.slope(target, 1));
+  }
+  write_terms(row, out, classes, solved, scaled, team, [&](auto term, int64_t at, int count) {
+    return in_doubles<V>(term, at, count, [&](typename V::F64 t, int64_t first, int lanes) {
+      auto p = V::mul(t, inverse);
+      const auto is_plain = V::greater(t, smallest);
+      // Too small for the row's units: from its logarithm.
+      if (!V::all(is_plain)) {
+        const auto small = exp<V>(logs.template below<true>(row.load_doubles(first, lanes)));
+        p = V::select(is_plain, p, small);
+      }
+      auto g = V::mul(p, slope);
+      if (spread) g = V::add(g, V::mul(spread->load(first, lanes), minus_scale));
+      return V::mul(g, row.slope(first, lanes));
+    });
+  });
+  if (call.loss.targets != nullptr && loss.pivot != target) out.store(target, at_target);
+  out.store(loss.pivot, at_pivot);
+}
+
+// The coefficients that the classes of one row have beside the target's own.
+template <class V>
+LOGITS_INLINE Coefficients<V> coefficients_of(const CrossEntropyCall& call, const Place& place) {
+  const ClassLoss& loss = call.loss;
+  const double spread = loss.smoothing / static_cast<double>(call.logits.layout.classes);
+  AnyRow<V> probabilities = {nullptr, Element::float32, 1, 0, {1, 0}};
+  if (loss.probabilities) {
+    const int64_t offset = offset_of(place, loss.probabilities->layout.outer_stride);
+    probabilities = AnyRow<V>::of(*loss.probabilities, {1, 0}, offset);
+  }
+  return {probabilities, loss.weight, 1 - loss.smoothing, spread};
+}
+
+// The class that a row's sum leaves out: the target, or the likeliest by the class probabilities;
+// the largest logit where that one is -inf or where distances may become infinite, which then have
+// one sign.
+template <class R>
+inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
+                        const Coefficients<typename R::Arithmetic::Set>& spread) {
+  using V = typename R::Arithmetic::Set;
+  const auto& probabilities = spread.probabilities;
+  int64_t pivot = target;
+  const auto likeliest = [&](const auto& q) {
+    return find_max(q, classes, extent_of_row(q, classes).max);
+  };
+  if (probabilities.data != nullptr && probabilities.is_wide()) {
+    const auto* q = static_cast<const float*>(probabilities.data);
+    pivot = likeliest(SingleRow<V, float, false>{q, {1, 0}});
+  } else if (probabilities.data != nullptr) {
+    pivot = likeliest(probabilities);
+  }
+  const bool is_finite = row.value(pivot) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
+  if (is_finite && row.scaled(1).high <= 0x1p60) return pivot;
+  return find_max(row, classes, extent_of_row(row, classes).max);
+}
+
+// A row of which only the target has a coefficient.
+template <class R>
+LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, const Share& share,
+                                              const R& row, const typename R::Results& out,
+                                              int64_t number, int& guess) {
+  using A = typename R::Arithmetic;
+  const int64_t classes = call.logits.layout.classes;
+  const int64_t target = call.loss.targets[number];
+  const bool wants_gradient = call.gradient.data != nullptr;
+  auto* scaled = wants_gradient ? scratch_for<R>(share.scratch, classes) : nullptr;
+  const double scale = row_scale(call, number) * row.scaled(1).high;
+  const double factor = scale * own_coefficient(call.loss, target);
+  const bool in_floats = A::kLanes == 16 && call.loss.z_loss == 0 && is_moderate(factor);
+  const double divisor = in_floats ? divisor_of(factor) : 1.0;
+  const RowSum solved = solve_row(row, classes, target, divisor, guess, scaled, share.team);
+  const TargetLoss of_target = loss_in_row(row, classes, target, solved);
+  const RowLoss result = loss_of_index(row, call, target, solved, of_target);
+  call.losses[number] = result.loss;
+  if (!wants_gradient) return;
+  if (solved.kind != RowKind::regular || scale != scale) {
+    fill_row_with_nan<A>(out, classes);
+  } else if (in_floats) {
+    write_scaled_row(row, out, classes, solved, factor / solved.total(), scaled, share.team);
+    out.store(target, result.pivot_slope() * scale);
+  } else {
+    write_gradient(row, call, target, nullptr, solved, result, scale, out, scaled, share.team);
+  }
+}
+
+// A row all of whose classes may have coefficients.
+template <class R>
+LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const Share& share,
+                                             const R& row, const typename R::Results& out,
+                                             const Place& place, int64_t number, int& guess) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  const int64_t classes = call.logits.layout.classes;
+  const int64_t target = call.loss.targets ? call.loss.targets[number] : 0;
+  const bool wants_gradient = call.gradient.data != nullptr;
+  auto* scaled = wants_gradient ? scratch_for<R>(share.scratch, classes) : nullptr;
+  const double scale = row_scale(call, number) * row.scaled(1).high;
+  const Coefficients<V> spread = coefficients_of<V>(call, place);
+  const int64_t pivot = pivot_of(row, classes, target, spread);
+  const RowSum solved =
+      solve_row(row, classes, pivot, 1.0, guess, scaled, share.team, LinearTerms<V>{spread});
+  const TargetLoss of_pivot = loss_in_row(row, classes, pivot, solved);
+  const RowLoss result = loss_of_all(row, call, target, pivot, spread, solved, of_pivot);
+  call.losses[number] = result.loss;
+  if (!wants_gradient) return;
+  if (solved.kind != RowKind::regular || scale != scale) {
+    fill_row_with_nan<A>(out, classes);
+  } else {
+    write_gradient(row, call, target, &spread, solved, result, scale, out, scaled, share.team);
+  }
+}
+
+template <class R>
+inline void cross_entropy_row(const CrossEntropyCall& call, const Share& share, const R& row,
+                              const Place& place, int64_t number, int& guess) {
+  typename R::Results out = {};
+  if (call.gradient.data) out = sink_of<R>(call.gradient, call.logits, place);
+  if (call.loss.targets && call.loss.targets[number] == kIgnoredRow) {
+    call.losses[number] = 0;
+    if (call.gradient.data) fill_row<typename R::Arithmetic>(out, call.logits.layout.classes, 0);
+  } else if (spreads(call.loss)) {
+    cross_entropy_row_of_all(call, share, row, out, place, number, guess);
+  } else {
+    cross_entropy_row_of_index(call, share, row, out, number, guess);
+  }
+}
+
+}  // namespace logits

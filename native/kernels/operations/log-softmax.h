@@ -1,0 +1,276 @@
+// logSoftmax: out = x - log sum e^x along the class axis. The likeliest class, where it holds more
+// than half, takes its value from the sum of the others, since x - log sum would cancel there.
+#pragma once
+
+#include <cstdint>
+
+#include "../../kernel-table.h"
+#include "../../platform/lowest-bit.h"
+#include "../rows/row-loop.h"
+#include "../rows/scale-panel.h"
+#include "../rows/scale.h"
+#include "../rows/solve-panels.h"
+#include "../rows/stack.h"
+#include "log-probability.h"
+
+namespace logits {
+
+// (x - offset) / temperature - log(sum e^((x - offset) / temperature)), the logarithm as two
+// numbers. The offset stays apart, since a logarithm vanishes beside an offset of 1e38.
+template <class A>
+struct LogSumVectors {
+  using V = typename A::Set;
+  using Vector = typename A::Vector;
+  Vector offset;
+  Vector high;
+  Vector low;
+  Vector inverse_high;
+  Vector inverse_low;
+
+  template <bool Scaled>
+  LOGITS_INLINE Vector below(Vector x) const {
+    const auto distance = V::sub(x, offset);
+    if constexpr (!Scaled) return V::sub(V::sub(distance, high), low);
+    // The quotient's remainder joins the lesser part; -inf, and what ends there, has none.
+    const auto quotient = V::mul(distance, inverse_high);
+    const auto zero = V::broadcast(typename A::Lane{0});
+    auto rest = V::fma(distance, inverse_high, V::sub(zero, quotient));
+    rest = V::fma(distance, inverse_low, rest);
+    rest = keep_where<V>(V::greater(quotient, V::broadcast(-A::infinity())), rest);
+    return V::add(V::sub(quotient, high), V::sub(rest, low));
+  }
+};
+
+template <class V>
+LOGITS_INLINE SplitLog<double> parts_of(const Single<V>&, const SplitLog<double>& log) {
+  const double sum = log.high + log.low;
+  return {static_cast<double>(factor_high<V>(sum)), static_cast<double>(factor_low<V>(sum))};
+}
+template <class V>
+LOGITS_INLINE SplitLog<double> parts_of(const Double<V>&, const SplitLog<double>& log) {
+  return log;
+}
+
+template <class R>
+LOGITS_INLINE LogSumVectors<typename R::Arithmetic> broadcast_log_sum(const R& row,
+                                                                      const RowSum& solved) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  using Lane = typename A::Lane;
+  const SplitLog<double> sum = parts_of(A(), log_shifted_sum<A>(solved));
+  LogSumVectors<A> logs = {};
+  logs.offset = V::broadcast(static_cast<Lane>(solved.reference.offset));
+  logs.high = V::broadcast(static_cast<Lane>(sum.high));
+  logs.low = V::broadcast(static_cast<Lane>(sum.low));
+  if constexpr (R::kScaled) {
+    logs.inverse_high = V::broadcast(static_cast<Lane>(row.inverse.high));
+    logs.inverse_low = V::broadcast(static_cast<Lane>(row.inverse.low));
+  }
+  return logs;
+}
+
+// The same in float64 lanes for a row of either arithmetic.
+template <class R>
+LOGITS_INLINE LogSumVectors<Double<typename R::Arithmetic::Set>> double_log_sum(
+    const R& row, const RowSum& solved) {
+  using V = typename R::Arithmetic::Set;
+  const SplitLog<double> sum = log_shifted_sum<typename R::Arithmetic>(solved);
+  const Pair inverse = row.inverse_temperature();
+  return {V::broadcast(solved.reference.offset), V::broadcast(sum.high), V::broadcast(sum.low),
+          V::broadcast(inverse.high), V::broadcast(inverse.low)};
+}
+
+template <class R>
+inline void log_softmax_row(const R& row, const typename R::Results& out, int64_t classes,
+                            const Team* team) {
+  using A = typename R::Arithmetic;
+  const Extent extent = extent_of_row(row, classes, team);
+  if (kind_of<A>(extent) != RowKind::regular) {
+    fill_row_with_nan<A>(out, classes);
+    return;
+  }
+  const int64_t likeliest = find_max(row, classes, extent.max);
+  int guess = reference_of(row, extent.max).exponent;
+  const RowSum solved = solve_row(row, classes, likeliest, 1.0, guess, nullptr, team);
+  const TargetLoss loss = loss_in_row(row, classes, likeliest, solved);
+  const LogSumVectors<A> logs = broadcast_log_sum(row, solved);
+  write_row<A>(out, classes, team, [&](int64_t at, int count) {
+    return logs.template below<R::kScaled>(load_elements(row, at, count));
+  });
+  if (loss.complement < 0.5) out.store(likeliest, 0 - loss.loss);
+}
+
+// The first class that holds the maximum of a row without NaN, of another row any. No branch
+// depends on the logits: a processor mistakes it in every other row.
+template <class R>
+LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) {
+  using V = typename R::Arithmetic::Set;
+  static constexpr float kFirstNumbers[16] = {0,  -1, -2,  -3,  -4,  -5,  -6,  -7,
+                                              -8, -9, -10, -11, -12, -13, -14, -15};
+  const auto load = [&](int64_t at) {
+    return load_elements(row, at, classes - at < 16 ? static_cast<int>(classes - at) : 16);
+  };
+  row.prefetch(0, static_cast<int>(classes));
+  // Each lane's largest element, and the number of its first class: negative, since vectors have a
+  // largest lane and no smallest one.
+  auto largest = load(0);
+  auto number = V::load(kFirstNumbers);
+  auto first = V::bits(number);
+  for (int64_t at = 16; at < classes; at += 16) {
+    const auto x = load(at);
+    number = V::sub(number, V::broadcast(16.0f));
+    first = V::select(V::greater(x, largest), V::bits(number), first);
+    largest = V::max(largest, x);
+  }
+  const auto is_less = V::greater(V::broadcast(V::largest(largest)), largest);
+  // The seventeenth bit where a NaN leaves none.
+  int64_t found = lowest_bit(V::unset(is_less) | 1u << 16);
+  if (classes > 16) {
+    const auto none = V::bits(V::broadcast(static_cast<float>(-classes)));
+    const auto numbers = V::from_bits(V::select(is_less, none, first));
+    found = static_cast<int64_t>(-V::largest(numbers));
+  }
+  return found < classes ? found : 0;
+}
+
+template <class R>
+inline Exclusion<kStackRows> likeliest_classes(const Stack<R>& stack) {
+  Exclusion<kStackRows> likeliest;
+  likeliest.any = true;
+  for (int i = 0; i < stack.batch.count; ++i) {
+    likeliest.at[i] = static_cast<uint32_t>(first_of_largest(stack.row(i), stack.classes));
+  }
+  return likeliest;
+}
+
+template <class V, class E, bool Scaled>
+inline Exclusion<Panels<V, E, Scaled>::kRows> likeliest_classes(
+    const Panels<V, E, Scaled>& panels) {
+  Exclusion<Panels<V, E, Scaled>::kRows> likeliest;
+  likeliest.any = true;
+  for_each_panel(panels, [&](const auto& panel, int first) {
+    const PanelExtent extent = extent_of_panel(panel, nullptr);
+    for (int i = 0; i < kPanelRows; ++i) likeliest.at[first + i] = extent.argmax[i];
+  });
+  return likeliest;
+}
+
+// LogSumVectors of every lane.
+template <int Rows>
+struct LogSumLanes {
+  float offset[Rows];
+  float high[Rows];
+  float low[Rows];
+};
+
+template <class P>
+LOGITS_INLINE void split_log_sums(const P& bundle, const BundleSums<P::kRows>& solved,
+                                  LogSumLanes<P::kRows>& lanes) {
+  using A = typename P::Arithmetic;
+  double logs[P::kRows];
+  for (int i = 0; i < bundle.lanes(); ++i) lanes.offset[i] = 0;
+  if (solved.uniform) {
+    log_sums(bundle, solved, logs);
+  } else {
+    for (int i = 0; i < bundle.lanes(); ++i) {
+      const bool regular = bundle.is_active[i] != 0 && solved.is_regular(i);
+      const RowSum row = solved[i];
+      const SplitLog<double> log = regular ? log_shifted_sum<A>(row) : SplitLog<double>{0, 0};
+      logs[i] = log.high + log.low;
+      if (regular) lanes.offset[i] = static_cast<float>(row.reference.offset);
+    }
+  }
+  split_factors<typename A::Set>(logs, bundle.lanes(), lanes.high, lanes.low);
+}
+
+// x - log sum e^x for every class of every row; NaN throughout where a row is not regular.
+template <class V, class E, bool Scaled, int Rows>
+LOGITS_INLINE void write_below(const Panels<V, E, Scaled>& panels, float* out, int64_t,
+                               const BundleSums<Rows>& solved, const LogSumLanes<Rows>& lanes) {
+  uint32_t irregular[Rows];
+  for (int i = 0; i < panels.lanes(); ++i) irregular[i] = solved.is_regular(i) ? 0 : kNanBits;
+  for_each_panel(panels, [&](const auto& panel, int first) {
+    const LogSumVectors<Single<V>> logs = {V::load(lanes.offset + first),
+                                           V::load(lanes.high + first), V::load(lanes.low + first),
+                                           V::broadcast(static_cast<float>(panels.inverse.high)),
+                                           V::broadcast(static_cast<float>(panels.inverse.low))};
+    const auto nan = V::load_bits(irregular + first);
+    const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
+    write_panel(panel, out + first, [&](int64_t c) {
+      const auto below = logs.template below<Scaled>(panel.load(c));
+      return V::from_bits(V::select(is_nan, nan, V::bits(below)));
+    });
+  });
+}
+template <class R>
+LOGITS_INLINE void write_below(const Stack<R>& stack, float* out, int64_t outer_stride,
+                               const BundleSums<kStackRows>& solved,
+                               const LogSumLanes<kStackRows>& lanes) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  for (int i = 0; i < stack.batch.count; ++i) {
+    const FloatSink<V> sink = {out + i * outer_stride, false};
+    if (!solved.is_regular(i)) {
+      fill_row_with_nan<A>(sink, stack.classes);
+      continue;
+    }
+    const R row = stack.row(i);
+    const LogSumVectors<A> logs = {V::broadcast(lanes.offset[i]), V::broadcast(lanes.high[i]),
+                                   V::broadcast(lanes.low[i]),
+                                   V::broadcast(static_cast<float>(stack.inverse.high)),
+                                   V::broadcast(static_cast<float>(stack.inverse.low))};
+    write_row<A>(sink, stack.classes, [&](int64_t at, int count) {
+      return logs.template below<R::kScaled>(load_elements(row, at, count));
+    });
+  }
+}
+
+template <class P>
+inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess, float* scratch) {
+  const Exclusion<P::kRows> likeliest = likeliest_classes(bundle);
+  BundleSums<P::kRows> solved;
+  double losses[P::kRows];
+  double complements[P::kRows];
+  LogSumLanes<P::kRows> lanes;
+  solve_bundle(bundle, likeliest, 1.0, guess, nullptr, solved);
+  target_losses(bundle, likeliest, solved, losses, complements);
+  split_log_sums(bundle, solved, lanes);
+  write_results(bundle, out, scratch, [&](float* rows) {
+    write_below(bundle, rows, out.outer_stride, solved, lanes);
+    for (int i = 0; i < bundle.batch.count; ++i) {
+      if (!solved.is_regular(i)) continue;
+      // No branch either.
+      float* const result = rows + bundle.offset(i, likeliest.at[i], out.outer_stride);
+      float unused;
+      *(complements[i] < 0.5 ? result : &unused) = static_cast<float>(0 - losses[i]);
+    }
+  });
+}
+
+template <class V>
+inline void log_softmax(const Input& logits, const Output& out, const Share& share) {
+  const int64_t classes = logits.layout.classes;
+  if (classes == 0) return;  // however many rows of nothing there are
+  int guess = 0;
+  walk<V>(
+      logits, share,
+      [&](auto rows, const Batch& batch) {
+        using R = typename decltype(rows)::Row;
+        if constexpr (R::kStacks) {
+          if (classes <= kMostStackClasses) {
+            for_each_stack(rows, batch, classes, kStackRows, [&](const auto& stack) {
+              log_softmax_bundle(stack, out, guess, share.scratch);
+            });
+            return;
+          }
+        }
+        for (int i = 0; i < batch.count; ++i) {
+          const auto row = rows[batch[i]];
+          log_softmax_row(row, sink_of<R>(out, logits, batch[i]), classes, share.team);
+        }
+      },
+      [&](const auto& panels) { log_softmax_bundle(panels, out, guess, share.scratch); });
+  end_streams<V>(out.streams);
+}
+
+}  // namespace logits

@@ -1,0 +1,166 @@
+// The second pass of softmax and of gradients: terms times one factor a row.
+//
+// With float32 terms the factor is a float64 split into two floats, so that the one rounding of the
+// final fused multiply-add is all the error it adds. Terms come from scratch where the first pass
+// kept them and are computed again, to the same bits, where the row was too long for that.
+#pragma once
+
+#include <cstdint>
+
+#include "../../platform/force-inline.h"
+#include "../math/reference.h"
+#include "row.h"
+
+namespace logits {
+
+template <class V>
+LOGITS_INLINE float factor_high(double factor) {
+  return rounded_to_float<V>(factor);
+}
+
+template <class V>
+LOGITS_INLINE float factor_low(double factor) {
+  return static_cast<float>(factor - static_cast<double>(factor_high<V>(factor)));
+}
+
+template <class A>
+struct FactorVectors;
+
+template <class V>
+struct FactorVectors<Single<V>> {
+  typename V::F32 high;
+  typename V::F32 low;
+
+  LOGITS_INLINE typename V::F32 times(typename V::F32 term) const {
+    return V::fma(term, high, V::mul(term, low));
+  }
+};
+
+template <class V>
+struct FactorVectors<Double<V>> {
+  typename V::F64 factor;
+
+  LOGITS_INLINE typename V::F64 times(typename V::F64 term) const { return V::mul(term, factor); }
+};
+
+template <class V>
+LOGITS_INLINE FactorVectors<Single<V>> split_factor(const Single<V>&, double factor) {
+  return {V::broadcast(factor_high<V>(factor)), V::broadcast(factor_low<V>(factor))};
+}
+template <class V>
+LOGITS_INLINE FactorVectors<Double<V>> split_factor(const Double<V>&, double factor) {
+  return {V::broadcast(factor)};
+}
+
+// Behind the last result that a thread writes: what has passed the caches by is in memory before
+// the thread says that it is done.
+template <class V>
+LOGITS_INLINE void end_streams(bool streams) {
+  if constexpr (V::kStreams) {
+    if (streams) V::end_streams();
+  }
+}
+
+// compute(at, count) for elements at .. end - 1, into `out`, in steps of one vector, the last one
+// partial.
+template <class A, class Results, class Compute>
+LOGITS_INLINE void write_elements(const Results& out, int64_t at, int64_t end, Compute compute) {
+  if constexpr (Results::kStreams) {
+    if (out.streams) {
+      const int64_t before = out.until_aligned(at);
+      if (before != 0 && before < end - at) {
+        out.store(at, compute(at, static_cast<int>(before)), static_cast<int>(before));
+        at += before;
+      }
+      if (out.until_aligned(at) == 0) {
+        for (; at + A::kLanes <= end; at += A::kLanes) out.stream(at, compute(at, A::kLanes));
+      }
+    }
+  }
+  for (; at + A::kLanes <= end; at += A::kLanes) {
+    out.store(at, compute(at, A::kLanes), A::kLanes);
+  }
+  if (at < end) {
+    const int count = static_cast<int>(end - at);
+    out.store(at, compute(at, count), count);
+  }
+}
+
+template <class A, class Results, class Compute>
+LOGITS_INLINE void write_row(const Results& out, int64_t classes, Compute compute) {
+  write_elements<A>(out, 0, classes, compute);
+}
+
+// The same by a team, chunk by chunk.
+template <class A, class Results, class Compute>
+LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* team,
+                             Compute compute) {
+  if (team == nullptr) {
+    write_elements<A>(out, 0, classes, compute);
+    return;
+  }
+  for_each_part<typename A::Set>(team, (classes + kChunk - 1) / kChunk, [&](int64_t i) {
+    const int64_t at = i * kChunk;
+    write_elements<A>(out, at, classes - at < kChunk ? classes : at + kChunk, compute);
+    if constexpr (Results::kStreams) end_streams<typename A::Set>(out.streams);
+  });
+}
+
+template <class A, class Results>
+LOGITS_INLINE void fill_row(const Results& out, int64_t classes, typename A::Lane value) {
+  const auto v = A::Set::broadcast(value);
+  write_row<A>(out, classes, [&](int64_t, int) { return v; });
+}
+
+template <class A, class Results>
+LOGITS_INLINE void fill_row_with_nan(const Results& out, int64_t classes) {
+  fill_row<A>(out, classes, A::nan());
+}
+
+template <class R>
+LOGITS_INLINE auto load_elements(const R& row, int64_t at, int count) {
+  return count == R::Arithmetic::kLanes ? row.load(at) : row.load(at, count);
+}
+
+template <class V>
+LOGITS_INLINE typename V::F32 load_scaled(const float* p, int count) {
+  return count == 16 ? V::load(p) : V::load(p, V::first(count), V::broadcast(p[0]));
+}
+template <class V>
+LOGITS_INLINE typename V::F64 load_scaled(const double* p, int count) {
+  return count == 8 ? V::load(p) : V::load(p, count);
+}
+
+// compute(term, at, count) for every term of a solved row, into `out`.
+template <class R, class Compute>
+LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int64_t classes,
+                               const RowSum& solved, const typename R::Arithmetic::Lane* scaled,
+                               const Team* team, Compute compute) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  if (scaled) {
+    write_row<A>(out, classes, [&](int64_t at, int count) {
+      return compute(load_scaled<V>(scaled + at, count), at, count);
+    });
+    return;
+  }
+  const auto reference = broadcast_reference(row, solved.reference);
+  write_row<A>(out, classes, team, [&](int64_t at, int count) {
+    auto largest = V::broadcast_bits(0);
+    typename A::Vector v[1] = {load_elements(row, at, count)};
+    scaled_exp<V, true, R::kScaled>(v, reference, largest);
+    return compute(v[0], at, count);
+  });
+}
+
+// out[c] = e^x[c] * factor, `factor` in the units of solved.sum; the row's memory may be out's.
+template <class R>
+inline void write_scaled_row(const R& row, const typename R::Results& out, int64_t classes,
+                             const RowSum& solved, double factor,
+                             const typename R::Arithmetic::Lane* scaled, const Team* team) {
+  const auto factors = split_factor(typename R::Arithmetic(), factor);
+  write_terms(row, out, classes, solved, scaled, team,
+              [&](auto term, int64_t, int) { return factors.times(term); });
+}
+
+}  // namespace logits

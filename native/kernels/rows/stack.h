@@ -1,0 +1,379 @@
+// A bundle of rows that lie one after another in memory, each of them short: what a row costs
+// beside its elements is shared by all of them.
+#pragma once
+
+#include <cstdint>
+
+#include "../../platform/force-inline.h"
+#include "bundle.h"
+#include "row-loop.h"
+#include "scale.h"
+
+namespace logits {
+
+// The most classes of a row in a stack.
+static constexpr int64_t kMostStackClasses = 1024;
+// Terms that are kept for the second pass stay within the smallest L1 cache.
+static constexpr int64_t kStackFloats = 4096;
+
+template <class R>
+struct Stack {
+  using Arithmetic = typename R::Arithmetic;
+  using Row = R;
+  static constexpr bool kScaled = R::kScaled;
+  static constexpr int kRows = kStackRows;
+
+  R first;
+  int64_t outer_stride;
+  Batch batch;
+  int64_t classes;
+  Scale inverse;
+  bool full;
+  uint32_t is_active[kStackRows];
+
+  LOGITS_INLINE float value(int i, int64_t c) const {
+    return static_cast<float>(first.value(i * outer_stride + c));
+  }
+  LOGITS_INLINE int lanes() const {
+    return (batch.count + kLanesTogether - 1) / kLanesTogether * kLanesTogether;
+  }
+  // Whether all of its rows are, however many lanes they leave idle.
+  LOGITS_INLINE bool all_active() const {
+    bool all = true;
+    for (int i = 0; i < batch.count && !full; ++i) all = all && is_active[i] != 0;
+    return all;
+  }
+  LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
+  // Where the result of class c in row i is, from the batch's first.
+  LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t outer_stride) const {
+    return i * outer_stride + c;
+  }
+  // All terms fit: for_each_stack sees to it.
+  LOGITS_INLINE float* scratch(float* memory) const { return memory; }
+  // From one row's kept terms to the next one's: whole vectors fit behind its end.
+  LOGITS_INLINE int64_t pitch() const { return (classes + 15) / 16 * 16; }
+};
+
+template <class R>
+LOGITS_INLINE void set_active(Stack<R>& stack, const bool (&active)[kStackRows]) {
+  stack.full = true;
+  for (int i = 0; i < stack.lanes(); ++i) {
+    stack.is_active[i] = active[i] ? 1 : 0;
+    stack.full = stack.full && active[i];
+  }
+}
+
+// scaled_exp of any number of vectors, as many side by side as the instruction set takes.
+template <class V, bool Scaled, int Count>
+LOGITS_INLINE void scaled_exp_of_all(typename V::F32 (&v)[Count],
+                                     const ReferenceVectors<Single<V>>& reference,
+                                     typename V::I32& largest) {
+  constexpr int kStep = V::kInterleave;
+  if constexpr (Count <= kStep) {
+    scaled_exp<V, false, Scaled>(v, reference, largest);
+  } else {
+    typename V::F32 first[kStep];
+    typename V::F32 rest[Count - kStep];
+    for (int k = 0; k < kStep; ++k) first[k] = v[k];
+    for (int k = kStep; k < Count; ++k) rest[k - kStep] = v[k];
+    scaled_exp<V, false, Scaled>(first, reference, largest);
+    scaled_exp_of_all<V, Scaled>(rest, reference, largest);
+    for (int k = 0; k < kStep; ++k) v[k] = first[k];
+    for (int k = kStep; k < Count; ++k) v[k] = rest[k - kStep];
+  }
+}
+
+// fold_group (lanes.h) where the vectors from Count on are +0.
+template <class V, int Count>
+LOGITS_INLINE typename V::F64 fold_vectors_of_group(const typename V::F32* y) {
+  if constexpr (Count == 1) return V::fold(y[0]);
+  if constexpr (Count == 2) return V::fold(V::add(y[0], y[1]));
+  if constexpr (Count == 3) return V::fold(V::add(V::add(y[0], y[2]), y[1]));
+  if constexpr (Count == 4) return V::fold(V::add(V::add(y[0], y[2]), V::add(y[1], y[3])));
+}
+
+// sum_partial_group (row.h) for `Rows` rows at once, whose elements fill `Count` vectors, the last
+// one in part or whole; `Stored` keeps whole vectors, each row's `pitch` behind the one before.
+// Where an element may be Excluded, but not within these, `excluded` is none of their numbers.
+template <class R, bool Stored, bool Excluded, int Rows, int Count>
+LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t count,
+                               const int64_t (&excluded)[Rows],
+                               const ReferenceVectors<typename R::Arithmetic>& reference,
+                               typename R::Arithmetic::Set::I32& largest, float* scaled,
+                               int64_t pitch, typename R::Arithmetic::Set::F64 (&sums)[Rows]) {
+  using V = typename R::Arithmetic::Set;
+  const int last = static_cast<int>(count) - 16 * (Count - 1);
+  typename V::F32 v[Rows * Count];
+  for (int i = 0; i < Rows; ++i) {
+    for (int k = 0; k < Count - 1; ++k) v[i * Count + k] = row[i].load(first + 16 * k);
+    const int64_t at = first + 16 * (Count - 1);
+    // Terms of the lowest would, times a factor, be subnormal, which is slow.
+    v[i * Count + Count - 1] =
+        Stored ? row[i].load(at, last) : row[i].load(at, last, reference.lowest);
+  }
+  scaled_exp_of_all<V, R::kScaled>(v, reference, largest);
+  for (int i = 0; i < Rows; ++i) {
+    typename V::F32* y = v + i * Count;
+    if constexpr (Stored) {
+      for (int k = 0; k < Count; ++k) V::store(scaled + i * pitch + first + 16 * k, y[k]);
+    }
+    if constexpr (Excluded) {
+      for (int k = 0; k < Count; ++k) y[k] = drop_lane<V>(y[k], excluded[i], 16u * k);
+    }
+    y[Count - 1] = keep_first<V>(y[Count - 1], last);
+    sums[i] = fold_vectors_of_group<V, Count>(y);
+  }
+}
+
+template <int Count>
+struct Vectors {
+  static constexpr int kCount = Count;
+};
+
+// The eight sums of a row of at most one chunk, as sum_chunk (row.h) makes them.
+template <class R, bool Stored, bool Excluded>
+LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
+    const R& row, int64_t classes, int64_t excluded,
+    const ReferenceVectors<typename R::Arithmetic>& reference,
+    typename R::Arithmetic::Set::I32& largest, float* scaled) {
+  using V = typename R::Arithmetic::Set;
+  // Up to here it costs less to look for the excluded element in each vector than to mistake, in
+  // every other row, the group that has it.
+  static constexpr int64_t kFewClasses = 2 * kGroup;
+  auto sums = V::zero();
+  int64_t at = 0;
+  const R rows[1] = {row};
+  typename V::F64 sum[1];
+  for (; classes - at >= kGroup; at += kGroup) {
+    row.prefetch(at, kGroup);
+    const bool may_exclude =
+        Excluded && (classes <= kFewClasses || (excluded >= at && excluded < at + kGroup));
+    if (may_exclude) {
+      sum_vectors<R, Stored, true, 1, 4>(rows, at, kGroup, {excluded - at}, reference, largest,
+                                         scaled, 0, sum);
+      sums = V::add(sums, sum[0]);
+    } else {
+      sums = V::add(sums, sum_group<R, false, Stored>(row, at, reference, largest, scaled));
+    }
+  }
+  const int64_t count = classes - at;
+  if (count == 0) return sums;
+  row.prefetch(at, static_cast<int>(count));
+  const auto last = [&](auto vectors) {
+    sum_vectors<R, Stored, Excluded, 1, decltype(vectors)::kCount>(
+        rows, at, count, {excluded - at}, reference, largest, scaled, 0, sum);
+  };
+  if (count > 48) {
+    last(Vectors<4>());
+  } else if (count > 32) {
+    last(Vectors<3>());
+  } else if (count > 16) {
+    last(Vectors<2>());
+  } else {
+    last(Vectors<1>());
+  }
+  return V::add(sums, sum[0]);
+}
+
+// Rows of so few classes that several of them are what the processor can have under way.
+template <class S, bool Stored, bool Excluded, int Rows, int Count>
+LOGITS_INLINE void sum_rows_at_once(const S& stack, int first,
+                                    const Exclusion<kStackRows>& exclusion,
+                                    const ReferenceVectors<typename S::Arithmetic>& reference,
+                                    typename S::Arithmetic::Set::I32& largest, float* scaled,
+                                    double (&eighths)[kStackRows][8]) {
+  using V = typename S::Arithmetic::Set;
+  typename S::Row rows[Rows];
+  int64_t excluded[Rows];
+  typename V::F64 sums[Rows];
+  for (int i = 0; i < Rows; ++i) {
+    rows[i] = stack.row(first + i);
+    excluded[i] = Excluded ? static_cast<int64_t>(exclusion.at[first + i]) : -1;
+  }
+  rows[0].prefetch(0, Rows * static_cast<int>(stack.classes));
+  sum_vectors<typename S::Row, Stored, Excluded, Rows, Count>(
+      rows, 0, stack.classes, excluded, reference, largest, scaled + first * stack.pitch(),
+      stack.pitch(), sums);
+  for (int i = 0; i < Rows; ++i) V::store(eighths[first + i], sums[i]);
+}
+
+// Sums all rows in one reference; false where that is not good for one of them.
+template <class S, bool Stored, bool Excluded>
+inline bool sum_stack(const S& stack, const Exclusion<kStackRows>& exclusion, double divisor,
+                      int guess, float* scaled, BundleSums<kStackRows>& sums) {
+  using A = typename S::Arithmetic;
+  using V = typename A::Set;
+  const Reference reference = {guess, 0};
+  const ReferenceVectors<A> vectors = broadcast_reference(stack.first, reference);
+  auto largest = V::broadcast_bits(0);
+  const int64_t pitch = stack.pitch();
+  // Folded in a loop of their own, where rows do not wait for one another.
+  double eighths[kStackRows][8];
+  const bool all_active = stack.all_active();
+  int done = 0;
+  if (all_active && stack.classes <= 16) {
+    for (; done + 4 <= stack.batch.count; done += 4) {
+      sum_rows_at_once<S, Stored, Excluded, 4, 1>(stack, done, exclusion, vectors, largest, scaled,
+                                                  eighths);
+    }
+  } else if (all_active && stack.classes <= 32) {
+    for (; done + 2 <= stack.batch.count; done += 2) {
+      sum_rows_at_once<S, Stored, Excluded, 2, 2>(stack, done, exclusion, vectors, largest, scaled,
+                                                  eighths);
+    }
+  }
+  for (int i = done; i < stack.batch.count; ++i) {
+    if (stack.is_active[i] == 0) continue;
+    const int64_t excluded = Excluded ? static_cast<int64_t>(exclusion.at[i]) : -1;
+    V::store(eighths[i],
+             sum_short_row<typename S::Row, Stored, Excluded>(
+                 stack.row(i), stack.classes, excluded, vectors, largest, scaled + i * pitch));
+  }
+  for (int i = 0; i < stack.lanes() && !stack.full; ++i) {
+    if (stack.is_active[i] == 0) V::store(eighths[i], V::zero());
+  }
+  for (int i = 0; i < stack.lanes(); i += 8) {
+    typename V::F64 rows[8];
+    for (int k = 0; k < 8; ++k) rows[k] = V::load(static_cast<const double*>(eighths[i + k]));
+    V::store(sums.sum + i, V::totals(rows));
+  }
+  common_terms(stack, exclusion, vectors, sums);
+  return accept(stack, reference, divisor, largest, sums);
+}
+
+// solve_row for every row of a stack.
+template <class R>
+LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion<kStackRows>& exclusion,
+                                double divisor, int& guess, float* scaled,
+                                BundleSums<kStackRows>& sums) {
+  using S = Stack<R>;
+  const auto sum = scaled
+                       ? (exclusion.any ? sum_stack<S, true, true> : sum_stack<S, true, false>)
+                       : (exclusion.any ? sum_stack<S, false, true> : sum_stack<S, false, false>);
+  const bool done = sum(stack, exclusion, divisor, guess, scaled, sums);
+  if (done) return;
+  sums.uniform = false;
+  int own_guess = guess;
+  for (int i = 0; i < stack.batch.count; ++i) {
+    if (stack.is_active[i] == 0) continue;
+    const int64_t excluded = exclusion.any ? static_cast<int64_t>(exclusion.at[i]) : -1;
+    float* terms = scaled ? scaled + i * stack.pitch() : nullptr;
+    sums.set(i,
+             solve_row(stack.row(i), stack.classes, excluded, divisor, own_guess, terms, nullptr));
+  }
+  guess = likely_exponent(stack, divisor, sums, guess);
+}
+
+// The losses of the targets, which the sums have left out.
+template <class R>
+LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion<kStackRows>& targets,
+                                 const BundleSums<kStackRows>& sums, double (&losses)[kStackRows],
+                                 double (&complements)[kStackRows]) {
+  const bool confident = sums.uniform && uniform_losses(stack, sums, losses, complements);
+  if (sums.uniform && !confident) return;
+  for (int i = 0; i < stack.batch.count; ++i) {
+    if (stack.is_active[i] == 0) continue;
+    if (sums.uniform && !is_confident<typename R::Arithmetic>(sums[i])) continue;
+    const TargetLoss loss = loss_in_row(stack.row(i), stack.classes, targets.at[i], sums[i]);
+    losses[i] = loss.loss;
+    complements[i] = loss.complement;
+  }
+}
+
+// Whether a stack's results are one block of memory, all of which is written.
+template <class R>
+LOGITS_INLINE bool is_block(const Stack<R>& stack, const Output& out) {
+  return stack.all_active() && out.outer_stride == stack.classes;
+}
+
+// write(rows) with the memory that a bundle's results are written to, a row every out.outer_stride
+// elements: where they belong or, if they are a block that passes the caches by, scratch memory,
+// from where they leave as one.
+template <class R, class Write>
+LOGITS_INLINE void write_results(const Stack<R>& stack, const Output& out, float* scratch,
+                                 Write write) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  float* const sink = batch_sink<V>(out, stack.batch);
+  const bool streams = V::kStreams && out.streams && is_block(stack, out);
+  write(streams ? scratch : sink);
+  if (!streams) return;
+  write_elements<A>(FloatSink<V>{sink, true}, 0, stack.batch.count * stack.classes,
+                    [&](int64_t at, int count) { return load_scaled<V>(scratch + at, count); });
+}
+
+// out[c] = e^x[c] * factor for every row from the terms kept in `scaled`, and `at_excluded` for the
+// class that its sum has left out; NaN throughout where a row is not regular. Rows that are not
+// active are left alone.
+template <class R>
+LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
+                                const BundleSums<kStackRows>& sums,
+                                const double (&factor)[kStackRows], float* scaled,
+                                const Exclusion<kStackRows>& excluded, const double* at_excluded) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  float high[kStackRows];
+  float low[kStackRows];
+  split_factors<V>(factor, stack.lanes(), high, low);
+  const bool all_active = stack.all_active();
+  const bool all_regular = sums.uniform;
+  // A row's last vector may run over into the next row, which is written after it.
+  const bool runs_over = is_block(stack, out);
+  const int64_t whole = stack.classes / 16 * 16;
+  const int rest = static_cast<int>(stack.classes - whole);
+  // In scratch memory, results take the place of the terms, which are never behind them.
+  write_results(stack, out, scaled, [&](float* first) {
+    for (int i = 0; i < stack.batch.count; ++i) {
+      if (!all_active && stack.is_active[i] == 0) continue;
+      float* row = first + i * out.outer_stride;
+      if (!all_regular && sums.kinds[i] != RowKind::regular) {
+        fill_row_with_nan<A>(FloatSink<V>{row, false}, stack.classes);
+        continue;
+      }
+      const FactorVectors<A> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
+      const float* terms = scaled + i * stack.pitch();
+      for (int64_t at = 0; at < whole; at += 16) {
+        V::store(row + at, factors.times(V::load(terms + at)));
+      }
+      if (rest > 0) {
+        const auto last = factors.times(V::load(terms + whole));
+        if (runs_over && (stack.batch.count - i) * stack.classes >= whole + 16) {
+          V::store(row + whole, last);
+        } else {
+          store_first<V>(row + whole, last, rest);
+        }
+      }
+      if (excluded.any) row[excluded.at[i]] = static_cast<float>(at_excluded[i]);
+    }
+  });
+}
+
+// on_stack(stack) for the short rows of a batch, `most` together. All rows are active.
+template <class R, class OnStack>
+LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64_t classes,
+                                  int most, OnStack on_stack) {
+  for (int first = 0; first < batch.count; first += most) {
+    const int count = batch.count - first < most ? batch.count - first : most;
+    const Place place = batch[first];
+    Stack<R> stack;
+    stack.first = rows[place];
+    stack.outer_stride = rows.input.layout.outer_stride;
+    stack.batch = {place, batch.row + first, count, false};
+    stack.classes = classes;
+    stack.inverse = rows.inverse;
+    stack.full = count % kLanesTogether == 0;
+    for (int i = 0; i < stack.lanes(); ++i) stack.is_active[i] = i < count ? 1 : 0;
+    on_stack(stack);
+  }
+}
+
+// Rows of a stack whose terms are kept.
+LOGITS_INLINE int kept_rows(int64_t classes) {
+  const int64_t pitch = (classes + 15) / 16 * 16;
+  const int64_t rows = kStackFloats / pitch;
+  if (rows >= kStackRows) return kStackRows;
+  const int count = static_cast<int>(rows);
+  return count < kLanesTogether ? count : count / kLanesTogether * kLanesTogether;
+}
+
+}  // namespace logits

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Dataset } from '../../lib/command/dataset.js';
+import { type Cut, cutOf, type Place, placesOf } from '../../lib/command/pieces.js';
+import { elementBytes } from '../../lib/files/tensor.js';
+import type { ElementType } from '../../lib/types.js';
+
+type Shape = readonly [outer: number, classes: number, inner: number];
+
+/** As much of a data set as decides how it is cut. */
+function datasetOf([outer, classes, inner]: Shape, elementType: ElementType = 'float32'): Dataset {
+  const layout = { outer, classes, inner, outerStride: classes * inner };
+  return { layout, elementType } as Dataset;
+}
+
+const chunksOf = (cut: Cut, dataset: Dataset): Place[][] =>
+  Array.from({ length: cut.chunks }, (_, chunk) => placesOf(cut, dataset, chunk));
+
+it('pieces are all rows, in their order', () => {
+  const size = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 3000 }));
+  const classes = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 200_000 }));
+  const pieceRows = fc.option(fc.integer({ min: 1, max: 100_000 }), { nil: undefined });
+  fc.assert(
+    fc.property(size, classes, size, pieceRows, (outer, classCount, inner, rows) => {
+      const dataset = datasetOf([outer, classCount, inner]);
+      const cut = cutOf(dataset, rows);
+      fc.pre(cut.pieces < 5000);
+      let next = 0;
+      for (const place of chunksOf(cut, dataset).flat()) {
+        expect(place.firstRow).toBe(next);
+        expect(place.rows).toBeGreaterThan(0);
+        expect(place.rows).toBeLessThanOrEqual(cut.outers * cut.inners);
+        expect(place.rows).toBe(place.outers * place.inners);
+        // Of several outer positions all of their rows.
+        if (place.outers > 1) expect(place.inners).toBe(inner);
+        next += place.rows;
+      }
+      expect(next).toBe(outer * inner);
+      if (rows !== undefined) expect(cut.outers * cut.inners).toBeLessThanOrEqual(rows);
+    }),
+  );
+});
+
+const MiB = 2 ** 20;
+const cases: [shape: Shape, type: ElementType, outers: number, inners: number][] = [
+  // As many rows as fit, and one where none does.
+  [[1e6, 10, 1], 'float32', 52_428, 1],
+  [[1e6, 32_000, 1], 'float32', 16, 1],
+  [[1e6, 32_000, 1], 'float16', 32, 1],
+  [[1e6, 32_000, 1], 'float64', 8, 1],
+  [[10, 500_000, 1], 'float32', 1, 1],
+  // Whole outer positions.
+  [[500, 21, 1024], 'float32', 24, 1024],
+  // Parts of them: an odd number of panels, at least 16 KiB of each class, 64 MiB of all at most.
+  [[50, 21, 2 ** 18], 'float32', 1, 64 * 389],
+  [[1, 200, 1e6], 'float32', 1, 64 * 63],
+  [[1, 200, 1e6], 'float16', 1, 64 * 127],
+  [[1, 50_000, 1e6], 'float32', 1, 64 * 5],
+  [[1, 5e6, 1e6], 'float32', 1, 3],
+  [[1, 5e7, 1e6], 'float32', 1, 1],
+];
+
+it.each(cases)('%j of %s in pieces of %i and %i', (shape, type, outers, inners) => {
+  const dataset = datasetOf(shape, type);
+  const cut = cutOf(dataset, undefined);
+  expect(cut).toMatchObject({ outers, inners });
+  const bytes = outers * inners * shape[1] * elementBytes[type];
+  expect(cut.piecesOfChunk * bytes).toBeLessThanOrEqual(Math.max(16 * MiB, bytes));
+  expect(cut.piecesOfChunk * outers * inners).toBeLessThanOrEqual(65_536);
+});

@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import {
+  crossEntropy,
+  crossEntropyWithGradient,
+  logSumExp,
+  nllLoss,
+  softmax,
+} from '../../lib/index.js';
+import { native } from '../../lib/native/addon.js';
+import { detached } from '../support/calls.js';
+import { uniform } from '../support/inputs.js';
+
+// The addon itself, called with anything: a result or an error with a code, and no memory touched
+// but the outputs'. And calls within calls, whose numbers share one place.
+
+const rows = 2;
+const classes = 3;
+
+/**
+ * The numbers of lib/call.ts: a mean over two rows of three, with -100 ignored; two classes of each
+ * row, or two bins of all.
+ */
+const numbers = [0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 2, 0, 0];
+const call = (values: readonly number[] = numbers) => Float64Array.from(values).buffer;
+
+const GUARD = 12345;
+const guarded: Float32Array[] = [];
+
+/** Six elements with others before and behind them, which nothing may change. */
+function output(): Float32Array {
+  const whole = new Float32Array(10).fill(GUARD);
+  guarded.push(whole);
+  return whole.subarray(2, 8);
+}
+
+/** The same as integers; a row or two of them. */
+const integers = (length: number) => new Int32Array(output().buffer, 8, length);
+
+function expectGuards(): void {
+  for (const whole of guarded.splice(0)) {
+    expect([0, 1, 8, 9].map((i) => whole[i])).toEqual([GUARD, GUARD, GUARD, GUARD]);
+  }
+}
+
+const logits = () => Float32Array.of(1, -2, 3, 4, 5, 6);
+const targets = () => Int32Array.of(0, 2);
+const weight = () => Float64Array.of(1, 0.5, 2);
+
+/** Right arguments after the numbers. */
+const functions: Record<string, () => unknown[]> = {
+  softmax: () => [logits(), output()],
+  logSoftmax: () => [logits(), output()],
+  softmaxGradient: () => [logits(), logits(), output()],
+  logSoftmaxGradient: () => [logits(), logits(), output()],
+  logSumExp: () => [logits(), output().subarray(0, rows), null],
+  crossEntropy: () => [logits(), targets(), null, weight(), null, null, output()],
+  nllLoss: () => [logits(), targets(), null, weight(), null],
+  klDivergence: () => [logits(), logits(), null],
+  binaryCrossEntropy: () => [logits(), logits(), null, weight(), weight(), null],
+  score: () => [
+    logits(),
+    targets(),
+    null,
+    Int32Array.of(2, 1),
+    new Float64Array(2),
+    output().subarray(0, rows),
+    integers(rows),
+    output().subarray(0, rows),
+    output().subarray(0, rows),
+    integers(rows),
+    output().subarray(0, rows),
+    output().subarray(0, rows),
+    integers(2 * rows),
+    output().subarray(0, 2 * rows),
+    output().subarray(0, rows),
+  ],
+  evaluate: () => [
+    logits(),
+    targets(),
+    null,
+    Float64Array.of(1, 2),
+    new Float64Array(4 + 2 + 2 * 2),
+    new BigInt64Array((4 + 2) * 134),
+    new Float64Array(classes * classes),
+    new Float64Array(rows),
+    integers(rows),
+    integers(rows),
+  ],
+};
+
+const garbage: (() => unknown)[] = [
+  () => undefined,
+  () => null,
+  () => true,
+  () => NaN,
+  () => 7,
+  () => 2n ** 64n,
+  () => 'x',
+  () => Symbol('x'),
+  () => () => 1,
+  () => ({}),
+  () => [1, 2, 3],
+  () => new Proxy(logits(), {}),
+  () => Object.create(Float32Array.prototype),
+  () => new ArrayBuffer(0),
+  () => new ArrayBuffer(8),
+  () => detached(Float64Array.from(numbers)).buffer,
+  () => new SharedArrayBuffer(8 * numbers.length),
+  () => new DataView(new ArrayBuffer(48)),
+  () => detached(logits()),
+  () => new Float32Array(0),
+  () => new Float32Array(5),
+  () => new Float32Array(6),
+  () => new Float64Array(6),
+  () => new Float64Array(2),
+  () => new Uint16Array(6),
+  () => new Int8Array(2),
+  () => new Uint8ClampedArray(2),
+  () => BigUint64Array.of(0n, 2n ** 64n - 1n),
+  () => BigInt64Array.of(-1n, 0n),
+];
+
+const numbersBeside = [
+  NaN,
+  Infinity,
+  -Infinity,
+  -1,
+  -0,
+  0,
+  0.5,
+  1,
+  2,
+  3,
+  6,
+  2 ** 53 - 1,
+  2 ** 53,
+  -(2 ** 53),
+  2 ** 62,
+  1e300,
+];
+
+/** A result, or an error with a code. */
+function expectAnswer(name: string, given: unknown[]): void {
+  const run = native[name as 'softmax'] as (...values: unknown[]) => unknown;
+  try {
+    const answer = run(...given);
+    expect(['undefined', 'number']).toContain(typeof answer);
+  } catch (error) {
+    expect(error).toMatchObject({
+      code: expect.stringMatching(/^ERR_[A-Z_]+$/),
+      message: expect.stringMatching(/^Expected .+ for .+, received .+$/),
+    });
+  }
+  expectGuards();
+}
+
+describe.each(Object.keys(functions))('%s', (name) => {
+  const right = functions[name] as () => unknown[];
+  const run = native[name as 'softmax'] as (...values: unknown[]) => unknown;
+
+  it('takes its right arguments', () => {
+    run(call(), ...right());
+    expectGuards();
+  });
+
+  it('answers any value in the place of any argument, and missing ones', () => {
+    const count = right().length + 1;
+    for (let index = 0; index < count; index++) {
+      for (const make of garbage) {
+        const given = [call(), ...right()];
+        given[index] = make();
+        expectAnswer(name, given);
+      }
+      expectAnswer(name, [call(), ...right()].slice(0, index));
+    }
+    expectAnswer(name, [call(), ...right(), ...right(), ...right()]);
+  });
+
+  it('answers any number in the place of any', () => {
+    for (let index = 0; index < numbers.length; index++) {
+      for (const value of numbersBeside)
+        expectAnswer(name, [call(Object.assign([...numbers], { [index]: value })), ...right()]);
+    }
+  });
+
+  it('answers any mixture', () => {
+    const random = uniform(20_077);
+    const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
+    for (let round = 0; round < 3000; round++) {
+      const mixed = numbers.map((own) => (random() < 0.3 ? pick(numbersBeside) : own));
+      const given = right().map((own) => (random() < 0.2 ? pick(garbage)() : own));
+      expectAnswer(name, [call(mixed), ...given]);
+    }
+  });
+});
+
+it('rows whose predictions lie under their losses are added within the state', () => {
+  const memory = new ArrayBuffer(8 * rows);
+  for (const large of [Float32Array.of(0, 1e30, 0, 3, -1e-30, 0), logits()]) {
+    const [, indices, ignored, top, counts, sums, confusion] = (
+      functions.evaluate as () => unknown[]
+    )();
+    const state = [top, counts, sums, confusion];
+    const results = [new Float64Array(memory), integers(rows), new Int32Array(memory, 0, rows)];
+    expectAnswer('evaluate', [call(), large, indices, ignored, ...state, ...results]);
+  }
+});
+
+describe('a call in the middle of another, from a getter', () => {
+  const wide = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i));
+  const inner = () => {
+    crossEntropyWithGradient(Float64Array.from(wide), [1, -7], {
+      shape: [6, 2],
+      axis: 0,
+      temperature: 3,
+      softcap: 9,
+      threads: 3,
+      reduction: 'sum',
+      emptyMean: 'zero',
+      ignoreIndex: -7,
+      labelSmoothing: 0.5,
+      zLoss: 0.25,
+      upstream: 2,
+    });
+  };
+  const outer: Record<string, (options: object) => unknown> = {
+    softmax: (options) => softmax(wide, options),
+    logSumExp: (options) => logSumExp(wide, options),
+    crossEntropy: (options) => crossEntropy(wide, [1, 2, 0], options),
+    crossEntropyWithGradient: (options) => crossEntropyWithGradient(wide, [1, 2, 0], options),
+    nllLoss: (options) => nllLoss(wide, [1, 2, 0], options),
+  };
+
+  it.each(Object.keys(outer))('leaves %s as it is', (name) => {
+    const compute = outer[name] as (options: object) => unknown;
+    const expected = compute({ shape: [3, 4] });
+    for (const option of ['shape', 'axis', 'dtype', 'rowStride', 'out', 'threads']) {
+      const options = Object.defineProperty({ shape: [3, 4] }, option, {
+        enumerable: true,
+        get: () => {
+          inner();
+          return option === 'shape' ? [3, 4] : undefined;
+        },
+      });
+      expect(compute(options)).toEqual(expected);
+    }
+    const shape = Object.defineProperty([3, 4], 1, {
+      get: () => {
+        inner();
+        return 4;
+      },
+    });
+    expect(compute({ shape })).toEqual(expected);
+  });
+});

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { html } from '../../lib/report/html.js';
+import { count, decimal, percent, power, shortCount } from '../../lib/report/numbers.js';
+import { evaluate, modelRows } from '../support/evaluations.js';
+import { extreme, reportOf, usual } from '../support/reports.js';
+
+const small = (classes: number, rows = 200) => evaluate(classes, modelRows(classes, rows));
+const titles = (page: string) => [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
+const sectionOf = (page: string, title: string) =>
+  page.split('<section>').find((section) => section.includes(`<h2>${title}</h2>`)) ?? '';
+const rowsIn = (section: string) =>
+  [...section.matchAll(/<tr>(<td.*?)<\/tr>/g)].map(([, row]) =>
+    [...(row as string).matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, cell]) => cell),
+  );
+
+const charts = ['Reliability', 'Losses', 'Accuracy by rank'];
+const [matrix, mistakes, worst] = [
+  'Confusion matrix',
+  'Most frequent mistakes',
+  'Rows with the largest losses',
+];
+
+/** What no report may hold, and what it must be. */
+function expectSound(page: string) {
+  expect(page).toMatch(/^<!doctype html>/);
+  expect(page).not.toMatch(/https?:|\/\/|<script|<link|<img|@import|url\(|\bon\w+=/);
+  expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
+  for (const name of ['html', 'section', 'svg', 'table', 'details', 'dl', 'g', 'text']) {
+    const opened = page.match(new RegExp(`<${name}[ >]`, 'g')) ?? [];
+    const closed = page.match(new RegExp(`</${name}>`, 'g')) ?? [];
+    expect(closed.length, name).toBe(opened.length);
+  }
+}
+
+describe('reports', () => {
+  it.each([
+    { classes: 1, sections: [...charts, matrix, worst] },
+    { classes: 2, sections: [...charts, matrix, worst] },
+    { classes: 10, sections: [...charts, matrix, worst] },
+    { classes: 13, sections: [...charts, matrix, mistakes, worst] },
+    { classes: 100, sections: [...charts, matrix, mistakes, worst] },
+    { classes: 101, sections: [...charts, mistakes, worst] },
+    { classes: 32_000, sections: [...charts, mistakes, worst] },
+  ])('$classes classes', async ({ classes, sections }) => {
+    const page = await reportOf(small(classes, classes > 1000 ? 40 : 200));
+    expectSound(page);
+    expect(titles(page)).toEqual(sections);
+  });
+
+  it('are the same each time', async () => {
+    const evaluation = small(10);
+    expect(await reportOf(evaluation)).toBe(await reportOf(evaluation));
+  });
+
+  it('are of moderate size', async () => {
+    const { length } = await reportOf(usual.pictures());
+    expect(length).toBeLessThan(200_000);
+  });
+
+  it('have the numbers of the summary', async () => {
+    const { summary, ...rest } = usual.digits();
+    const page = await reportOf({ ...rest, summary: { ...summary, bitsPerByte: 0.1234 } });
+    const values = [
+      [count(summary.rows), `${count(summary.ignored)} ignored`, `${summary.notFinite} not finite`],
+      [decimal(summary.loss), decimal(summary.lossStandardError), decimal(summary.perplexity)],
+      [decimal(summary.bitsPerToken), '0.1234', percent(summary.accuracy[5] as number)],
+      [percent(summary.accuracy[1] as number), decimal(summary.brier)],
+      [decimal(summary.meanEntropy), percent(summary.calibration.expected)],
+      [percent(summary.calibration.rootMeanSquare), percent(summary.calibration.maximum)],
+    ];
+    for (const value of values.flat()) expect(page).toContain(value);
+  });
+
+  it('have the worst rows', async () => {
+    const evaluation = usual.digits();
+    const rows = rowsIn(sectionOf(await reportOf(evaluation), worst));
+    const largest = Math.max(...evaluation.rows.losses.filter((loss) => loss > 0));
+    expect(rows).toHaveLength(20);
+    expect(rows[0]?.[0]).toBe(String(evaluation.rows.losses.indexOf(largest)));
+    expect(rows[0]?.[3]).toBe(decimal(largest));
+  });
+
+  it('have all numbers of a small matrix', async () => {
+    const evaluation = small(3);
+    const section = sectionOf(await reportOf(evaluation), matrix);
+    const numbers = [...section.matchAll(/>(\d+)<\/text>/g)].map(([, number]) => Number(number));
+    const labels = [0, 1, 2, 0, 1, 2];
+    const sum = numbers.reduce((a, b) => a + b, 0) - labels.reduce((a, b) => a + b, 0);
+    expect(sum).toBe(evaluation.summary.rows);
+  });
+});
+
+describe('what is unusual', () => {
+  it.each([
+    ['no rows', []],
+    [
+      'ignored rows alone',
+      [{ logits: new Float64Array(3), target: -100, kind: 'ignored' as const }],
+    ],
+    [
+      'rows without finite values',
+      [{ logits: new Float64Array(3), target: 1, kind: 'notFinite' as const }],
+    ],
+  ])('%s', async (_, rows) => {
+    const page = await reportOf(evaluate(3, rows));
+    expectSound(page);
+    expect(titles(page)).toEqual([]);
+    expect(page).toContain('No row counts');
+    expect(page).toContain('<dd>–');
+  });
+
+  it('one row', async () => {
+    const page = await reportOf(evaluate(3, [{ logits: Float64Array.of(1, 2, 3), target: 0 }]));
+    expectSound(page);
+    expect(page).toContain('± – nats');
+  });
+
+  it('infinite losses', async () => {
+    const logits = Float64Array.of(1, -Infinity, 3);
+    const some = evaluate(3, [
+      { logits, target: 1 },
+      { logits, target: 0 },
+    ]);
+    const page = await reportOf(some);
+    expectSound(page);
+    expect(page).toContain('<dd>∞');
+    expect(rowsIn(sectionOf(page, worst))[0]).toEqual(['0', '1', '2', '∞', '3']);
+    const all = await reportOf(evaluate(3, [{ logits, target: 1 }]));
+    expectSound(all);
+    expect(sectionOf(all, 'Losses')).toContain('Zero: 0, infinite: 1.');
+  });
+
+  it('equal losses, tiny losses, huge losses', async () => {
+    for (const size of [1, 1e-9, 1e300]) {
+      const evaluation = small(4);
+      evaluation.rows.losses.fill(size);
+      expectSound(
+        await reportOf({ ...evaluation, summary: { ...evaluation.summary, loss: size } }),
+      );
+    }
+  });
+
+  it('all predictions are right', async () => {
+    const evaluation = evaluate(200, modelRows(200, 100, { skill: 60 }));
+    const page = await reportOf(evaluation);
+    expectSound(page);
+    expect(sectionOf(page, mistakes)).toContain('All predictions are right.');
+  });
+
+  it('more kinds of mistakes than are counted', async () => {
+    const page = await reportOf(extreme(), {}, 1e9);
+    expectSound(page);
+    expect(sectionOf(page, mistakes)).toContain('these numbers are lower bounds');
+    expect(rowsIn(sectionOf(page, worst))[0]?.[0]).toBe('1000000000');
+  });
+
+  it('names that look like markup', async () => {
+    const name = `<b onclick="x">&'.npy`;
+    const page = await reportOf(small(2), { logits: [name], targets: name, elementType: name });
+    expect(page).not.toContain('<b ');
+    expect(page.split('&lt;b onclick=&quot;x&quot;&gt;&amp;&#39;.npy')).toHaveLength(6);
+  });
+
+  it('many files, several ignored targets, a class axis in the middle', async () => {
+    const logits = Array.from({ length: 12 }, (_, i) => `part-${i}.npy`);
+    const about = { logits, ignoreIndex: [-1, 0], shape: [20, 2, 5], axis: -2 };
+    const page = await reportOf(small(2), about);
+    expect(page).toContain('part-0.npy to part-11.npy (12 files)');
+    expect(page).toContain('<dd>-1, 0</dd>');
+    expect(page).toContain('20 × 2 × 5, classes along axis 1');
+    expect(await reportOf(small(2), { ignoreIndex: [] })).toContain('<dd>none</dd>');
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    [count(1_797_000), '1,797,000'],
+    [decimal(0), '0'],
+    [decimal(0.31279), '0.3128'],
+    [decimal(1), '1.000'],
+    [decimal(23.4), '23.40'],
+    [decimal(1234.5), '1,235'],
+    [decimal(1.234e-7), '1.23e-7'],
+    [decimal(1e43), '1.00e43'],
+    [decimal(Number.NaN), '–'],
+    [decimal(-Infinity), '−∞'],
+    [percent(0.92309), '92.31 %'],
+    [percent(1), '100.00 %'],
+    [percent(0), '0 %'],
+    [percent(0.000042), '0.0042 %'],
+    [power(0.001), '0.001'],
+    [power(6.1e-5), '6e-5'],
+    [power(1000), '1,000'],
+    [power(1e6), '1e6'],
+    [shortCount(999), '999'],
+    [shortCount(34_567), '35k'],
+    [shortCount(5_600_000), '5.6M'],
+  ])('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
+  it('and texts are escaped in markup, markup is not', () => {
+    const { markup } = html`<p>${'<i>'}${3}${html`<b>${'&'}</b>`}${[html`<br>`, html`<hr>`]}</p>`;
+    expect(markup).toBe('<p>&lt;i&gt;3<b>&amp;</b><br><hr></p>');
+  });
+});
