@@ -1,20 +1,14 @@
 import { inspect, types } from 'node:util';
+import type { nativeErrors } from '../native/boundary.js';
 
 /** The `code` of every error that this package throws. */
 export type ErrorCode =
+  | (typeof nativeErrors)[number]['code']
   | 'ERR_ADDON_NOT_FOUND'
-  | 'ERR_BUFFER_DETACHED'
-  | 'ERR_BUFFER_OVERLAP'
-  | 'ERR_EMPTY_MEAN'
   | 'ERR_FILE_ACCESS'
   | 'ERR_FILE_FORMAT'
-  | 'ERR_INVALID_ARG_TYPE'
-  | 'ERR_INVALID_ARG_VALUE'
-  | 'ERR_MEMORY_ALLOCATION_FAILED'
   | 'ERR_PACKAGE_NOT_FOUND'
   | 'ERR_REBUILD_FAILED'
-  | 'ERR_SHAPE_MISMATCH'
-  | 'ERR_TARGET_OUT_OF_RANGE'
   | 'ERR_THREAD_FAILED';
 
 const LONGEST_TEXT = 80;
@@ -72,16 +66,45 @@ export function detachedError(name: string): TypeError {
   );
 }
 
+/** Memory that two arrays of a call share. `mayBeSame`: unless they are the same array. */
+export function overlapError(name: string, other: string, mayBeSame: boolean): RangeError {
+  const what = mayBeSame
+    ? `the memory of ${other} itself or separate memory`
+    : `memory separate from ${other}`;
+  const message = sentence(what, name, `memory that overlaps ${other}`);
+  return withCode(new RangeError(message), 'ERR_BUFFER_OVERLAP');
+}
+
+function classError(what: string, name: string, row: number, target: number | bigint): RangeError {
+  const error = new RangeError(sentence(what, name, String(target)));
+  return Object.assign(withCode(error, 'ERR_TARGET_OUT_OF_RANGE'), { row, target });
+}
+
 /** A target that is neither a class nor ignored. */
 export function targetError(
   row: number,
-  target: number,
+  target: number | bigint,
   classes: number,
   name = `targets[${row}]`,
 ): RangeError {
-  const what = `a class in [0, ${classes}) or ignoreIndex`;
-  const error = new RangeError(sentence(what, name, String(target)));
-  return Object.assign(withCode(error, 'ERR_TARGET_OUT_OF_RANGE'), { row, target });
+  return classError(`a class in [0, ${classes}) or ignoreIndex`, name, row, target);
+}
+
+/** The element `index` of `ids`, one of this row's, that is no class. */
+export function idError(row: number, index: number, id: number, classes: number): RangeError {
+  return classError(`a class in [0, ${classes})`, `ids[${index}]`, row, id);
+}
+
+/** A mean of nothing, where the caller wants an error. */
+export function emptyMeanError(): RangeError {
+  const message = sentence('a row that counts in the mean', 'targets', 'none');
+  return withCode(new RangeError(message), 'ERR_EMPTY_MEAN');
+}
+
+/** Working arrays of native code that do not fit into memory. */
+export function workingMemoryError(): RangeError {
+  const message = sentence('memory', "the call's working arrays", 'none');
+  return withCode(new RangeError(message), 'ERR_MEMORY_ALLOCATION_FAILED');
 }
 
 /** A result array that does not fit into memory. */

@@ -1,4 +1,5 @@
-import { elementCodes, type FloatResult, type NativeArray } from '../native/addon.js';
+import type { FloatResult, NativeArray } from '../native/addon.js';
+import { elementCodes } from '../native/boundary.js';
 import type { ElementType } from '../types.js';
 import {
   bitsOf,
@@ -7,12 +8,11 @@ import {
   lengthOf,
   outputArray,
   type ResultName,
-  readNumber,
-  readThreads,
   typeNameOf,
 } from './arrays.js';
 import { shapeError, typeError, valueError } from './errors.js';
 import { type Layout, layoutOf, paddedLayoutOf, readAxis, readShape } from './layout.js';
+import { options, type RawOptions } from './options.js';
 
 const ARRAYS = 'a Float32Array, Float64Array, Float16Array or Uint16Array';
 const ARRAYS_OR_TENSORS = `${ARRAYS}, or a tensor { data, dims },`;
@@ -22,6 +22,8 @@ const ELEMENT_TYPES = `one of ${Object.keys(elementCodes).join(', ')}`;
 export interface Elements {
   readonly array: NativeArray;
   readonly type: ElementType;
+  /** The option `dtype`. */
+  readonly dtype: ElementType | undefined;
   /** The tensor's dimensions, not yet looked at. */
   readonly shape: unknown;
   readonly shapeName: string;
@@ -82,6 +84,7 @@ function readTensor(value: object, dtype: ElementType | undefined, name: string)
   return {
     array: own === 'float16' ? bitsOf(array) : (array as NativeArray),
     type: settled,
+    dtype,
     shape: hasDims ? dims : (value as { shape?: unknown }).shape,
     shapeName: hasDims ? `${name}.dims` : `${name}.shape`,
   };
@@ -102,20 +105,10 @@ export function readElements(value: unknown, dtype: unknown, name: string): Elem
   return {
     array: own === 'float16' ? bitsOf(array) : (array as NativeArray),
     type: settleType(own, option, 'dtype'),
+    dtype: option,
     shape: undefined,
     shapeName: 'shape',
   };
-}
-
-/** The options of every function on elements, as they were given. */
-export interface LayoutValues {
-  readonly shape?: unknown;
-  readonly axis?: unknown;
-  readonly dtype?: unknown;
-  readonly rowStride?: unknown;
-  readonly temperature?: unknown;
-  readonly softcap?: unknown;
-  readonly threads?: unknown;
 }
 
 /** An argument as native code takes it, with what belongs to the call on it. */
@@ -133,8 +126,6 @@ export interface Input {
   readonly threads: number;
 }
 
-const isPositive = (value: number) => value > 0 && value < Infinity;
-
 /** The dimensions of an argument, and the name that errors about them use. */
 export function readDimensions(
   elements: Elements,
@@ -150,18 +141,17 @@ export function inputOf(
   elements: Elements,
   shape: readonly number[],
   layout: Layout,
-  given: LayoutValues,
+  given: RawOptions,
 ): Input {
-  const what = 'a finite number > 0';
   return {
     elements,
     shape,
     layout,
     rows: layout.outer * layout.inner,
     resultType: elements.type === 'float64' ? 'Float64Array' : 'Float32Array',
-    temperature: readNumber(given.temperature, 1, isPositive, what, 'temperature'),
-    softcap: readNumber(given.softcap, 0, isPositive, what, 'softcap'),
-    threads: readThreads(given.threads),
+    temperature: options.temperature.read(given.temperature),
+    softcap: options.softcap.read(given.softcap),
+    threads: options.threads.read(given.threads),
   };
 }
 
@@ -180,10 +170,15 @@ export function readRows(
 }
 
 /** An argument with a single class axis. */
-export function readInput(value: unknown, given: LayoutValues, name: string): Input {
+export function readInput(
+  value: unknown,
+  given: RawOptions,
+  name: string,
+  classAxis: unknown = given.axis,
+): Input {
   const elements = readElements(value, given.dtype, name);
   const { shape, name: shapeName } = readDimensions(elements, given.shape);
-  const axis = readAxis(given.axis === undefined ? -1 : given.axis, shape.length, 'axis');
+  const axis = readAxis(classAxis === undefined ? -1 : classAxis, shape.length, 'axis');
   const length = lengthOf(elements.array);
   const layout = readRows(shape, axis, axis, given.rowStride, length, shapeName);
   return inputOf(elements, shape, layout, given);
@@ -192,9 +187,8 @@ export function readInput(value: unknown, given: LayoutValues, name: string): In
 /** Another array of the first argument's type and layout; a tensor's dimensions must be the same. */
 export function readInputLike(
   value: unknown,
-  dtype: unknown,
   name: string,
-  { layout, shape, elements: { type } }: Input,
+  { layout, shape, elements: { type, dtype } }: Input,
 ): Elements {
   const elements = readElements(value, dtype, name);
   if (elements.type !== type) {

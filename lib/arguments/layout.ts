@@ -1,5 +1,5 @@
-import { expectInteger } from './arrays.js';
 import { shapeError, typeError, valueError } from './errors.js';
+import { expectInteger } from './scalars.js';
 
 /** A shape seen from its class axis: see native/kernel-table.h. */
 export interface Layout {

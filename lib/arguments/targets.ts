@@ -1,13 +1,13 @@
-import type { FloatResult, TypedClassIndices } from '../native/addon.js';
-import {
-  expectArray,
-  expectAttached,
-  expectInteger,
-  expectLength,
-  isFloatName,
-  typeNameOf,
-} from './arrays.js';
+import type { FloatResult } from '../native/addon.js';
+import type { IgnoreIndex } from '../native/call.js';
+import type { ClassIndices } from '../types.js';
+import { expectArray, expectAttached, expectLength, isFloatName, typeNameOf } from './arrays.js';
 import { targetError, typeError } from './errors.js';
+import type { Input } from './input.js';
+import { expectInteger } from './scalars.js';
+
+/** Class indices as native code reads them. */
+export type TypedClassIndices = Exclude<ClassIndices, readonly number[]>;
 
 function isLabelName(typeName: string): boolean {
   switch (typeName) {
@@ -28,7 +28,7 @@ function isIndexName(typeName: string): boolean {
 }
 
 /** Targets that count for nothing, as native code reads them. */
-export function readIgnoreIndex(value: unknown): number | Float64Array {
+export function readIgnoreIndex(value: unknown): IgnoreIndex {
   if (value === undefined) return -100;
   if (!Array.isArray(value)) return expectInteger(value, 'ignoreIndex');
   const indices: number[] = [];
@@ -36,16 +36,20 @@ export function readIgnoreIndex(value: unknown): number | Float64Array {
   return Float64Array.from(indices);
 }
 
-function isIgnored(target: number, ignoreIndex: number | Float64Array): boolean {
+function isIgnored(target: number, ignoreIndex: IgnoreIndex): boolean {
   return typeof ignoreIndex === 'number' ? target === ignoreIndex : ignoreIndex.includes(target);
 }
 
-/** Integers as class indices, of the smaller type that holds them all. */
+/** A list of integers as class indices, of the smaller type that holds them all. */
 function typedIndices(
-  indices: readonly number[],
+  targets: readonly unknown[],
   classes: number,
-  ignoreIndex: number | Float64Array,
+  ignoreIndex: IgnoreIndex,
 ): TypedClassIndices {
+  const indices: number[] = [];
+  for (let row = 0; row < targets.length; row++) {
+    indices.push(expectInteger(targets[row], 'targets', row));
+  }
   const typed = new Int32Array(indices.length);
   let isExact = true;
   for (let row = 0; row < indices.length; row++) {
@@ -59,25 +63,22 @@ function typedIndices(
   return isExact ? typed : BigInt64Array.from(indices, (index) => BigInt(index));
 }
 
-/** Class indices as native code reads them: typed arrays as they are, plain arrays copied into one. */
+/** One class a row of an input: typed arrays as they are, plain arrays copied into one. */
 export function readClassIndices(
   targets: unknown,
-  classes: number,
-  ignoreIndex: number | Float64Array,
+  { layout: { classes }, rows }: Input,
+  ignoreIndex: IgnoreIndex,
 ): TypedClassIndices {
-  if (Array.isArray(targets)) {
-    const indices: number[] = [];
-    for (let row = 0; row < targets.length; row++) {
-      indices.push(expectInteger(targets[row], 'targets', row));
-    }
-    return typedIndices(indices, classes, ignoreIndex);
-  }
-  return expectArray<TypedClassIndices>(
-    targets,
-    isIndexName,
-    'an integer typed array or an array of integers',
-    'targets',
-  );
+  const indices = Array.isArray(targets)
+    ? typedIndices(targets, classes, ignoreIndex)
+    : expectArray<TypedClassIndices>(
+        targets,
+        isIndexName,
+        'an integer typed array or an array of integers',
+        'targets',
+      );
+  expectLength(indices, rows, 'targets');
+  return indices;
 }
 
 /** Whether targets are class probabilities. */

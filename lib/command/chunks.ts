@@ -1,8 +1,8 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { targetError } from '../arguments/errors.js';
+import type { TypedClassIndices } from '../arguments/targets.js';
 import { Evaluator, updateRows } from '../evaluation/evaluator.js';
 import type { RowResults } from '../evaluation/types.js';
-import type { TypedClassIndices } from '../native/addon.js';
 import { type CollectorMemory, ReportCollector } from '../report/collector.js';
 import type { Dataset } from './dataset.js';
 import type { EvaluateOptions } from './evaluate-options.js';

@@ -3,7 +3,7 @@ import { type Layout, layoutOf, readAxis } from '../arguments/layout.js';
 import { openTensor } from '../files/open.js';
 import { closeTensor } from '../files/read.js';
 import { elementBytes, type OpenTensor } from '../files/tensor.js';
-import { elementCodes } from '../native/addon.js';
+import { elementCodes } from '../native/boundary.js';
 import type { ElementType } from '../types.js';
 
 /** Where in the files a data set is. */

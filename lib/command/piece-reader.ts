@@ -1,7 +1,8 @@
 import { allocationError } from '../arguments/errors.js';
+import type { TypedClassIndices } from '../arguments/targets.js';
 import { readTensor } from '../files/read.js';
 import { elementBytes, type FileElement } from '../files/tensor.js';
-import type { NativeArray, TypedClassIndices } from '../native/addon.js';
+import type { NativeArray } from '../native/addon.js';
 import type { Dataset } from './dataset.js';
 import type { Cut, Place } from './pieces.js';
 

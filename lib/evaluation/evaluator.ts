@@ -1,72 +1,59 @@
-import {
-  expectInteger,
-  newArray,
-  newIntegers,
-  optionReader,
-  readBoolean,
-} from '../arguments/arrays.js';
+import { newArray, newIntegers } from '../arguments/arrays.js';
 import { shapeError, typeError, valueError } from '../arguments/errors.js';
 import { readInput } from '../arguments/input.js';
-import { readIgnoreIndex } from '../arguments/targets.js';
-import { type NativeFunctions, native } from '../native/addon.js';
-import { describeScore } from '../native/call.js';
-import { readRowTargets } from '../operations/score.js';
+import {
+  options as known,
+  OptionList,
+  type OptionsIn,
+  ofArrays,
+  ofTransforms,
+  type RawOptions,
+} from '../arguments/options.js';
+import { expectInteger, integerWithin } from '../arguments/scalars.js';
+import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { limits, operations } from '../native/boundary.js';
+import {
+  arrayAmong,
+  compute,
+  type IgnoreIndex,
+  type Prepared,
+  writeBins,
+  writeIgnoreIndex,
+  writeInput,
+} from '../native/call.js';
 import type { ClassIndices, Logits } from '../types.js';
 import { GatheredState, type StateOptions } from './state.js';
 import { summarise } from './summary.js';
-import type {
-  EvaluationSummary,
-  EvaluatorOptions,
-  EvaluatorState,
-  RowResults,
-  UpdateOptions,
-} from './types.js';
+import type { EvaluationSummary, EvaluatorState, RowResults } from './types.js';
 
-const readEvaluatorOptions = optionReader((options) => ({
-  classes: options.classes,
-  top: options.top,
-  calibrationBins: options.calibrationBins,
-  confusion: options.confusion,
-  ignoreIndex: options.ignoreIndex,
-  axis: options.axis,
-}));
-export const readUpdateOptions = optionReader((options) => ({
-  shape: options.shape,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  threads: options.threads,
-  bytes: options.bytes,
-}));
+const list = new OptionList(
+  ...(['classes', 'top', 'calibrationBins', 'confusion', 'ignoreIndex', 'axis'] as const),
+);
+const updateList = new OptionList(...ofArrays, ...ofTransforms, 'bytes');
 
-const MOST_CLASSES = 2 ** 30; // native/kernel-table.h, kMostScoredClasses
-const MOST_BINS = 65536;
-
-function readSize(value: unknown, most: number, name: string): number {
-  const size = expectInteger(value, name);
-  if (size < 1 || size > most) throw valueError(`an integer from 1 to ${most}`, name, size);
-  return size;
+/** What an {@link Evaluator} is made for. */
+export interface EvaluatorOptions extends OptionsIn<typeof list> {
+  /** The number of classes. */
+  readonly classes: number;
+  /** The k of which the accuracy among the k likeliest classes is wanted. Default: [1]. */
+  readonly top?: readonly number[] | undefined;
+  /** How many bins of equal width the confidence is divided into, 1 to 65536. Default: 15. */
+  readonly calibrationBins?: number | undefined;
 }
 
-function readBins(value: unknown): number {
-  return value === undefined ? 15 : readSize(value, MOST_BINS, 'calibrationBins');
-}
+/** The options of one update of an {@link Evaluator}. */
+export interface UpdateOptions extends OptionsIn<typeof updateList> {}
 
 /** The ranks up to which a row is a hit, each once. */
 function readTop(value: unknown): readonly number[] {
   if (value === undefined) return [1];
   if (!Array.isArray(value)) throw typeError('an array of integers >= 1', 'top', value);
   const top = new Set<number>();
-  for (let i = 0; i < value.length; i++) top.add(readSize(value[i], MOST_CLASSES, `top[${i}]`));
+  for (let i = 0; i < value.length; i++) {
+    top.add(integerWithin(value[i], `top[${i}]`, 1, limits.scoredClasses));
+  }
   return [...top];
-}
-
-function readBytes(value: unknown): number | null {
-  if (value === undefined) return null;
-  const bytes = expectInteger(value, 'bytes');
-  if (bytes < 0) throw valueError('an integer >= 0', 'bytes', bytes);
-  return bytes;
 }
 
 function isSameSize(a: StateOptions, b: StateOptions): boolean {
@@ -86,20 +73,66 @@ function expectObject(value: unknown, name: string): Readonly<Record<string, unk
   return value as Readonly<Record<string, unknown>>;
 }
 
-let expectEvaluator: (value: unknown, name: string) => void;
+/** What an evaluator has gathered, and how it reads logits. */
+interface Gathering {
+  readonly state: GatheredState;
+  readonly axis: number;
+  readonly ignoreIndex: IgnoreIndex;
+}
 
-/**
- * Adds a batch, and gives what counts its text and returns what was read off each row, where that
- * `isWanted`: to be called once the kernel is done.
- */
-export let computeUpdate: (
-  kernel: NativeFunctions['evaluate'],
-  evaluator: Evaluator,
+const gatherings = new WeakMap<object, Gathering>();
+
+function gatheringOf(value: unknown, name: string): Gathering {
+  const gathering = gatherings.get(value as object);
+  if (gathering === undefined) throw typeError('an Evaluator', name, value);
+  return gathering;
+}
+
+/** Adds a batch: `finish` counts its text, and returns what was read off each row where `rows` says so. */
+function prepareUpdate<Result>(
+  evaluator: unknown,
   logits: unknown,
   targets: unknown,
-  given: ReturnType<typeof readUpdateOptions>,
-  isWanted: boolean,
-) => () => RowResults | null;
+  given: RawOptions,
+  includeRows: boolean,
+): Prepared<typeof operations.evaluate, Result> {
+  const { state, axis, ignoreIndex } = gatheringOf(evaluator, 'evaluator');
+  const bytes = known.bytes.read(given.bytes);
+  const input = readInput(logits, given, 'logits', axis);
+  const { classes, calibrationBins } = state.options;
+  if (input.layout.classes !== classes) {
+    throw shapeError(`${classes} classes`, 'shape', `${input.layout.classes}`);
+  }
+  const compared = readClassIndices(targets, input, ignoreIndex);
+  if (!state.hasRoom(input.rows, bytes)) {
+    throw valueError('bytes, and rows, that add up to less than 2^53', 'bytes', bytes);
+  }
+  const losses = includeRows ? newArray('Float64Array', input.rows, 'losses') : null;
+  const ranks = includeRows ? newIntegers(input.rows, 'ranks') : null;
+  const predictions = includeRows ? newIntegers(input.rows, 'predictions') : null;
+  writeInput(input);
+  writeIgnoreIndex(ignoreIndex);
+  writeBins(calibrationBins);
+  return {
+    args: {
+      logits: input.elements.array,
+      targets: compared,
+      ignored: arrayAmong(ignoreIndex),
+      top: state.top,
+      counts: state.counts,
+      sums: state.sums,
+      confusion: state.confusion,
+      losses,
+      ranks,
+      predictions,
+    },
+    ownsResults: true,
+    finish: () => {
+      state.addBytes(bytes);
+      return (includeRows ? { losses, ranks, predictions } : evaluator) as Result;
+    },
+  };
+}
 
 /**
  * Metrics of a model over any number of batches: each is read once, and added to a state of fixed
@@ -121,10 +154,6 @@ export let computeUpdate: (
  *   https://arxiv.org/abs/1706.04599, with the last bin closed.
  */
 export class Evaluator {
-  readonly #state: GatheredState;
-  readonly #axis: number;
-  readonly #ignoreIndex: number | Float64Array;
-
   /**
    * @param options - `classes` (1 to 2^30), `top` (the k of `accuracy`, default: [1]), `calibrationBins`
    *   (1 to 65536, default: 15), `confusion` (a count for each pair of classes; default: false),
@@ -134,14 +163,21 @@ export class Evaluator {
    */
   constructor(options: EvaluatorOptions) {
     if (options === undefined) throw typeError('an object', 'options', options);
-    const given = readEvaluatorOptions(options);
-    this.#ignoreIndex = readIgnoreIndex(given.ignoreIndex);
-    this.#axis = expectInteger(given.axis === undefined ? -1 : given.axis, 'axis');
-    this.#state = new GatheredState({
-      classes: readSize(given.classes, MOST_CLASSES, 'classes'),
-      top: readTop(given.top),
-      calibrationBins: readBins(given.calibrationBins),
-      confusion: readBoolean(given.confusion, false, 'confusion'),
+    const given = list.accept(options);
+    const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
+    const { axis, calibrationBins } = given;
+    gatherings.set(this, {
+      ignoreIndex,
+      axis: axis === undefined ? -1 : expectInteger(axis, 'axis'),
+      state: new GatheredState({
+        classes: integerWithin(given.classes, 'classes', 1, limits.scoredClasses),
+        top: readTop(given.top),
+        calibrationBins:
+          calibrationBins === undefined
+            ? 15
+            : integerWithin(calibrationBins, 'calibrationBins', 1, limits.bins),
+        confusion: known.confusion.read(given.confusion),
+      }),
     });
   }
 
@@ -156,8 +192,8 @@ export class Evaluator {
    * @throws As {@link score}; `ERR_SHAPE_MISMATCH` where the class axis has another size.
    */
   update(logits: Logits, targets: ClassIndices, options?: UpdateOptions): this {
-    computeUpdate(native.evaluate, this, logits, targets, readUpdateOptions(options), false)();
-    return this;
+    const given = updateList.accept(options);
+    return compute(operations.evaluate, prepareUpdate(this, logits, targets, given, false));
   }
 
   /**
@@ -167,35 +203,36 @@ export class Evaluator {
    *   `calibrationBins` or `confusion` differ.
    */
   merge(other: Evaluator): this {
-    expectEvaluator(other, 'other');
-    if (!isSameSize(this.#state.options, other.#state.options)) {
-      throw valueError('an Evaluator of the same options', 'other', other.#state.options);
+    const { state } = gatheringOf(this, 'this');
+    const { state: added } = gatheringOf(other, 'other');
+    if (!isSameSize(state.options, added.options)) {
+      throw valueError('an Evaluator of the same options', 'other', added.options);
     }
-    if (!this.#state.hasRoomFor(other.#state)) {
+    if (!state.hasRoomFor(added)) {
       throw valueError('an Evaluator whose counts add up to less than 2^53', 'other', other);
     }
-    this.#state.add(other.#state);
+    state.add(added);
     return this;
   }
 
   /** What has been gathered so far; every number is rounded once, from exact sums. */
   summary(): EvaluationSummary {
-    return summarise(this.#state);
+    return summarise(gatheringOf(this, 'this').state);
   }
 
   /** Every bit of the state, for JSON.stringify; {@link Evaluator.fromJSON} brings it back. */
   toJSON(): EvaluatorState {
-    const ignoreIndex = this.#ignoreIndex;
+    const { state, axis, ignoreIndex } = gatheringOf(this, 'this');
     return {
       version: 1,
       options: {
-        ...this.#state.options,
-        top: [...this.#state.options.top],
+        ...state.options,
+        top: [...state.options.top],
         ignoreIndex: typeof ignoreIndex === 'number' ? ignoreIndex : [...ignoreIndex],
-        axis: this.#axis,
+        axis,
       },
-      counts: this.#state.describeCounts(),
-      sums: this.#state.describeSums(),
+      counts: state.describeCounts(),
+      sums: state.describeSums(),
     };
   }
 
@@ -211,54 +248,9 @@ export class Evaluator {
     const evaluator = new Evaluator(
       expectObject(options, 'options') as unknown as EvaluatorOptions,
     );
-    evaluator.#state.restore(expectObject(counts, 'counts'), expectObject(sums, 'sums'));
+    const { state } = gatheringOf(evaluator, 'evaluator');
+    state.restore({ counts: expectObject(counts, 'counts'), sums: expectObject(sums, 'sums') });
     return evaluator;
-  }
-
-  static {
-    expectEvaluator = (value, name) => {
-      if (typeof value === 'object' && value !== null && #state in value) return;
-      throw typeError('an Evaluator', name, value);
-    };
-    computeUpdate = (kernel, evaluator, logits, targets, given, isWanted) => {
-      expectEvaluator(evaluator, 'evaluator');
-      const state = evaluator.#state;
-      const ignoreIndex = evaluator.#ignoreIndex;
-      const bytes = readBytes(given.bytes);
-      const input = readInput(logits, { ...given, axis: evaluator.#axis }, 'logits');
-      const { classes } = state.options;
-      if (input.layout.classes !== classes) {
-        throw shapeError(`${classes} classes`, 'shape', `${input.layout.classes}`);
-      }
-      const compared = readRowTargets(targets, input, ignoreIndex);
-      if (!state.hasRoom(input.rows, bytes)) {
-        throw valueError('bytes, and rows, that add up to less than 2^53', 'bytes', bytes);
-      }
-      const results = isWanted
-        ? {
-            losses: newArray('Float64Array', input.rows, 'losses') as Float64Array,
-            ranks: newIntegers(input.rows, 'ranks'),
-            predictions: newIntegers(input.rows, 'predictions'),
-          }
-        : null;
-      kernel(
-        describeScore(input, ignoreIndex, 'index', state.options.calibrationBins),
-        input.elements.array,
-        compared,
-        typeof ignoreIndex === 'number' ? null : ignoreIndex,
-        state.top,
-        state.counts,
-        state.sums,
-        state.confusion,
-        results?.losses ?? null,
-        results?.ranks ?? null,
-        results?.predictions ?? null,
-      );
-      return () => {
-        state.addBytes(bytes);
-        return results;
-      };
-    };
   }
 }
 
@@ -269,6 +261,28 @@ export function updateRows(
   targets: ClassIndices,
   options?: UpdateOptions,
 ): RowResults {
-  const given = readUpdateOptions(options);
-  return computeUpdate(native.evaluate, evaluator, logits, targets, given, true)() as RowResults;
+  const given = updateList.accept(options);
+  return compute(operations.evaluate, prepareUpdate(evaluator, logits, targets, given, true));
+}
+
+/**
+ * `evaluator.update` off the calling thread; see `softmax` of `logits/promises`. Several updates of one evaluator may be
+ * pending at once: its sums are exact, so that their order is nothing. Nothing is added by a call
+ * that is rejected, and nothing before its promise settles.
+ *
+ * @param evaluator - An {@link Evaluator} of `logits`.
+ * @param logits - As for {@link Evaluator.update}, as are targets and options, but for `signal`.
+ * @returns A promise of the evaluator.
+ * @example
+ * for await (const { logits, targets } of batches) await updateEvaluator(evaluator, logits, targets);
+ */
+export function updateEvaluator(
+  evaluator: Evaluator,
+  logits: Logits,
+  targets: ClassIndices,
+  options?: InBackground<UpdateOptions>,
+): Promise<Evaluator> {
+  return computeInBackground(operations.evaluate, updateList, options, (given) =>
+    prepareUpdate(evaluator, logits, targets, given, false),
+  );
 }

@@ -1,9 +1,11 @@
+import { exactSum } from '../native/boundary.js';
+
 // Exact sums as native code keeps them (native/evaluation/exact-sum.h), as integers: a sum is one in
 // units of 2^LOWEST_BIT.
 
-export const LOWEST_BIT = -2148;
+export const LOWEST_BIT = exactSum.lowestBit;
 /** Elements of a sum: digits of 32 bits, the lowest first. */
-export const SUM_DIGITS = 134;
+export const SUM_DIGITS = exactSum.digits;
 
 const DIGIT_BITS = 32n;
 const PRECISION = 53;

@@ -1,15 +1,12 @@
-import { expectInteger, newArray } from '../arguments/arrays.js';
+import { newArray } from '../arguments/arrays.js';
 import { typeError, valueError } from '../arguments/errors.js';
+import { integerWithin } from '../arguments/scalars.js';
+import { countParts, counts, sums } from '../native/boundary.js';
 import { readSum, SUM_DIGITS, writeSum } from './exact-sum.js';
 import type { EvaluatorState } from './types.js';
 
-// How native/evaluation/state.h lays out what an evaluator has gathered.
-const ROWS = 0;
-const IGNORED = 1;
-const NOT_FINITE = 2;
-const INFINITE = 3;
-const HITS = 4;
-const SUM_NAMES = ['loss', 'lossSquare', 'entropy', 'squareDistance'] as const;
+const SUM_NAMES = Object.keys(sums) as readonly (keyof typeof sums)[];
+const SUM_COUNT = SUM_NAMES.length;
 
 /** What decides about the size of a state. */
 export interface StateOptions {
@@ -29,50 +26,50 @@ export class GatheredState {
   readonly counts: Float64Array;
   readonly sums: BigInt64Array;
   readonly confusion: Float64Array | null;
-  /** null where an update has not told them. */
+  /** Parts of `counts`. */
+  readonly hits: Float64Array;
+  readonly binRows: Float64Array;
+  readonly binHits: Float64Array;
+  /** null where an update did not say. */
   bytes: number | null = 0;
 
   constructor(options: StateOptions) {
-    const { classes, top, calibrationBins, confusion } = options;
+    const { classes, top, calibrationBins: bins, confusion } = options;
     this.options = options;
     this.top = Float64Array.from(top);
-    this.counts = new Float64Array(HITS + top.length + 2 * calibrationBins);
-    this.sums = new BigInt64Array((SUM_NAMES.length + calibrationBins) * SUM_DIGITS);
+    const sizes = { top: top.length, bins };
+    const starts: Partial<Record<keyof typeof countParts, number>> = {};
+    let length = Object.keys(counts).length;
+    for (const name of Object.keys(countParts) as (keyof typeof countParts)[]) {
+      starts[name] = length;
+      length += sizes[countParts[name]];
+    }
+    this.counts = new Float64Array(length);
+    const part = (name: keyof typeof countParts) => {
+      const start = starts[name] as number;
+      return this.counts.subarray(start, start + sizes[countParts[name]]);
+    };
+    this.hits = part('hits');
+    this.binRows = part('binRows');
+    this.binHits = part('binHits');
+    this.sums = new BigInt64Array((SUM_COUNT + bins) * SUM_DIGITS);
     this.confusion = confusion ? newConfusion(classes) : null;
   }
 
-  get rows(): number {
-    return this.counts[ROWS] as number;
+  count(name: keyof typeof counts): number {
+    return this.counts[counts[name]] as number;
   }
-  get ignored(): number {
-    return this.counts[IGNORED] as number;
-  }
-  get notFinite(): number {
-    return this.counts[NOT_FINITE] as number;
-  }
-  get infinite(): number {
-    return this.counts[INFINITE] as number;
-  }
-  get hits(): Float64Array {
-    return this.counts.subarray(HITS, HITS + this.top.length);
-  }
-  get binRows(): Float64Array {
-    const start = HITS + this.top.length;
-    return this.counts.subarray(start, start + this.options.calibrationBins);
-  }
-  get binHits(): Float64Array {
-    return this.counts.subarray(HITS + this.top.length + this.options.calibrationBins);
-  }
-  sum(name: (typeof SUM_NAMES)[number]): bigint {
-    return readSum(this.sums, SUM_NAMES.indexOf(name) * SUM_DIGITS);
+  sum(name: keyof typeof sums): bigint {
+    return readSum(this.sums, sums[name] * SUM_DIGITS);
   }
   confidence(bin: number): bigint {
-    return readSum(this.sums, (SUM_NAMES.length + bin) * SUM_DIGITS);
+    return readSum(this.sums, (SUM_COUNT + bin) * SUM_DIGITS);
   }
 
   /** Whether all counts stay exact with a batch of so many rows and bytes. */
   hasRoom(rows: number, bytes: number | null): boolean {
-    const most = Math.max(this.rows, this.ignored, this.notFinite) + rows;
+    const most =
+      Math.max(this.count('rows'), this.count('ignored'), this.count('notFinite')) + rows;
     return Number.isSafeInteger(most) && Number.isSafeInteger((this.bytes ?? 0) + (bytes ?? 0));
   }
 
@@ -101,10 +98,10 @@ export class GatheredState {
 
   describeCounts(): Counts {
     return {
-      rows: this.rows,
-      ignored: this.ignored,
-      notFinite: this.notFinite,
-      infinite: this.infinite,
+      rows: this.count('rows'),
+      ignored: this.count('ignored'),
+      notFinite: this.count('notFinite'),
+      infinite: this.count('infinite'),
       hits: [...this.hits],
       binRows: [...this.binRows],
       binHits: [...this.binHits],
@@ -124,27 +121,25 @@ export class GatheredState {
     };
   }
 
-  /** Takes over what describeCounts and describeSums have told. */
-  restore(
-    counts: Readonly<Record<string, unknown>>,
-    sums: Readonly<Record<string, unknown>>,
-  ): void {
-    this.counts[ROWS] = readCount(counts.rows, 'counts.rows');
-    this.counts[IGNORED] = readCount(counts.ignored, 'counts.ignored');
-    this.counts[NOT_FINITE] = readCount(counts.notFinite, 'counts.notFinite');
-    this.counts[INFINITE] = readCount(counts.infinite, 'counts.infinite');
-    readCounts(counts.hits, this.hits, 'counts.hits');
-    readCounts(counts.binRows, this.binRows, 'counts.binRows');
-    readCounts(counts.binHits, this.binHits, 'counts.binHits');
-    this.bytes = counts.bytes === null ? null : readCount(counts.bytes, 'counts.bytes');
-    if (this.confusion !== null) readCounts(counts.confusion, this.confusion, 'counts.confusion');
-    SUM_NAMES.forEach((name, index) => {
-      writeSum(this.sums, index * SUM_DIGITS, readHexadecimal(sums[name], `sums.${name}`));
-    });
-    const confidence = expectList(sums.confidence, this.binRows.length, 'sums.confidence');
+  /** Takes over what describeCounts and describeSums gave, in an object that may be anything. */
+  restore(given: Readonly<Record<'counts' | 'sums', Readonly<Record<string, unknown>>>>): void {
+    for (const name of Object.keys(counts) as (keyof typeof counts)[]) {
+      this.counts[counts[name]] = readCount(given.counts[name], `counts.${name}`);
+    }
+    for (const name of Object.keys(countParts) as (keyof typeof countParts)[]) {
+      readCounts(given.counts[name], this[name], `counts.${name}`);
+    }
+    const { bytes, confusion } = given.counts;
+    this.bytes = bytes === null ? null : readCount(bytes, 'counts.bytes');
+    if (this.confusion !== null) readCounts(confusion, this.confusion, 'counts.confusion');
+    for (const name of SUM_NAMES) {
+      const sum = readHexadecimal(given.sums[name], `sums.${name}`);
+      writeSum(this.sums, sums[name] * SUM_DIGITS, sum);
+    }
+    const confidence = expectList(given.sums.confidence, this.binRows.length, 'sums.confidence');
     confidence.forEach((text, bin) => {
       const sum = readHexadecimal(text, `sums.confidence[${bin}]`);
-      writeSum(this.sums, (SUM_NAMES.length + bin) * SUM_DIGITS, sum);
+      writeSum(this.sums, (SUM_COUNT + bin) * SUM_DIGITS, sum);
     });
   }
 }
@@ -166,9 +161,7 @@ function expectList(value: unknown, length: number, name: string): readonly unkn
 }
 
 function readCount(value: unknown, name: string): number {
-  const count = expectInteger(value, name);
-  if (count < 0) throw valueError('an integer >= 0', name, count);
-  return count;
+  return integerWithin(value, name, 0);
 }
 
 function readCounts(value: unknown, counts: Float64Array, name: string): void {

@@ -29,7 +29,8 @@ function gapOf(state: GatheredState, bin: number): bigint {
 }
 
 function summariseCalibration(state: GatheredState): Calibration {
-  const { rows, binRows, binHits } = state;
+  const { binRows, binHits } = state;
+  const rows = state.count('rows');
   let gaps = 0n;
   let maximum = rows === 0 ? NaN : 0;
   let squares = 0;
@@ -61,14 +62,15 @@ function nested(counts: Float64Array, classes: number): number[][] {
 
 /** The summary of what an evaluator has gathered. */
 export function summarise(state: GatheredState): EvaluationSummary {
-  const { rows, ignored, notFinite, infinite, bytes, confusion, options } = state;
-  const isBounded = infinite === 0;
+  const { bytes, confusion, options } = state;
+  const rows = state.count('rows');
+  const isBounded = state.count('infinite') === 0;
   const loss = isBounded ? mean(state.sum('loss'), rows) : Infinity;
   const bits = isBounded ? toNumber(state.sum('loss'), 1n, LOWEST_BIT) / Math.LN2 : Infinity;
   return {
     rows,
-    ignored,
-    notFinite,
+    ignored: state.count('ignored'),
+    notFinite: state.count('notFinite'),
     loss,
     lossStandardError: isBounded
       ? standardError(state.sum('loss'), state.sum('lossSquare'), rows)

@@ -1,15 +1,22 @@
 import { setImmediate } from 'node:timers';
 import { typeError } from '../arguments/errors.js';
-import { type NativeFunctions, native } from './addon.js';
-import { describeBackground } from './call.js';
+import type { OptionList, RawOptions } from '../arguments/options.js';
+import { native } from './addon.js';
+import type { Operation } from './boundary.js';
+import { begin, type Prepared } from './call.js';
+import { wordedError } from './errors.js';
+
+/** Options of a function of `logits`, and a signal that stops the call. */
+export type InBackground<Options> = Options & { readonly signal?: AbortSignal | undefined };
 
 let isTurnDue = false;
+let hasWake = false;
 let lastId = 0;
 
 // As immediates, so that timers and other events have their turn between two of these.
 function takeTurn(): void {
   isTurnDue = false;
-  if (native.background.advance()) requestTurn();
+  if (native.advance()) requestTurn();
 }
 
 function requestTurn(): void {
@@ -17,8 +24,6 @@ function requestTurn(): void {
   isTurnDue = true;
   setImmediate(takeTurn);
 }
-
-native.background.setWake(requestTurn);
 
 function readSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined;
@@ -29,45 +34,39 @@ function readSignal(value: unknown): AbortSignal | undefined {
   throw typeError('an AbortSignal', 'signal', value);
 }
 
-/** A call's result; the signal's reason, where it has stopped the call. */
-async function settled(
-  pending: Promise<number>,
-  stop: () => void,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  signal?.addEventListener('abort', stop, { once: true });
+/**
+ * Computes a call off this thread: a promise of its result, or of the signal's reason where the option
+ * `signal` stops it.
+ *
+ * @param options - As the caller gives them; `prepare` gets them checked against `list`.
+ */
+export async function computeInBackground<O extends Operation, Result>(
+  operation: O,
+  list: OptionList<string>,
+  options: unknown,
+  prepare: (given: RawOptions) => Prepared<O, Result>,
+): Promise<Result> {
+  const given = list.acceptInBackground(options);
+  const signal = readSignal(given.signal);
+  const isAborted = signal?.aborted;
+  const prepared = prepare(given);
+  if (isAborted) throw signal?.reason;
+  if (!hasWake) {
+    native.setWake(requestTurn);
+    hasWake = true;
+  }
+  const id = ++lastId;
+  const pending = begin(operation, prepared, id);
+  const stop = () => native.stop(id);
   try {
-    return await pending;
+    signal?.addEventListener('abort', stop, { once: true });
+    // A getter of the caller's may have aborted it while the arguments were read.
+    if (signal?.aborted) stop();
+    return prepared.finish(await pending);
   } catch (error) {
-    throw error === undefined ? signal?.reason : error;
+    // A call that was stopped is rejected with undefined.
+    throw error === undefined ? signal?.reason : wordedError(error, operation, prepared.args, NaN);
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-}
-
-/**
- * Calls a function of the addon off this thread. `compute` reads the arguments and passes them to the
- * kernel that it is given; what it returns is there when the kernel is done, with the kernel's number.
- *
- * @param ownsResults - Whether nobody but this package has the arrays that the kernel writes to.
- */
-export async function inBackground<Kernel extends NativeFunctions[keyof NativeFunctions], T>(
-  name: keyof NativeFunctions,
-  given: { readonly signal: unknown },
-  ownsResults: boolean,
-  compute: (kernel: Kernel) => T,
-): Promise<{ readonly computed: T; readonly loss: number }> {
-  const signal = readSignal(given.signal);
-  const id = ++lastId;
-  const begin = native.background[name] as (...args: readonly unknown[]) => Promise<number>;
-  let pending: Promise<number> | undefined;
-  const kernel: unknown = (...args: readonly unknown[]) => {
-    if (signal?.aborted) throw signal.reason;
-    describeBackground(ownsResults, id);
-    pending = begin(...args);
-    return NaN; // in the place of a loss
-  };
-  const computed = compute(kernel as Kernel);
-  const stop = () => native.background.stop(id);
-  return { computed, loss: await settled(pending as Promise<number>, stop, signal) };
 }

@@ -1,72 +1,117 @@
 import type { Input } from '../arguments/input.js';
-import type { TieRule } from '../evaluation/types.js';
-import type { EmptyMean, Reduction } from '../types.js';
-import { elementCodes, emptyMeanCodes, reductionCodes, tieCodes } from './addon.js';
+import type { EmptyMean, Reduction, TieRule } from '../types.js';
+import { native } from './addon.js';
+import {
+  type ArgumentsOf,
+  at,
+  elementCodes,
+  emptyMeanCodes,
+  type Operation,
+  reductionCodes,
+  tiesCodes,
+} from './boundary.js';
+import { wordedError } from './errors.js';
 
-// The numbers of a native call travel in memory, which costs less than passing each: `Numbers` in
-// native/binding/call.h lists them in this order. Getters among the options may call this package
-// themselves, so a call is described when all of the caller's code has run, and entered at once.
+// The numbers of a native call travel in memory, which costs less than passing each. Getters among the
+// options may call this package themselves, so that an operation writes its numbers when all of the
+// caller's code has run, and is entered at once.
 
-const numbers = new Float64Array(18);
+const numbers = new Float64Array(Object.keys(at).length);
 const call = numbers.buffer;
 
-/** The numbers of a call on these elements. */
-export function describe({ elements, layout, temperature, softcap, threads }: Input): ArrayBuffer {
-  numbers[0] = elementCodes[elements.type];
-  numbers[1] = layout.outer;
-  numbers[2] = layout.classes;
-  numbers[3] = layout.inner;
-  numbers[4] = layout.outerStride;
-  numbers[5] = temperature;
-  numbers[6] = softcap;
-  numbers[7] = threads;
-  return call;
+/** Indices to ignore: a number among the numbers, or an array that is passed itself. */
+export type IgnoreIndex = number | Float64Array;
+
+/** What is passed as an array, where it may be a number among the numbers too. */
+export function arrayAmong<A extends ArrayBufferView>(value: number | A): A | null {
+  return typeof value === 'number' ? null : value;
 }
 
-/** The same of a loss. */
-export function describeLoss(input: Input, reduction: Reduction): ArrayBuffer {
-  numbers[8] = reductionCodes[reduction];
-  return describe(input);
+/** Writes the numbers of a call on these elements. */
+export function writeInput({ elements, layout, temperature, softcap, threads }: Input): void {
+  numbers[at.element] = elementCodes[elements.type];
+  numbers[at.outer] = layout.outer;
+  numbers[at.classes] = layout.classes;
+  numbers[at.inner] = layout.inner;
+  numbers[at.outerStride] = layout.outerStride;
+  numbers[at.temperature] = temperature;
+  numbers[at.softcap] = softcap;
+  numbers[at.threads] = threads;
 }
 
-/** The same of a loss of classes; an array of indices to ignore is passed itself. */
-export function describeClassLoss(
-  input: Input,
-  reduction: Reduction,
-  emptyMean: EmptyMean,
-  ignoreIndex: number | Float64Array,
-): ArrayBuffer {
-  numbers[9] = emptyMeanCodes[emptyMean];
-  numbers[10] = typeof ignoreIndex === 'number' ? ignoreIndex : NaN;
-  return describeLoss(input, reduction);
+export function writeReduction(reduction: Reduction): void {
+  numbers[at.reduction] = reductionCodes[reduction];
 }
 
-/** The numbers that cross-entropy has besides; an upstream array is passed itself. */
-export function describeCrossEntropy(
+export function writeEmptyMean(emptyMean: EmptyMean): void {
+  numbers[at.emptyMean] = emptyMeanCodes[emptyMean];
+}
+
+export function writeIgnoreIndex(ignoreIndex: IgnoreIndex): void {
+  numbers[at.ignoreIndex] = typeof ignoreIndex === 'number' ? ignoreIndex : NaN;
+}
+
+/** Writes what cross-entropy has besides; an array `upstream` is passed itself. */
+export function writeCrossEntropy(
   labelSmoothing: number,
   zLoss: number,
   upstream: number | ArrayBufferView,
 ): void {
-  numbers[11] = labelSmoothing;
-  numbers[12] = zLoss;
-  numbers[13] = typeof upstream === 'number' ? upstream : NaN;
+  numbers[at.labelSmoothing] = labelSmoothing;
+  numbers[at.zLoss] = zLoss;
+  numbers[at.upstream] = typeof upstream === 'number' ? upstream : NaN;
 }
 
-/** The numbers that a call in the background has besides; written last. */
-export function describeBackground(ownsResults: boolean, id: number): void {
-  numbers[16] = ownsResults ? 1 : 0;
-  numbers[17] = id;
+export function writeScore(ties: TieRule, top: number): void {
+  numbers[at.ties] = tiesCodes[ties];
+  numbers[at.top] = top;
 }
 
-/** The numbers of what is read off each row; an array of indices to ignore is passed itself. */
-export function describeScore(
-  input: Input,
-  ignoreIndex: number | Float64Array,
-  ties: TieRule,
-  top: number,
-): ArrayBuffer {
-  numbers[10] = typeof ignoreIndex === 'number' ? ignoreIndex : NaN;
-  numbers[14] = tieCodes[ties];
-  numbers[15] = top;
-  return describe(input);
+export function writeBins(bins: number): void {
+  numbers[at.bins] = bins;
+}
+
+/**
+ * A call that is ready: all arguments are checked, and its numbers are written.
+ *
+ * The native function takes `args` and returns a reduced loss, NaN or undefined where there is none;
+ * `finish` makes the function's result of it.
+ */
+export interface Prepared<O extends Operation, Result> {
+  readonly args: ArgumentsOf<O>;
+  /** Whether the caller has none of the arrays that other threads write to. */
+  readonly ownsResults: boolean;
+  readonly finish: (loss: number) => Result;
+}
+
+/** Computes a call before it returns. */
+export function compute<O extends Operation, Result>(
+  operation: O,
+  { args, finish }: Prepared<O, Result>,
+): Result {
+  return finish(enter(operation, native, args) as number);
+}
+
+/** Starts a call off this thread, whose id stops it: a promise of what the native function returns. */
+export function begin<O extends Operation>(
+  operation: O,
+  { args, ownsResults }: Prepared<O, unknown>,
+  id: number,
+): Promise<number> {
+  numbers[at.ownResults] = ownsResults ? 1 : 0;
+  numbers[at.id] = id;
+  return enter(operation, native.background, args) as Promise<number>;
+}
+
+function enter<O extends Operation>(
+  operation: O,
+  side: typeof native.background,
+  args: ArgumentsOf<O>,
+): unknown {
+  try {
+    // Each operation takes its own arguments, which TypeScript does not follow for a union of them.
+    return operation.enter(side, call, args as never);
+  } catch (error) {
+    throw wordedError(error, operation, args, numbers[at.classes] as number);
+  }
 }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import bindings from 'bindings';
 import { addonNotFound } from '../arguments/errors.js';
+import { boundaryHash } from './boundary.js';
 
 /** The package's folder. Where a bundler has put this file into another, the folder above that. */
 const root = join(__dirname, '../..');
@@ -57,16 +58,42 @@ function advice(errors: readonly unknown[]): string {
       `${__dirname}, or name the file in LOGITS_BINARY`
     );
   }
+  return compileAdvice();
+}
+
+function compileAdvice(): string {
   const isCheckout = existsSync(join(root, 'binding.gyp'));
   const command = isCheckout ? 'npm run build:native' : 'npx logits rebuild';
   return `Compile it, which takes Python 3 and a C++17 compiler, with: ${command}`;
+}
+
+/** What an addon says of itself; those of version 0.1 say less. */
+interface Origin {
+  readonly path: string;
+  readonly boundary?: unknown;
+  readonly version?: unknown;
+  readonly commit?: unknown;
+}
+
+/** Refuses an addon whose calls mean something else than those of this version. */
+function expectFitting({ path, boundary, version, commit }: Origin, given: string): void {
+  if (boundary === boundaryHash) return;
+  const built = version === undefined ? 'an earlier version' : `version ${version}`;
+  const from = commit === undefined || commit === 'none' ? 'a local build' : `commit ${commit}`;
+  const remedy =
+    given === ''
+      ? compileAdvice()
+      : 'Name a binary of this version in LOGITS_BINARY, or unset the variable';
+  throw addonNotFound(
+    `The logits binary does not fit this version of logits: ${path} is ${built} (${from}), of other calls. ${remedy}`,
+  );
 }
 
 const reasonFor = (file: string, error: unknown) =>
   existsSync(file) ? String(error).split('\n')[0] : 'there is no such file';
 
 /** The addon in this file, whatever its name, and no other in its place. */
-function loadGiven(file: string): object {
+function loadGiven(file: string): Origin {
   const module = { exports: {} };
   try {
     process.dlopen(module, file);
@@ -82,10 +109,16 @@ function loadGiven(file: string): object {
  * Loads the addon, and adds the `path` of its file.
  *
  * @param given - The one file that it is to be, where one has been named.
- * @throws Error `ERR_ADDON_NOT_FOUND`: each file tried, why it is not the one, and what helps.
+ * @throws Error `ERR_ADDON_NOT_FOUND`: each file tried, why it is not the one, and what helps; or the file that was built from
+ *   another native/boundary.def.
  */
-export function loadAddon(given: string | undefined): object {
-  if (given !== undefined && given !== '') return loadGiven(resolve(given));
+export function loadAddon(given = ''): object {
+  const addon = given === '' ? findAddon() : loadGiven(resolve(given));
+  expectFitting(addon, given);
+  return addon;
+}
+
+function findAddon(): Origin {
   const failures: string[] = [];
   const errors: unknown[] = [];
   for (const [folder, name] of files) {

@@ -1,4 +1,4 @@
-import { expectThreads } from '../arguments/arrays.js';
+import { integerWithin } from '../arguments/scalars.js';
 import type { Runtime } from '../types.js';
 import { native } from './addon.js';
 
@@ -32,5 +32,5 @@ export function runtime(): Runtime {
  * runtime().threads;       // 1
  */
 export function setThreads(threads: number): void {
-  native.setThreads(expectThreads(threads));
+  native.setThreads(integerWithin(threads, 'threads', 1));
 }

@@ -2,37 +2,48 @@ import {
   expectArray,
   isFloatName,
   lengthOf,
-  optionReader,
   readFactors,
-  readReduction,
   typeNameOf,
 } from '../arguments/arrays.js';
 import { outputLike, readInput } from '../arguments/input.js';
+import {
+  OptionList,
+  type OptionsIn,
+  onLogits,
+  type RawOptions,
+  readReduction,
+} from '../arguments/options.js';
 import { readLabels } from '../arguments/targets.js';
-import { type FloatResult, type NativeFunctions, native } from '../native/addon.js';
-import { describeLoss } from '../native/call.js';
+import type { FloatResult } from '../native/addon.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { operations } from '../native/boundary.js';
+import { compute, type Prepared, writeInput, writeReduction } from '../native/call.js';
 import type {
-  BinaryCrossEntropyOptions,
   BinaryTargets,
   Logits,
   Loss,
   Reduction,
+  ReductionOptions,
   ResultArray,
 } from '../types.js';
 
-export const readBinaryOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  reduction: options.reduction,
-  weight: options.weight,
-  positiveWeight: options.positiveWeight,
-  out: options.out,
-  threads: options.threads,
-}));
+export const binaryCrossEntropyOptions = new OptionList(
+  ...onLogits,
+  'reduction',
+  'weight',
+  'positiveWeight',
+  'out',
+);
+
+/** The options of binaryCrossEntropy. */
+export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction, A = Float32Array>
+  extends OptionsIn<typeof binaryCrossEntropyOptions>,
+    ReductionOptions<R, A> {
+  /** A factor for each class, or for each logit. Default: 1 each. */
+  readonly weight?: Float32Array | Float64Array | undefined;
+  /** A factor for the positive part of the loss: one for all, or one a class. Default: 1. */
+  readonly positiveWeight?: number | Float32Array | Float64Array | undefined;
+}
 
 /** One factor a class, or one a logit. */
 function readWeight(value: unknown, classes: number, length: number): FloatResult | null {
@@ -49,13 +60,13 @@ function readPositiveWeight(value: unknown, classes: number): FloatResult | null
     : readFactors(value, classes, 'positiveWeight');
 }
 
-export function computeBinaryCrossEntropy(
-  kernel: NativeFunctions['binaryCrossEntropy'],
+function prepareBinaryCrossEntropy<Result>(
   logits: unknown,
   targets: unknown,
-  given: ReturnType<typeof readBinaryOptions>,
-): number | FloatResult {
-  const reduction = readReduction(given.reduction, given.out);
+  given: RawOptions,
+): Prepared<typeof operations.binaryCrossEntropy, Result> {
+  const { out } = given;
+  const reduction = readReduction(given.reduction, out);
   const input = readInput(logits, given, 'logits');
   const { classes } = input.layout;
   const length = input.rows * classes;
@@ -63,17 +74,21 @@ export function computeBinaryCrossEntropy(
   const positiveWeight = readPositiveWeight(given.positiveWeight, classes);
   const labels = readLabels(targets, length);
 
-  const losses = reduction === 'none' ? outputLike(given.out, input, null, 'out') : null;
-  const loss = kernel(
-    describeLoss(input, reduction),
-    input.elements.array,
-    labels,
-    typeNameOf(targets) === undefined ? null : (targets as FloatResult),
-    weight,
-    positiveWeight,
-    losses,
-  );
-  return losses ?? loss;
+  const losses = reduction === 'none' ? outputLike(out, input, null, 'out') : null;
+  writeInput(input);
+  writeReduction(reduction);
+  return {
+    args: {
+      logits: input.elements.array,
+      targets: labels,
+      source: typeNameOf(targets) === undefined ? null : (targets as ArrayBufferView),
+      weight,
+      positiveWeight,
+      out: losses,
+    },
+    ownsResults: out === undefined,
+    finish: (loss) => (losses ?? loss) as Result,
+  };
 }
 
 /**
@@ -113,9 +128,20 @@ export function binaryCrossEntropy<L extends Logits, R extends Reduction = 'mean
   targets: BinaryTargets,
   options?: BinaryCrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readBinaryOptions(options);
-  return computeBinaryCrossEntropy(native.binaryCrossEntropy, logits, targets, given) as Loss<
-    R,
-    ResultArray<L>
-  >;
+  const given = binaryCrossEntropyOptions.accept(options);
+  return compute(operations.binaryCrossEntropy, prepareBinaryCrossEntropy(logits, targets, given));
+}
+
+/** {@link binaryCrossEntropy} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
+export function binaryCrossEntropyAsync<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: BinaryTargets,
+  options?: InBackground<BinaryCrossEntropyOptions<R, ResultArray<L>>>,
+): Promise<Loss<R, ResultArray<L>>> {
+  return computeInBackground(
+    operations.binaryCrossEntropy,
+    binaryCrossEntropyOptions,
+    options,
+    (given) => prepareBinaryCrossEntropy(logits, targets, given),
+  );
 }

@@ -1,81 +1,71 @@
 import {
   expectAttached,
   expectLength,
-  optionReader,
   outputArray,
   readFactors,
-  readNumber,
-  readReduction,
-  readWord,
   typeNameOf,
 } from '../arguments/arrays.js';
 import { valueError } from '../arguments/errors.js';
 import { type Input, outputLike, readInput } from '../arguments/input.js';
-import { isProbabilities, readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
 import {
-  emptyMeanCodes,
-  type FloatResult,
-  type NativeFunctions,
-  native,
-  type TypedClassIndices,
-} from '../native/addon.js';
-import { describeClassLoss, describeCrossEntropy } from '../native/call.js';
-import type {
-  CrossEntropyOptions,
-  CrossEntropyWithGradientOptions,
-  EmptyMean,
-  Logits,
-  Loss,
-  LossAndGradient,
-  Reduction,
-  ResultArray,
-  Targets,
-} from '../types.js';
+  options as known,
+  OptionList,
+  type OptionsIn,
+  ofClassLosses,
+  onLogits,
+  type RawOptions,
+  readReduction,
+} from '../arguments/options.js';
+import { expectNumber } from '../arguments/scalars.js';
+import { isProbabilities, readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
+import type { FloatResult } from '../native/addon.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { operations } from '../native/boundary.js';
+import {
+  arrayAmong,
+  compute,
+  type IgnoreIndex,
+  type Prepared,
+  writeCrossEntropy,
+  writeEmptyMean,
+  writeIgnoreIndex,
+  writeInput,
+  writeReduction,
+} from '../native/call.js';
+import type { Logits, Loss, LossAndGradient, Reduction, ResultArray, Targets } from '../types.js';
+import type { NllLossOptions } from './nll-loss.js';
 
-export const readCrossEntropyOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  reduction: options.reduction,
-  weight: options.weight,
-  labelSmoothing: options.labelSmoothing,
-  zLoss: options.zLoss,
-  ignoreIndex: options.ignoreIndex,
-  emptyMean: options.emptyMean,
-  out: options.out,
-  threads: options.threads,
-}));
-export const readCrossEntropyGradientOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  reduction: options.reduction,
-  weight: options.weight,
-  labelSmoothing: options.labelSmoothing,
-  zLoss: options.zLoss,
-  ignoreIndex: options.ignoreIndex,
-  emptyMean: options.emptyMean,
-  out: options.out,
-  threads: options.threads,
-  gradient: options.gradient,
-  upstream: options.upstream,
-}));
+export const crossEntropyOptions = new OptionList(
+  ...onLogits,
+  ...ofClassLosses,
+  'labelSmoothing',
+  'zLoss',
+);
+export const crossEntropyWithGradientOptions = new OptionList(
+  ...crossEntropyOptions.names,
+  'gradient',
+  'upstream',
+);
 
-type Given = ReturnType<typeof readCrossEntropyOptions> & {
-  gradient?: unknown;
-  upstream?: unknown;
-};
+/** The options of crossEntropy. */
+export interface CrossEntropyOptions<R extends Reduction = Reduction, A = Float32Array>
+  extends NllLossOptions<R, A>,
+    OptionsIn<typeof crossEntropyOptions> {}
+
+/** The options of crossEntropyWithGradient. */
+export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction, A = Float32Array>
+  extends CrossEntropyOptions<R, A> {
+  /** Where the gradient goes: as many elements as the logits, and possibly the logits array itself. Default: a new array. */
+  readonly gradient?: A | undefined;
+  /** What the gradient is multiplied by; with reduction 'none' also one factor a row. Default: 1. */
+  readonly upstream?: number | ('none' extends R ? Float32Array | Float64Array : never) | undefined;
+}
 
 /** One factor of the gradient, or one a row. */
 function readUpstream(value: unknown, rows: number, reduction: Reduction): number | FloatResult {
-  if (value === undefined || typeof value === 'number') {
-    return readNumber(value, 1, Number.isFinite, 'a finite number', 'upstream');
+  if (value === undefined) return 1;
+  if (typeof value === 'number') {
+    return expectNumber(value, 'upstream', Number.isFinite, 'a finite number');
   }
   const isArray = typeNameOf(value)?.startsWith('Float') && reduction !== 'none';
   if (isArray) {
@@ -85,63 +75,61 @@ function readUpstream(value: unknown, rows: number, reduction: Reduction): numbe
 }
 
 /** Class indices or class probabilities as native code takes them. */
-function readTargets(
-  targets: unknown,
-  { layout, rows }: Input,
-  ignoreIndex: number | Float64Array,
-  given: Given,
-): TypedClassIndices | FloatResult {
-  if (!isProbabilities(targets)) {
-    const indices = readClassIndices(targets, layout.classes, ignoreIndex);
-    expectLength(indices, rows, 'targets');
-    return indices;
-  }
+function readTargets(targets: unknown, input: Input, ignoreIndex: IgnoreIndex) {
+  if (!isProbabilities(targets)) return readClassIndices(targets, input, ignoreIndex);
   expectAttached(targets, 'targets');
-  expectLength(targets, rows * layout.classes, 'targets');
-  const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : ignoreIndex;
+  expectLength(targets, input.rows * input.layout.classes, 'targets');
+  const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : [...ignoreIndex];
   if (ignored.some((index) => index >= 0)) {
-    throw valueError('nothing (targets are class probabilities)', 'ignoreIndex', given.ignoreIndex);
+    const shown = typeof ignoreIndex === 'number' ? ignoreIndex : ignored;
+    throw valueError('nothing (targets are class probabilities)', 'ignoreIndex', shown);
   }
   return targets;
 }
 
-const isShare = (value: number) => value >= 0 && value <= 1;
-const isFactor = (value: number) => value >= 0 && value < Infinity;
-
-/** The part that both functions share: everything but the gradient. */
-export function computeCrossEntropy(
-  kernel: NativeFunctions['crossEntropy'],
+/** A call of either function. */
+function prepareCrossEntropy<Result>(
   logits: unknown,
   targets: unknown,
-  given: Given,
-  wantsGradient: boolean,
-): { loss: number | FloatResult; gradient: FloatResult | null } {
-  const reduction = readReduction(given.reduction, given.out);
+  given: RawOptions,
+  hasGradient: boolean,
+): Prepared<typeof operations.crossEntropy, Result> {
+  const { out } = given;
+  const reduction = readReduction(given.reduction, out);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
-  const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
-  const share = 'a number from 0 to 1';
-  const labelSmoothing = readNumber(given.labelSmoothing, 0, isShare, share, 'labelSmoothing');
-  const zLoss = readNumber(given.zLoss, 0, isFactor, 'a finite number >= 0', 'zLoss');
+  const emptyMean = known.emptyMean.read(given.emptyMean);
+  const labelSmoothing = known.labelSmoothing.read(given.labelSmoothing);
+  const zLoss = known.zLoss.read(given.zLoss);
   const input = readInput(logits, given, 'logits');
-  const weight = readFactors(given.weight, input.layout.classes, 'weight');
-  const compared = readTargets(targets, input, ignoreIndex, given);
-  const upstream = readUpstream(given.upstream, input.rows, reduction);
+  const { elements, layout, rows, resultType } = input;
+  const weight = readFactors(given.weight, layout.classes, 'weight');
+  const compared = readTargets(targets, input, ignoreIndex);
+  const upstream = hasGradient ? readUpstream(given.upstream, rows, reduction) : 1;
+  const givenGradient = hasGradient ? given.gradient : undefined;
 
-  const losses =
-    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
-  const gradient = wantsGradient ? outputLike(given.gradient, input, null, 'gradient') : null;
-  describeCrossEntropy(labelSmoothing, zLoss, upstream);
-  const loss = kernel(
-    describeClassLoss(input, reduction, emptyMean, ignoreIndex),
-    input.elements.array,
-    compared,
-    typeof ignoreIndex === 'number' ? null : ignoreIndex,
-    weight,
-    typeof upstream === 'number' ? null : upstream,
-    losses,
-    gradient,
-  );
-  return { loss: losses ?? loss, gradient };
+  const losses = reduction === 'none' ? outputArray(out, resultType, rows, 'out') : null;
+  const gradient = hasGradient ? outputLike(givenGradient, input, null, 'gradient') : null;
+  writeInput(input);
+  writeReduction(reduction);
+  writeEmptyMean(emptyMean);
+  writeIgnoreIndex(ignoreIndex);
+  writeCrossEntropy(labelSmoothing, zLoss, upstream);
+  return {
+    args: {
+      logits: elements.array,
+      targets: compared,
+      ignored: arrayAmong(ignoreIndex),
+      weight,
+      upstream: arrayAmong(upstream),
+      out: losses,
+      gradient,
+    },
+    ownsResults: givenGradient === undefined,
+    finish: (reduced) => {
+      const loss = losses ?? reduced;
+      return (hasGradient ? { loss, gradient } : loss) as Result;
+    },
+  };
 }
 
 /**
@@ -196,9 +184,24 @@ export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
   targets: Targets,
   options?: CrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readCrossEntropyOptions(options);
-  const { loss } = computeCrossEntropy(native.crossEntropy, logits, targets, given, false);
-  return loss as Loss<R, ResultArray<L>>;
+  const given = crossEntropyOptions.accept(options);
+  return compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, false));
+}
+
+/**
+ * {@link crossEntropy} off the calling thread, as a promise: see `softmax` of `logits/promises`.
+ *
+ * @example
+ * const losses = await Promise.all(batches.map(({ logits, targets }) => crossEntropy(logits, targets)));
+ */
+export function crossEntropyAsync<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: Targets,
+  options?: InBackground<CrossEntropyOptions<R, ResultArray<L>>>,
+): Promise<Loss<R, ResultArray<L>>> {
+  return computeInBackground(operations.crossEntropy, crossEntropyOptions, options, (given) =>
+    prepareCrossEntropy(logits, targets, given, false),
+  );
 }
 
 /**
@@ -230,7 +233,20 @@ export function crossEntropyWithGradient<L extends Logits, R extends Reduction =
   targets: Targets,
   options?: CrossEntropyWithGradientOptions<R, ResultArray<L>>,
 ): LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>> {
-  const given = readCrossEntropyGradientOptions(options);
-  const result = computeCrossEntropy(native.crossEntropy, logits, targets, given, true);
-  return result as LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>>;
+  const given = crossEntropyWithGradientOptions.accept(options);
+  return compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, true));
+}
+
+/** {@link crossEntropyWithGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
+export function crossEntropyWithGradientAsync<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  targets: Targets,
+  options?: InBackground<CrossEntropyWithGradientOptions<R, ResultArray<L>>>,
+): Promise<LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>>> {
+  return computeInBackground(
+    operations.crossEntropy,
+    crossEntropyWithGradientOptions,
+    options,
+    (given) => prepareCrossEntropy(logits, targets, given, true),
+  );
 }

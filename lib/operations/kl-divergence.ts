@@ -1,47 +1,50 @@
-import { optionReader, outputArray, readReduction } from '../arguments/arrays.js';
+import { outputArray } from '../arguments/arrays.js';
 import { readInput, readInputLike } from '../arguments/input.js';
-import { type FloatResult, type NativeFunctions, native } from '../native/addon.js';
-import { describeLoss } from '../native/call.js';
+import {
+  OptionList,
+  type OptionsIn,
+  onLogits,
+  type RawOptions,
+  readReduction,
+} from '../arguments/options.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { operations } from '../native/boundary.js';
+import { compute, type Prepared, writeInput, writeReduction } from '../native/call.js';
 import type {
-  KlDivergenceOptions,
   Logits,
   LogitsLike,
   Loss,
   Reduction,
+  ReductionOptions,
   ResultArray,
 } from '../types.js';
 
-export const readKlOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  reduction: options.reduction,
-  out: options.out,
-  threads: options.threads,
-}));
+export const klDivergenceOptions = new OptionList(...onLogits, 'reduction', 'out');
 
-export function computeKlDivergence(
-  kernel: NativeFunctions['klDivergence'],
+/** The options of klDivergence. */
+export interface KlDivergenceOptions<R extends Reduction = Reduction, A = Float32Array>
+  extends OptionsIn<typeof klDivergenceOptions>,
+    ReductionOptions<R, A> {}
+
+function prepareKlDivergence<Result>(
   logits: unknown,
   otherLogits: unknown,
-  given: ReturnType<typeof readKlOptions>,
-): number | FloatResult {
-  const reduction = readReduction(given.reduction, given.out);
+  given: RawOptions,
+): Prepared<typeof operations.klDivergence, Result> {
+  const { out } = given;
+  const reduction = readReduction(given.reduction, out);
   const input = readInput(logits, given, 'logits');
-  const others = readInputLike(otherLogits, given.dtype, 'otherLogits', input);
+  const others = readInputLike(otherLogits, 'otherLogits', input);
 
   const divergences =
-    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
-  const divergence = kernel(
-    describeLoss(input, reduction),
-    input.elements.array,
-    others.array,
-    divergences,
-  );
-  return divergences ?? divergence;
+    reduction === 'none' ? outputArray(out, input.resultType, input.rows, 'out') : null;
+  writeInput(input);
+  writeReduction(reduction);
+  return {
+    args: { logits: input.elements.array, otherLogits: others.array, out: divergences },
+    ownsResults: true,
+    finish: (divergence) => (divergences ?? divergence) as Result,
+  };
 }
 
 /**
@@ -76,9 +79,17 @@ export function klDivergence<L extends Logits, R extends Reduction = 'mean'>(
   otherLogits: LogitsLike<L>,
   options?: KlDivergenceOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readKlOptions(options);
-  return computeKlDivergence(native.klDivergence, logits, otherLogits, given) as Loss<
-    R,
-    ResultArray<L>
-  >;
+  const given = klDivergenceOptions.accept(options);
+  return compute(operations.klDivergence, prepareKlDivergence(logits, otherLogits, given));
+}
+
+/** {@link klDivergence} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
+export function klDivergenceAsync<L extends Logits, R extends Reduction = 'mean'>(
+  logits: L,
+  otherLogits: LogitsLike<L>,
+  options?: InBackground<KlDivergenceOptions<R, ResultArray<L>>>,
+): Promise<Loss<R, ResultArray<L>>> {
+  return computeInBackground(operations.klDivergence, klDivergenceOptions, options, (given) =>
+    prepareKlDivergence(logits, otherLogits, given),
+  );
 }

@@ -1,30 +1,31 @@
-import { lengthOf, optionReader, outputArray } from '../arguments/arrays.js';
+import { lengthOf, outputArray } from '../arguments/arrays.js';
 import { valueError } from '../arguments/errors.js';
 import {
   type Elements,
   type Input,
   inputOf,
-  type LayoutValues,
   readDimensions,
   readElements,
   readRows,
 } from '../arguments/input.js';
 import { layoutOf, readAxis } from '../arguments/layout.js';
+import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../arguments/options.js';
 import { axesToTheEnd } from '../arguments/permute.js';
-import { type FloatResult, type NativeFunctions, native } from '../native/addon.js';
-import { describe } from '../native/call.js';
-import type { Logits, LogSumExpOptions, ResultArray } from '../types.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { operations } from '../native/boundary.js';
+import { compute, writeInput } from '../native/call.js';
+import type { Logits, ResultArray } from '../types.js';
 
-export const readLogSumExpOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  out: options.out,
-  threads: options.threads,
-}));
+export const logSumExpOptions = new OptionList(...onLogits, 'out');
+
+/** The options of logSumExp. */
+export interface LogSumExpOptions<A = Float32Array>
+  extends Omit<OptionsIn<typeof logSumExpOptions>, 'axis'> {
+  /** The axis or axes that are summed over; negative values count from the end. Default: -1. */
+  readonly axis?: number | readonly number[] | undefined;
+  /** Where the result goes: one element a row, separate from the logits. Default: a new array. */
+  readonly out?: A | undefined;
+}
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
@@ -40,7 +41,7 @@ function readAxes(value: unknown, rank: number): readonly number[] {
 }
 
 /** The logits such that the axes are one class axis: axes apart are brought together in a copy. */
-function normalise(elements: Elements, given: LayoutValues): Input {
+function normalise(elements: Elements, given: RawOptions): Input {
   const { shape, name } = readDimensions(elements, given.shape);
   const axes = readAxes(given.axis, shape.length);
   const first = axes[0] as number;
@@ -62,17 +63,18 @@ function normalise(elements: Elements, given: LayoutValues): Input {
   return inputOf(copy, shape, { outer, classes, inner: 1, outerStride: classes }, given);
 }
 
-export function computeLogSumExp(
-  kernel: NativeFunctions['logSumExp'],
-  logits: unknown,
-  given: ReturnType<typeof readLogSumExpOptions>,
-): FloatResult {
+function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
   const elements = readElements(logits, given.dtype, 'logits');
   const input = normalise(elements, given);
-  const out = outputArray(given.out, input.resultType, input.rows, 'out');
+  const { out: givenOut } = given;
+  const out = outputArray(givenOut, input.resultType, input.rows, 'out');
   const { array } = input.elements;
-  kernel(describe(input), array, out, array === elements.array ? null : elements.array);
-  return out;
+  writeInput(input);
+  return {
+    args: { logits: array, out, source: array === elements.array ? null : elements.array },
+    ownsResults: givenOut === undefined,
+    finish: () => out as A,
+  };
 }
 
 /**
@@ -102,6 +104,18 @@ export function logSumExp<L extends Logits>(
   logits: L,
   options?: LogSumExpOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const given = readLogSumExpOptions(options);
-  return computeLogSumExp(native.logSumExp, logits, given) as ResultArray<L>;
+  return compute(operations.logSumExp, prepareLogSumExp(logits, logSumExpOptions.accept(options)));
+}
+
+/**
+ * {@link logSumExp} off the calling thread, as a promise: see `softmax` of `logits/promises`. Where `axis`
+ * names axes that lie apart, they are copied together before it returns.
+ */
+export function logSumExpAsync<L extends Logits>(
+  logits: L,
+  options?: InBackground<LogSumExpOptions<ResultArray<L>>>,
+): Promise<ResultArray<L>> {
+  return computeInBackground(operations.logSumExp, logSumExpOptions, options, (given) =>
+    prepareLogSumExp(logits, given),
+  );
 }

@@ -1,63 +1,75 @@
-import {
-  expectLength,
-  optionReader,
-  outputArray,
-  readFactors,
-  readReduction,
-  readWord,
-} from '../arguments/arrays.js';
+import { outputArray, readFactors } from '../arguments/arrays.js';
 import { readInput } from '../arguments/input.js';
+import {
+  options as known,
+  OptionList,
+  type OptionsIn,
+  ofClassLosses,
+  onElements,
+  type RawOptions,
+  readReduction,
+} from '../arguments/options.js';
 import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
-import { emptyMeanCodes, type FloatResult, type NativeFunctions, native } from '../native/addon.js';
-import { describeClassLoss } from '../native/call.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { operations } from '../native/boundary.js';
+import {
+  arrayAmong,
+  compute,
+  type Prepared,
+  writeEmptyMean,
+  writeIgnoreIndex,
+  writeInput,
+  writeReduction,
+} from '../native/call.js';
 import type {
   ClassIndices,
-  EmptyMean,
   Logits,
   Loss,
-  NllLossOptions,
   Reduction,
+  ReductionOptions,
   ResultArray,
 } from '../types.js';
 
-export const readNllOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  reduction: options.reduction,
-  weight: options.weight,
-  ignoreIndex: options.ignoreIndex,
-  emptyMean: options.emptyMean,
-  out: options.out,
-  threads: options.threads,
-}));
+export const nllLossOptions = new OptionList(...onElements, ...ofClassLosses);
 
-export function computeNll(
-  kernel: NativeFunctions['nllLoss'],
+/** The options of nllLoss, which all losses of classes have. */
+export interface NllLossOptions<R extends Reduction = Reduction, A = Float32Array>
+  extends OptionsIn<typeof nllLossOptions>,
+    ReductionOptions<R, A> {
+  /** A factor for each class, which multiplies the losses of rows with that target. Default: 1 each. */
+  readonly weight?: Float32Array | Float64Array | undefined;
+}
+
+function prepareNllLoss<Result>(
   logProbabilities: unknown,
   targets: unknown,
-  given: ReturnType<typeof readNllOptions>,
-): number | FloatResult {
-  const reduction = readReduction(given.reduction, given.out);
+  given: RawOptions,
+): Prepared<typeof operations.nllLoss, Result> {
+  const { out } = given;
+  const reduction = readReduction(given.reduction, out);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
-  const emptyMean = readWord<EmptyMean>(given.emptyMean, 'nan', emptyMeanCodes, 'emptyMean');
+  const emptyMean = known.emptyMean.read(given.emptyMean);
   const input = readInput(logProbabilities, given, 'logProbabilities');
   const weight = readFactors(given.weight, input.layout.classes, 'weight');
-  const indices = readClassIndices(targets, input.layout.classes, ignoreIndex);
-  expectLength(indices, input.rows, 'targets');
+  const indices = readClassIndices(targets, input, ignoreIndex);
 
   const losses =
-    reduction === 'none' ? outputArray(given.out, input.resultType, input.rows, 'out') : null;
-  const loss = kernel(
-    describeClassLoss(input, reduction, emptyMean, ignoreIndex),
-    input.elements.array,
-    indices,
-    typeof ignoreIndex === 'number' ? null : ignoreIndex,
-    weight,
-    losses,
-  );
-  return losses ?? loss;
+    reduction === 'none' ? outputArray(out, input.resultType, input.rows, 'out') : null;
+  writeInput(input);
+  writeReduction(reduction);
+  writeEmptyMean(emptyMean);
+  writeIgnoreIndex(ignoreIndex);
+  return {
+    args: {
+      logProbabilities: input.elements.array,
+      targets: indices,
+      ignored: arrayAmong(ignoreIndex),
+      weight,
+      out: losses,
+    },
+    ownsResults: true,
+    finish: (loss) => (losses ?? loss) as Result,
+  };
 }
 
 /**
@@ -89,6 +101,17 @@ export function nllLoss<L extends Logits, R extends Reduction = 'mean'>(
   targets: ClassIndices,
   options?: NllLossOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
-  const given = readNllOptions(options);
-  return computeNll(native.nllLoss, logProbabilities, targets, given) as Loss<R, ResultArray<L>>;
+  const given = nllLossOptions.accept(options);
+  return compute(operations.nllLoss, prepareNllLoss(logProbabilities, targets, given));
+}
+
+/** {@link nllLoss} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
+export function nllLossAsync<L extends Logits, R extends Reduction = 'mean'>(
+  logProbabilities: L,
+  targets: ClassIndices,
+  options?: InBackground<NllLossOptions<R, ResultArray<L>>>,
+): Promise<Loss<R, ResultArray<L>>> {
+  return computeInBackground(operations.nllLoss, nllLossOptions, options, (given) =>
+    prepareNllLoss(logProbabilities, targets, given),
+  );
 }

@@ -1,58 +1,103 @@
+import { expectArray, lengthOf, newArray, newIntegers } from '../arguments/arrays.js';
+import { shapeError } from '../arguments/errors.js';
+import { readInput } from '../arguments/input.js';
 import {
-  expectArray,
-  expectInteger,
-  expectLength,
-  lengthOf,
-  newArray,
-  newIntegers,
-  optionReader,
-  readBoolean,
-  readWord,
-} from '../arguments/arrays.js';
-import { shapeError, valueError } from '../arguments/errors.js';
-import { type Input, readInput } from '../arguments/input.js';
+  options as known,
+  OptionList,
+  type OptionsIn,
+  onLogits,
+  type RawOptions,
+} from '../arguments/options.js';
+import { integerWithin } from '../arguments/scalars.js';
 import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
-import type { ScoreOptions, Scores, TieRule } from '../evaluation/types.js';
-import { type NativeFunctions, native, type TypedClassIndices, tieCodes } from '../native/addon.js';
-import { describeScore } from '../native/call.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { limits, operations } from '../native/boundary.js';
+import {
+  arrayAmong,
+  compute,
+  type Prepared,
+  writeIgnoreIndex,
+  writeInput,
+  writeScore,
+} from '../native/call.js';
 import type { ClassIndices, Logits, ResultArray } from '../types.js';
 
-export const readScoreOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  threads: options.threads,
-  rank: options.rank,
-  ties: options.ties,
-  entropy: options.entropy,
-  margin: options.margin,
-  top: options.top,
-  ids: options.ids,
-  ignoreIndex: options.ignoreIndex,
-}));
+export const scoreOptions = new OptionList(
+  ...onLogits,
+  ...(['rank', 'ties', 'entropy', 'margin', 'top', 'ids', 'ignoreIndex'] as const),
+);
 
-const MOST_TOP = 16384; // native/kernel-table.h, kMostTopClasses
-const ownCounts = new Float64Array(2);
+/** The options of score. */
+export interface ScoreOptions extends OptionsIn<typeof scoreOptions> {
+  /** How many of each row's likeliest classes are wanted, 1 to 16384. Default: none. */
+  readonly top?: number | undefined;
+}
 
-/** One class a row for what {@link readInput} has read. */
-export function readRowTargets(
-  targets: unknown,
-  { layout, rows }: Input,
-  ignoreIndex: number | Float64Array,
-): TypedClassIndices {
-  const indices = readClassIndices(targets, layout.classes, ignoreIndex);
-  expectLength(indices, rows, 'targets');
-  return indices;
+/** The likeliest classes of all rows. */
+export interface TopClasses<A = Float32Array> {
+  /** How many there are of each row: no more than there are classes. */
+  readonly k: number;
+  /** k classes a row, the likeliest first; of equal ones that with the lower number. */
+  readonly indices: Int32Array;
+  /** Their log-probabilities. */
+  readonly logProbs: A;
+}
+
+/** Present where an option says so; where it may or may not, possibly undefined. */
+type Wanted<Option, A> = [Option] extends [true]
+  ? A
+  : true extends Option
+    ? A | undefined
+    : undefined;
+type WantedUnlessFalse<Option, A> = [Option] extends [false]
+  ? undefined
+  : false extends Option
+    ? A | undefined
+    : A;
+type WantedWith<Option, A> = [Option] extends [undefined]
+  ? undefined
+  : undefined extends Option
+    ? A | undefined
+    : A;
+/** The type of an option, also where it is an optional one; `Otherwise` where there is none. */
+type OptionOf<O, Name extends string, Otherwise> = Name extends keyof O ? O[Name] : Otherwise;
+
+/**
+ * What {@link score} returns: one element a row in the order of the logits' shape without the class
+ * axis, A being a `Float64Array` for float64 logits and a `Float32Array` for all others.
+ */
+export interface Scores<A = Float32Array, T = unknown, O = ScoreOptions> {
+  /** The number of rows. */
+  readonly rows: number;
+  /** How many of them are ignored. */
+  readonly ignored: number;
+  /** How many of the others hold a NaN, a +Infinity, or nothing but -Infinity. */
+  readonly notFinite: number;
+  /** log sum e^x; 0 for an ignored row. */
+  readonly logSumExp: A;
+  /** The likeliest class, of equal ones the first; -1 for rows that are ignored or not finite. */
+  readonly predictions: Int32Array;
+  /** Its log-probability. */
+  readonly maxLogProbs: A;
+  /** The target's log-probability; only with targets. */
+  readonly logProbs: WantedWith<T, A>;
+  /** The target's rank, from 1 on; only with targets. 0 for rows that are ignored or not finite. */
+  readonly ranks: [T] extends [undefined]
+    ? undefined
+    : WantedUnlessFalse<OptionOf<O, 'rank', true>, Int32Array>;
+  /** Entropies in nats. */
+  readonly entropies: Wanted<OptionOf<O, 'entropy', false>, A>;
+  /** How far the largest logit is above the second largest. */
+  readonly margins: Wanted<OptionOf<O, 'margin', false>, A>;
+  /** The likeliest classes. */
+  readonly top: WantedWith<OptionOf<O, 'top', undefined>, TopClasses<A>>;
+  /** The log-probabilities of the `ids`, in their order. */
+  readonly idLogProbs: WantedWith<OptionOf<O, 'ids', undefined>, A>;
 }
 
 function readTop(value: unknown, classes: number): number {
   if (value === undefined) return 0;
-  const top = expectInteger(value, 'top');
-  if (top < 1 || top > MOST_TOP) throw valueError(`an integer from 1 to ${MOST_TOP}`, 'top', top);
-  return Math.min(top, classes);
+  return Math.min(integerWithin(value, 'top', 1, limits.topClasses), classes);
 }
 
 /** As many ids for each row. */
@@ -67,29 +112,28 @@ function readIds(value: unknown, rows: number): Int32Array | null {
   return ids;
 }
 
-/** Computes the scores, and gives what makes an object of them once they are there. */
-export function computeScore(
-  kernel: NativeFunctions['score'],
-  counts: Float64Array,
+function prepareScore<Result>(
   logits: unknown,
   targets: unknown,
-  given: ReturnType<typeof readScoreOptions>,
-): () => unknown {
+  given: RawOptions,
+): Prepared<typeof operations.score, Result> {
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
-  const ties = readWord<TieRule>(given.ties, 'min', tieCodes, 'ties');
+  const ties = known.ties.read(given.ties);
   const input = readInput(logits, given, 'logits');
   const { rows, layout, resultType } = input;
-  const compared = targets === undefined ? null : readRowTargets(targets, input, ignoreIndex);
-  const hasRanks = readBoolean(given.rank, true, 'rank') && compared !== null;
-  const hasEntropies = readBoolean(given.entropy, false, 'entropy');
-  const hasMargins = readBoolean(given.margin, false, 'margin');
-  const k = readTop(given.top, layout.classes);
+  const compared = targets === undefined ? null : readClassIndices(targets, input, ignoreIndex);
+  const hasRanks = known.rank.read(given.rank) && compared !== null;
+  const hasEntropies = known.entropy.read(given.entropy);
+  const hasMargins = known.margin.read(given.margin);
+  const { top } = given;
+  const k = readTop(top, layout.classes);
   const ids = readIds(given.ids, rows);
 
   const numbers = (name: string, isWanted: boolean, length = rows) =>
     isWanted ? newArray(resultType, length, name) : null;
   const integers = (name: string, isWanted: boolean, length = rows) =>
     isWanted ? newIntegers(length, name) : null;
+  const counts = new Float64Array(2);
   const logSumExp = newArray(resultType, rows, 'logSumExp');
   const predictions = newIntegers(rows, 'predictions');
   const maxLogProbs = newArray(resultType, rows, 'maxLogProbs');
@@ -97,41 +141,47 @@ export function computeScore(
   const ranks = integers('ranks', hasRanks);
   const entropies = numbers('entropies', hasEntropies);
   const margins = numbers('margins', hasMargins);
-  const indices = integers('top.indices', given.top !== undefined, rows * k);
-  const topLogProbs = numbers('top.logProbs', given.top !== undefined, rows * k);
+  const topIndices = integers('top.indices', top !== undefined, rows * k);
+  const topLogProbs = numbers('top.logProbs', top !== undefined, rows * k);
   const idLogProbs = numbers('idLogProbs', ids !== null, ids === null ? 0 : lengthOf(ids));
-  kernel(
-    describeScore(input, ignoreIndex, ties, k),
-    input.elements.array,
-    compared,
-    typeof ignoreIndex === 'number' ? null : ignoreIndex,
-    ids,
-    counts,
-    logSumExp,
-    predictions,
-    maxLogProbs,
-    logProbs,
-    ranks,
-    entropies,
-    margins,
-    indices,
-    topLogProbs,
-    idLogProbs,
-  );
-  return () => ({
-    rows,
-    ignored: counts[0],
-    notFinite: counts[1],
-    logSumExp,
-    predictions,
-    maxLogProbs,
-    logProbs: logProbs ?? undefined,
-    ranks: ranks ?? undefined,
-    entropies: entropies ?? undefined,
-    margins: margins ?? undefined,
-    top: indices === null ? undefined : { k, indices, logProbs: topLogProbs },
-    idLogProbs: idLogProbs ?? undefined,
-  });
+  writeInput(input);
+  writeIgnoreIndex(ignoreIndex);
+  writeScore(ties, k);
+  return {
+    args: {
+      logits: input.elements.array,
+      targets: compared,
+      ignored: arrayAmong(ignoreIndex),
+      ids,
+      counts,
+      logSumExp,
+      predictions,
+      maxLogProbs,
+      logProbs,
+      ranks,
+      entropies,
+      margins,
+      topIndices,
+      topLogProbs,
+      idLogProbs,
+    },
+    ownsResults: true,
+    finish: () =>
+      ({
+        rows,
+        ignored: counts[0],
+        notFinite: counts[1],
+        logSumExp,
+        predictions,
+        maxLogProbs,
+        logProbs: logProbs ?? undefined,
+        ranks: ranks ?? undefined,
+        entropies: entropies ?? undefined,
+        margins: margins ?? undefined,
+        top: topIndices === null ? undefined : { k, indices: topIndices, logProbs: topLogProbs },
+        idLogProbs: idLogProbs ?? undefined,
+      }) as Result,
+  };
 }
 
 /**
@@ -188,5 +238,26 @@ export function score<L extends Logits, O extends ScoreOptions = Record<never, n
   options?: O,
 ): Scores<ResultArray<L>, undefined, O>;
 export function score(logits: Logits, targets?: ClassIndices, options?: ScoreOptions): unknown {
-  return computeScore(native.score, ownCounts, logits, targets, readScoreOptions(options))();
+  return compute(operations.score, prepareScore(logits, targets, scoreOptions.accept(options)));
+}
+
+/** {@link score} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
+export function scoreAsync<
+  L extends Logits,
+  T extends ClassIndices | undefined,
+  O extends InBackground<ScoreOptions> = Record<never, never>,
+>(logits: L, targets: T, options?: O): Promise<Scores<ResultArray<L>, T, O>>;
+/** Without targets: what else is read off the logits. */
+export function scoreAsync<
+  L extends Logits,
+  O extends InBackground<ScoreOptions> = Record<never, never>,
+>(logits: L, targets?: undefined, options?: O): Promise<Scores<ResultArray<L>, undefined, O>>;
+export function scoreAsync(
+  logits: Logits,
+  targets?: ClassIndices,
+  options?: InBackground<ScoreOptions>,
+): Promise<unknown> {
+  return computeInBackground(operations.score, scoreOptions, options, (given) =>
+    prepareScore(logits, targets, given),
+  );
 }

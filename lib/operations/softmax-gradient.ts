@@ -1,31 +1,53 @@
-import { optionReader } from '../arguments/arrays.js';
 import { outputLike, readInput, readInputLike } from '../arguments/input.js';
-import { type FloatResult, type NativeFunctions, native } from '../native/addon.js';
-import { describe } from '../native/call.js';
-import type { Logits, LogitsLike, ResultArray, SoftmaxGradientOptions } from '../types.js';
+import { OptionList, type OptionsIn, onElements, type RawOptions } from '../arguments/options.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { operations } from '../native/boundary.js';
+import { compute, writeInput } from '../native/call.js';
+import type { Logits, LogitsLike, ResultArray } from '../types.js';
 
-export const readGradientOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  out: options.out,
-  threads: options.threads,
-}));
+export const softmaxGradientOptions = new OptionList(...onElements, 'temperature', 'out');
 
-export function computeGradient(
-  kernel: NativeFunctions['softmaxGradient'],
-  results: unknown,
-  name: string,
-  upstream: unknown,
-  given: ReturnType<typeof readGradientOptions>,
-): FloatResult {
+/** The options of softmaxGradient and logSoftmaxGradient. */
+export interface SoftmaxGradientOptions<A = Float32Array>
+  extends OptionsIn<typeof softmaxGradientOptions> {
+  /** Where the result goes: as many elements as the inputs, and possibly one of them. Default: a new array. */
+  readonly out?: A | undefined;
+}
+
+/** The same for both. */
+export const logSoftmaxGradientOptions = softmaxGradientOptions;
+
+/** What a call of either gradient has in common: the arrays, and where the result goes. */
+function readArrays(results: unknown, name: string, upstream: unknown, given: RawOptions) {
   const input = readInput(results, given, name);
-  const factors = readInputLike(upstream, given.dtype, 'upstream', input);
-  const out = outputLike(given.out, input, factors, 'out');
-  kernel(describe(input), input.elements.array, factors.array, out);
-  return out;
+  const factors = readInputLike(upstream, 'upstream', input);
+  const { out: givenOut } = given;
+  const out = outputLike(givenOut, input, factors, 'out');
+  writeInput(input);
+  return {
+    results: input.elements.array,
+    upstream: factors.array,
+    out,
+    isOwn: givenOut === undefined,
+  };
+}
+
+function prepareGradient<A>(probabilities: unknown, given: unknown, options: RawOptions) {
+  const { results, upstream, out, isOwn } = readArrays(
+    probabilities,
+    'probabilities',
+    given,
+    options,
+  );
+  const args = { probabilities: results, upstream, out };
+  return { args, ownsResults: isOwn, finish: () => out as A };
+}
+
+function prepareLogGradient<A>(logProbabilities: unknown, given: unknown, options: RawOptions) {
+  const name = 'logProbabilities';
+  const { results, upstream, out, isOwn } = readArrays(logProbabilities, name, given, options);
+  const args = { logProbabilities: results, upstream, out };
+  return { args, ownsResults: isOwn, finish: () => out as A };
 }
 
 /**
@@ -56,9 +78,19 @@ export function softmaxGradient<L extends Logits>(
   upstream: LogitsLike<L>,
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const given = readGradientOptions(options);
-  const kernel = native.softmaxGradient;
-  return computeGradient(kernel, probabilities, 'probabilities', upstream, given) as ResultArray<L>;
+  const given = softmaxGradientOptions.accept(options);
+  return compute(operations.softmaxGradient, prepareGradient(probabilities, upstream, given));
+}
+
+/** {@link softmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
+export function softmaxGradientAsync<L extends Logits>(
+  probabilities: L,
+  upstream: LogitsLike<L>,
+  options?: InBackground<SoftmaxGradientOptions<ResultArray<L>>>,
+): Promise<ResultArray<L>> {
+  return computeInBackground(operations.softmaxGradient, softmaxGradientOptions, options, (given) =>
+    prepareGradient(probabilities, upstream, given),
+  );
 }
 
 /**
@@ -86,8 +118,23 @@ export function logSoftmaxGradient<L extends Logits>(
   upstream: LogitsLike<L>,
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  const given = readGradientOptions(options);
-  const kernel = native.logSoftmaxGradient;
-  const results = logProbabilities;
-  return computeGradient(kernel, results, 'logProbabilities', upstream, given) as ResultArray<L>;
+  const given = softmaxGradientOptions.accept(options);
+  return compute(
+    operations.logSoftmaxGradient,
+    prepareLogGradient(logProbabilities, upstream, given),
+  );
+}
+
+/** {@link logSoftmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
+export function logSoftmaxGradientAsync<L extends Logits>(
+  logProbabilities: L,
+  upstream: LogitsLike<L>,
+  options?: InBackground<SoftmaxGradientOptions<ResultArray<L>>>,
+): Promise<ResultArray<L>> {
+  return computeInBackground(
+    operations.logSoftmaxGradient,
+    softmaxGradientOptions,
+    options,
+    (given) => prepareLogGradient(logProbabilities, upstream, given),
+  );
 }

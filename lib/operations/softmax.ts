@@ -1,29 +1,32 @@
-import { optionReader } from '../arguments/arrays.js';
 import { outputLike, readInput } from '../arguments/input.js';
-import { type FloatResult, type NativeFunctions, native } from '../native/addon.js';
-import { describe } from '../native/call.js';
-import type { Logits, ResultArray, SoftmaxOptions } from '../types.js';
+import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../arguments/options.js';
+import { computeInBackground, type InBackground } from '../native/background.js';
+import { operations } from '../native/boundary.js';
+import { compute, type Prepared, writeInput } from '../native/call.js';
+import type { Logits, ResultArray } from '../types.js';
 
-export const readSoftmaxOptions = optionReader((options) => ({
-  shape: options.shape,
-  axis: options.axis,
-  dtype: options.dtype,
-  rowStride: options.rowStride,
-  temperature: options.temperature,
-  softcap: options.softcap,
-  out: options.out,
-  threads: options.threads,
-}));
+export const softmaxOptions = new OptionList(...onLogits, 'out');
 
-export function computeSoftmax(
-  kernel: NativeFunctions['softmax'],
+/** The options of softmax and logSoftmax. */
+export interface SoftmaxOptions<A = Float32Array> extends OptionsIn<typeof softmaxOptions> {
+  /** Where the result goes: as many elements as the logits, and possibly the logits array itself. Default: a new array. */
+  readonly out?: A | undefined;
+}
+
+/** A call of softmax or logSoftmax. */
+export function prepareSoftmax<A>(
   logits: unknown,
-  given: ReturnType<typeof readSoftmaxOptions>,
-): FloatResult {
+  given: RawOptions,
+): Prepared<typeof operations.softmax, A> {
   const input = readInput(logits, given, 'logits');
-  const out = outputLike(given.out, input, null, 'out');
-  kernel(describe(input), input.elements.array, out);
-  return out;
+  const { out: givenOut } = given;
+  const out = outputLike(givenOut, input, null, 'out');
+  writeInput(input);
+  return {
+    args: { logits: input.elements.array, out },
+    ownsResults: givenOut === undefined,
+    finish: () => out as A,
+  };
 }
 
 /**
@@ -64,32 +67,34 @@ export function softmax<L extends Logits>(
   logits: L,
   options?: SoftmaxOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  return computeSoftmax(native.softmax, logits, readSoftmaxOptions(options)) as ResultArray<L>;
+  return compute(operations.softmax, prepareSoftmax(logits, softmaxOptions.accept(options)));
 }
 
 /**
- * The logarithm of the softmax of each row along the class axis, in nats:
+ * `softmax` off the calling thread: the same bytes, as a promise.
  *
- *     logSoftmax(x)[c] = x[c] - log(sum over k of e^x[k])
+ * Shared memory, and results that the call allocates, are used where they lie. Of all other arrays this
+ * thread copies a piece now and then, for a millisecond at most: they must stay as they are until the
+ * promise has settled, and one that is detached or cut short meanwhile rejects it. Targets, weights and
+ * other arrays of one element a row or a class are copied at once.
  *
- * With a `temperature` T and a `softcap` s, x stands for `s tanh(x / s) / T`.
+ * @param logits - As for the function of the same name in `logits`, as are all that follow.
+ * @param options - The same, and `signal`: when it aborts, no further part of the call is begun, and the
+ *   promise is rejected with the signal's reason as soon as those under way have ended. What was
+ *   written to `out` by then stays; nothing is written to it after the promise has settled.
+ * @returns A promise of what the function of the same name returns.
+ * @throws Nothing: the promise is rejected with what that function throws, and with
+ *   `ERR_BUFFER_DETACHED` for an array that has gone meanwhile.
  *
- * The likeliest class keeps its relative precision however close to 0 its value is. Rows with a
- * NaN, a +Infinity, or nothing but -Infinity become NaN; -Infinity beside finite logits stays.
- *
- * @param logits - As for {@link softmax}.
- * @param options - As for {@link softmax}.
- * @returns The log-probabilities, laid out as the logits: `options.out` if given. A `Float64Array`
- *   for float64 logits, a `Float32Array` for all others.
- * @throws As {@link softmax}.
  * @example
- * logSoftmax(Float32Array.of(8, -3, 10));         // [-2.1269, -13.1269, -0.1269]
- * @see The definition: `torch.nn.functional.log_softmax`,
- *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ * await softmax(logits, { shape: [64, 1000] });
+ * await softmax(logits, { shape: [64, 1000], signal: AbortSignal.timeout(50) });
  */
-export function logSoftmax<L extends Logits>(
+export function softmaxAsync<L extends Logits>(
   logits: L,
-  options?: SoftmaxOptions<ResultArray<L>>,
-): ResultArray<L> {
-  return computeSoftmax(native.logSoftmax, logits, readSoftmaxOptions(options)) as ResultArray<L>;
+  options?: InBackground<SoftmaxOptions<ResultArray<L>>>,
+): Promise<ResultArray<L>> {
+  return computeInBackground(operations.softmax, softmaxOptions, options, (given) =>
+    prepareSoftmax(logits, given),
+  );
 }

@@ -10,7 +10,7 @@ import {
   softmax,
   updateEvaluator,
 } from '../../lib/promises.js';
-import type { LossAndGradient, SoftmaxOptions } from '../../lib/types.js';
+import type { LossAndGradient, SoftmaxOptions } from '../../lib/index.js';
 
 // The types of logits/promises; those of the results are tested where they come from.
 

@@ -1,0 +1,65 @@
+import { lengthOf } from '../arguments/arrays.js';
+import {
+  detachedError,
+  emptyMeanError,
+  idError,
+  overlapError,
+  shapeError,
+  targetError,
+  typeError,
+  valueError,
+  workingMemoryError,
+} from '../arguments/errors.js';
+import { type ArgumentsOf, nativeErrors, type Operation, operations } from './boundary.js';
+
+/** What native code throws: its code and its places are numbers of native/boundary.def. */
+interface NativeError {
+  readonly code: number;
+  readonly argument: number;
+  readonly row: number;
+  readonly value: number | bigint;
+}
+
+/** An argument's name as the caller knows it. `source` is what an argument was copied from. */
+function publicName(operation: Operation, argument: number): string {
+  const name = operation.arguments[argument - 1] ?? 'options';
+  if (name !== 'source') return name;
+  return operation === operations.logSumExp ? 'logits' : 'targets';
+}
+
+/** A native error as the public one that it stands for; any other error as it is. */
+export function wordedError<O extends Operation>(
+  error: unknown,
+  operation: O,
+  args: ArgumentsOf<O>,
+  classes: number,
+): unknown {
+  const { code, argument, row, value } = error as NativeError;
+  if (typeof code !== 'number') return error;
+  const name = publicName(operation, argument);
+  const array = (args as Readonly<Record<string, ArrayBufferView | null>>)[name] ?? null;
+  switch (nativeErrors[code]?.kind) {
+    case 'type':
+      return typeError('an array of its type', name, array);
+    case 'value':
+      return valueError('a number within its range', name, value);
+    case 'shape':
+      return shapeError(`${value} elements`, name, array === null ? 'none' : `${lengthOf(array)}`);
+    case 'overlap':
+      return overlapError(name, publicName(operation, Number(value)), false);
+    case 'partialOverlap':
+      return overlapError(name, publicName(operation, Number(value)), true);
+    case 'target':
+      return name === 'ids'
+        ? idError(row, (array as Int32Array).indexOf(Number(value)), Number(value), classes)
+        : targetError(row, value, classes);
+    case 'emptyMean':
+      return emptyMeanError();
+    case 'memory':
+      return workingMemoryError();
+    case 'detached':
+      return detachedError(name);
+    default:
+      return error;
+  }
+}

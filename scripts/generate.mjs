@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+// Writes what follows from other files: lib/native/boundary.ts from native/boundary.def, whose comments say what the rows
+// mean, and the lists of all operations in lib/ from the files of lib/operations/. With --check it compares instead.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const source = readFileSync(join(root, 'native', 'boundary.def'), 'utf8');
+
+/** The rows in their order: { macro, names }. */
+const rows = [...source.replaceAll(/^#.*$|\/\/.*$/gm, '').matchAll(/([A-Z_]+)\(([^)]*)\)/g)].map(
+  ([, macro, names]) => ({ macro, names: names.split(',').map((name) => name.trim()) }),
+);
+const of = (macro) => rows.filter((row) => row.macro === macro).map(({ names }) => names);
+
+/** FNV-1a of 64 bits over all rows without white space, as native/boundary.h computes it. */
+function hash() {
+  const text = rows.map(({ macro, names }) => `${macro}(${names.join(',')})`).join('');
+  let value = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) {
+    value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return value.toString(16).padStart(16, '0');
+}
+
+const lower = (name) => name[0].toLowerCase() + name.slice(1);
+const numbered = (names) =>
+  `{ ${names.map((name, i) => `${name.replace(/_$/, '')}: ${i}`).join(', ')} }`;
+const quoted = (names) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
+const lines = (items) => items.map((item) => `  ${item},\n`).join('');
+
+const operation = ([name, ...args]) => `${name}: {
+    arguments: ${quoted(args)},
+    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<${args.map((arg) => `'${arg}'`).join(' | ')}>) =>
+      functions.${name}(numbers, ${args.map((arg) => `a.${arg}`).join(', ')}),
+  }`;
+const signature = ([name, ...args]) =>
+  `${name}(${args.map((arg) => `${arg}: Parameter['${arg}']`).join(', ')}): Result['${name}'];`;
+const functions = of('FUNCTION').map((names) => names.filter((name) => name !== ''));
+const keys = (names) => [...new Set(names)].map((name) => `'${name}'`).join(' | ');
+
+const boundary = `// Generated from native/boundary.def by scripts/generate.mjs: change that file, then run the script.
+
+/** Of native/boundary.def: the addon must have the same. */
+export const boundaryHash = '${hash()}';
+
+/** The places of a call's numbers. */
+export const at = ${numbered(of('NUMBER').flat())} as const;
+
+${of('WORDS')
+  .map(([type, ...words]) => `export const ${lower(type)}Codes = ${numbered(words)} as const;\n`)
+  .join('')}
+export const limits = { ${of('LIMIT')
+  .map(([name, value]) => `${name}: ${value}`)
+  .join(', ')} } as const;
+
+/** Arrays by the names of their arguments; null where there is none. */
+type Arguments<Names extends string> = { readonly [Name in Names]: ArrayBufferView | null };
+
+/** The functions that compute, of either side: those that return a result and those that return its promise. */
+type Side = { readonly [Name in OperationName]: (...args: readonly unknown[]) => unknown };
+
+/** Each with the names of its arguments and what passes them on in their order. */
+export const operations = {
+${lines(of('OPERATION').map(operation))}} as const;
+
+export type OperationName = ${keys(of('OPERATION').map(([name]) => name))};
+export type Operation = (typeof operations)[OperationName];
+export type ArgumentsOf<O extends Operation> = Arguments<O['arguments'][number]>;
+
+/** All other functions of the addon. */
+export interface Functions<
+  Parameter extends Record<${keys(functions.flatMap(([, ...args]) => args))}, unknown>,
+  Result extends Record<${keys(functions.map(([name]) => name))}, unknown>,
+> {
+${functions.map((names) => `  ${signature(names)}\n`).join('')}}
+
+/** An evaluator's counts: numbers, then parts, each of one element for each item of what it names. */
+export const counts = ${numbered(of('COUNTS').flat())} as const;
+export const countParts = { ${of('PART')
+  .map(([name, items]) => `${name}: '${items}'`)
+  .join(', ')} } as const;
+/** An evaluator's exact sums, before those of the bins. */
+export const sums = ${numbered(of('SUMS').flat())} as const;
+export const exactSum = { ${of('EXACT_SUM')
+  .map(([name, value]) => `${name}: ${value}`)
+  .join(', ')} } as const;
+
+/** What native functions throw, by their codes. */
+export const nativeErrors = [
+${lines(of('ERROR').map(([kind, code]) => `{ kind: '${kind}', code: '${code}' }`))}] as const;
+`;
+
+/** The functions of lib/operations/ that have a promise of the name `...Async`, with the types that stand beside them. */
+function listsOfOperations() {
+  const generated = ['index.ts', 'promises.ts'];
+  const head = '// Generated from the files of this folder by scripts/generate.mjs.\n\n';
+  const lists = { index: head, promises: head };
+  const folder = join(root, 'lib', 'operations');
+  for (const file of readdirSync(folder)
+    .filter((name) => !generated.includes(name))
+    .sort()) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const namesOf = (pattern) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name))];
+    const functions = namesOf(/^export function (\w+)Async\b/gm);
+    const types = namesOf(/^export (?:interface|type) (\w+)/gm).map((name) => `type ${name}`);
+    const from = `from './${file.replace('.ts', '.js')}';\n`;
+    lists.index += `export { ${[...types, ...functions].join(', ')} } ${from}`;
+    lists.promises += `export { ${functions.map((name) => `${name}Async as ${name}`).join(', ')} } ${from}`;
+  }
+  return lists;
+}
+
+const { index, promises } = listsOfOperations();
+const files = {
+  'lib/native/boundary.ts': boundary,
+  'lib/operations/index.ts': index,
+  'lib/operations/promises.ts': promises,
+};
+for (const [file, text] of Object.entries(files)) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(join(root, file), text);
+  } else if (readFileSync(join(root, file), 'utf8') !== text) {
+    console.error(`${file} is not what scripts/generate.mjs writes: run it`);
+    process.exitCode = 1;
+  }
+}
