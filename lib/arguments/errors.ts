@@ -13,7 +13,7 @@ export type ErrorCode =
 
 const LONGEST_TEXT = 80;
 
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 3)}...`;
 }
 
@@ -29,11 +29,11 @@ export function describe(value: unknown): string {
   }
 }
 
-function sentence(what: string, name: string, received: string): string {
+export function sentence(what: string, name: string, received: string): string {
   return `Expected ${what} for ${name}, received ${received}`;
 }
 
-function withCode<E extends Error>(error: E, code: ErrorCode): E {
+export function withCode<E extends Error>(error: E, code: ErrorCode): E {
   return Object.assign(error, { code });
 }
 
@@ -113,43 +113,7 @@ export function allocationError(length: number, name: string, cause: unknown): R
   return withCode(new RangeError(message, { cause }), 'ERR_MEMORY_ALLOCATION_FAILED');
 }
 
-/**
- * A file, or a line of it, that is not what its format, its size or the files beside it ask for;
- * `received` is worded by the caller.
- */
-export function fileError(what: string, path: string, received: string, line?: number): Error {
-  const name = line === undefined ? path : `line ${line} of ${path}`;
-  const error = withCode(new Error(sentence(what, name, shortened(received))), 'ERR_FILE_FORMAT');
-  return Object.assign(error, line === undefined ? { path } : { path, line });
-}
-
-/** A file that the system does not open, read or write. */
-export function fileAccessError(path: string, cause: unknown, what = 'a readable file'): Error {
-  // What follows the first comma of a system's error is its function and, once more, the path.
-  const reason = cause instanceof Error ? cause.message.split(',', 1)[0] : undefined;
-  const message = sentence(what, path, reason ?? describe(cause));
-  return Object.assign(withCode(new Error(message, { cause }), 'ERR_FILE_ACCESS'), { path });
-}
-
-/** A thread of the command's has ended without its results. */
-export function threadError(cause: unknown): Error {
-  const [reason] = cause instanceof Error ? cause.message.split('\n', 1) : ['none'];
-  const message = sentence('results', 'a worker thread', shortened(reason ?? ''));
-  return withCode(new Error(message, { cause }), 'ERR_THREAD_FAILED');
-}
-
 /** No binary of the addon could be loaded. */
 export function addonNotFound(message: string): Error {
   return withCode(new Error(message), 'ERR_ADDON_NOT_FOUND');
-}
-
-/** The addon could not be compiled here. */
-export function rebuildFailed(message: string): Error {
-  return withCode(new Error(message), 'ERR_REBUILD_FAILED');
-}
-
-/** A package that the user may or may not have installed. */
-export function packageNotFound(name: string, purpose: string, cause: unknown): Error {
-  const message = `Expected the package ${name} to be installed for ${purpose}: npm install ${name}`;
-  return withCode(new Error(message, { cause }), 'ERR_PACKAGE_NOT_FOUND');
 }

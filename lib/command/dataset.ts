@@ -1,20 +1,31 @@
-import { fileError, shapeError } from '../arguments/errors.js';
+import { shapeError } from '../arguments/errors.js';
 import { type Layout, layoutOf, readAxis } from '../arguments/layout.js';
-import { openTensor } from '../files/open.js';
-import { closeTensor } from '../files/read.js';
+import { fileError } from '../files/errors.js';
+import { closeTensor, openTensor } from '../files/open.js';
 import { elementBytes, type OpenTensor } from '../files/tensor.js';
 import { elementCodes } from '../native/boundary.js';
 import type { ElementType } from '../types.js';
 
-/** Where in the files a data set is. */
-export interface DatasetOptions {
+/** The options of `logits evaluate`, as commander names them. */
+export interface EvaluateOptions {
   readonly axis: number;
   readonly dtype?: ElementType;
   readonly tensor?: string;
   readonly targetsTensor?: string;
+  readonly top: readonly number[];
+  readonly ignoreIndex: readonly number[];
+  readonly bins: number;
+  readonly temperature?: number;
+  readonly softcap?: number;
+  readonly bytes?: string;
+  readonly batchRows?: number;
+  readonly threads?: number;
+  readonly json?: string;
+  readonly report?: string;
+  readonly quiet?: true;
 }
 
-/** Logits and the targets of their rows, both still in their files: plain data, as these are. */
+/** Logits and the targets of their rows, both still in their files: plain data, which threads can share. */
 export interface Dataset {
   readonly logits: OpenTensor;
   readonly targets: OpenTensor;
@@ -24,7 +35,7 @@ export interface Dataset {
   readonly layout: Layout;
 }
 
-function readElementType({ element, path }: OpenTensor): ElementType {
+function logitsType({ element, path }: OpenTensor): ElementType {
   if (Object.hasOwn(elementCodes, element)) return element as ElementType;
   const hint = element === 'uint16' ? ' (of which --dtype would say the type)' : '';
   throw fileError('floating-point logits', path, `${element}${hint}`);
@@ -52,7 +63,7 @@ function expectTargets(targets: OpenTensor, rowShape: readonly number[], rows: n
 /** Puts logits and targets together, along this class axis. */
 function datasetOf(logits: OpenTensor, targets: OpenTensor, givenAxis: number): Dataset {
   const { shape, path } = logits;
-  const elementType = readElementType(logits);
+  const elementType = logitsType(logits);
   expectIntegers(targets);
   if (shape.length === 0) throw shapeError('a class axis', path, 'a single number');
   const axis = readAxis(givenAxis, shape.length, 'axis');
@@ -75,11 +86,11 @@ async function withTensor<T>(
   }
 }
 
-/** What `use` makes of the data set in these files, which are closed afterwards. */
+/** Opens a data set for `use`, and closes its files afterwards. */
 export async function withDataset<T>(
   logitsPaths: readonly [string, ...string[]],
   targetsPath: string,
-  { axis, dtype, tensor, targetsTensor }: DatasetOptions,
+  { axis, dtype, tensor, targetsTensor }: EvaluateOptions,
   use: (dataset: Dataset) => Promise<T>,
 ): Promise<T> {
   return withTensor(openTensor(logitsPaths, { dtype, tensor }), (logits) =>

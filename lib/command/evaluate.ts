@@ -1,12 +1,46 @@
-import { withDataset } from './dataset.js';
-import type { EvaluateOptions } from './evaluate-options.js';
-import { gather } from './gather.js';
-import { expectWritable, writeOutput } from './output.js';
-import { beginReport } from './report.js';
-import { summaryText } from './summary.js';
-import { readTextBytes } from './text-bytes.js';
+import { valueError } from '../arguments/errors.js';
+import { fileError } from '../files/errors.js';
+import { closeFile, openFile } from '../files/file.js';
+import { runtime } from '../native/runtime.js';
+import { loadECharts } from '../report/charts.js';
+import { type ReportAbout, ReportCollector, renderReport } from '../report/report.js';
+import { type Dataset, type EvaluateOptions, withDataset } from './dataset.js';
+import { expectWritable, packageVersion, summaryText, writeOutput } from './output.js';
+import { run } from './run.js';
 
 const STDOUT = '-';
+
+/** How many bytes of text there are: a number, or the size of the file of that name. */
+function readTextBytes(text: string): number {
+  if (!/^[0-9]+$/.test(text)) {
+    const file = openFile(text);
+    closeFile(file);
+    if (file.size === 0) throw fileError('text', text, 'an empty file');
+    return file.size;
+  }
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count === 0) {
+    throw valueError('an integer >= 1 or the name of a file', '--bytes', text);
+  }
+  return count;
+}
+
+function aboutOf(
+  { logits, targets, axis, elementType }: Dataset,
+  logitsPaths: readonly string[],
+  { ignoreIndex }: EvaluateOptions,
+): ReportAbout {
+  return {
+    logits: logitsPaths,
+    targets: targets.path,
+    shape: logits.shape,
+    axis,
+    elementType,
+    ignoreIndex,
+    isa: runtime().isa,
+    version: packageVersion,
+  };
+}
 
 function warnOfRows(count: number, first: number): void {
   const rows = count === 1 ? '1 row is' : `${count} rows are`;
@@ -21,22 +55,24 @@ export async function evaluate(
   targetsPath: string,
   options: EvaluateOptions,
 ): Promise<void> {
-  const { json, report: reportPath, bytes } = options;
+  const { json, report, bytes } = options;
   const jsonPath = json === STDOUT ? undefined : json;
   const textBytes = bytes === undefined ? undefined : readTextBytes(bytes);
-  for (const path of [jsonPath, reportPath]) {
+  for (const path of [jsonPath, report]) {
     if (path !== undefined) await expectWritable(path);
   }
   await withDataset(logitsPaths, targetsPath, options, async (dataset) => {
-    const report =
-      reportPath === undefined
-        ? undefined
-        : await beginReport(reportPath, dataset, logitsPaths, options);
-    const { summary, firstNotFinite } = await gather(dataset, options, textBytes, report?.counts);
+    if (report !== undefined) loadECharts();
+    const collector =
+      report === undefined ? undefined : new ReportCollector(dataset.layout.classes);
+    const { summary, firstNotFinite } = await run(dataset, options, textBytes, collector?.memory);
     if (firstNotFinite !== undefined) warnOfRows(summary.notFinite, firstNotFinite);
     const asJson = `${JSON.stringify(summary, null, 2)}\n`;
     process.stdout.write(json === STDOUT ? asJson : `${summaryText(summary)}\n`);
     if (jsonPath !== undefined) await writeOutput(jsonPath, asJson);
-    await report?.write(summary);
+    if (report !== undefined && collector !== undefined) {
+      const about = aboutOf(dataset, logitsPaths, options);
+      await writeOutput(report, renderReport(collector, summary, about));
+    }
   });
 }

@@ -1,9 +1,8 @@
 import { native } from '../native/addon.js';
 import { runtime } from '../native/runtime.js';
-import { alignedTable } from './table.js';
-import { packageVersion } from './version.js';
+import { alignedTable, packageVersion } from './output.js';
 
-/** Tells what runs here, on stdout. */
+/** Prints what runs here. */
 export function printInfo(asJson: boolean): void {
   const { isa, isas, threads, addon } = runtime();
   const node = process.version.slice(1);

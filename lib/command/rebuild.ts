@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { packageNotFound, rebuildFailed } from '../arguments/errors.js';
+import { packageNotFound, rebuildFailed } from '../files/errors.js';
 
 const root = join(__dirname, '..', '..');
 const sources = join(root, 'native');

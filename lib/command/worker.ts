@@ -1,17 +1,13 @@
+// The script of a worker thread, which run.ts starts.
 import { parentPort, workerData } from 'node:worker_threads';
-import { evaluateChunks, type Job, newEvaluator } from './chunks.js';
-import type { Told } from './crew.js';
+import { evaluateChunks, type Job, newEvaluator, type WorkerResult } from './loop.js';
 
-// A worker thread of `crew.ts`.
-async function run(job: Job): Promise<void> {
+async function work(job: Job): Promise<void> {
   const evaluator = newEvaluator(job.dataset, job.options);
-  const { firstNotFinite, failure } = await evaluateChunks(job, evaluator);
-  const told: Told = {
-    state: evaluator.toJSON(),
-    firstNotFinite,
-    failure: failure && { ...failure, code: (failure.error as { code?: unknown }).code },
-  };
-  parentPort?.postMessage(told);
+  const result = await evaluateChunks(job, evaluator);
+  const { code } = (result.failure?.error ?? {}) as { code?: unknown };
+  const message: WorkerResult = { state: evaluator.toJSON(), result, code };
+  parentPort?.postMessage(message);
 }
 
-run(workerData);
+work(workerData);

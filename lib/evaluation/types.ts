@@ -1,4 +1,4 @@
-/** What is read off a batch of rows, one element a row, for what looks at single rows. */
+/** What an evaluator finds of each row of a batch, one element a row. Of equal logits the lower class ranks first. */
 export interface RowResults {
   /** In nats. 0 for ignored rows, NaN for rows that are not finite. */
   readonly losses: Float64Array;
@@ -58,15 +58,6 @@ export interface EvaluationSummary {
   readonly calibration: Calibration;
   /** confusion[target][prediction]: how many rows. */
   readonly confusion?: readonly (readonly number[])[];
-}
-
-/** One element a row of a batch: ties go by index, rows that do not count have the rank 0. */
-export interface RowResults {
-  /** 0 for an ignored row, NaN for one that is not finite. */
-  readonly losses: Float64Array;
-  readonly ranks: Int32Array;
-  /** -1 for rows that are ignored or not finite. */
-  readonly predictions: Int32Array;
 }
 
 /** An {@link Evaluator} as JSON: every bit of its state. */

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { fileAccessError, fileError } from '../arguments/errors.js';
+import { fileAccessError, fileError } from './errors.js';
 
 // The system's calls take 32-bit lengths.
 const LONGEST_READ = 2 ** 30;

@@ -1,10 +1,10 @@
 // Written here since the packages that read .npy (npyjs, read-npy-file, numpy-parser) hold the whole file in
 // memory, find their way in its header by patterns, and do not compare the shape with the file's size.
-import { describe, fileError } from '../arguments/errors.js';
+import { describe } from '../arguments/errors.js';
 import type { ElementType } from '../types.js';
+import { fileError } from './errors.js';
 import { type OpenFile, readFully } from './file.js';
-import { type PythonDictionary, parsePythonDictionary } from './python-dictionary.js';
-import { type Contents, expectBytes, type FileElement, readShape } from './tensor.js';
+import { type Contents, expectBytes, type FileElement, shapeOf } from './tensor.js';
 
 const MAGIC = '\x93NUMPY';
 
@@ -54,6 +54,67 @@ function readHeader(file: OpenFile): { text: string; end: number } {
   return { text: header.toString('latin1'), end: start + length };
 }
 
+type PythonValue = string | boolean | readonly number[];
+
+/**
+ * The header's Python dictionary, as far as it is one of strings, truth values and tuples of integers.
+ * The text is taken apart by sticky patterns that no text can make slow, and never evaluated.
+ */
+function parseDictionary(text: string, path: string): ReadonlyMap<string, PythonValue> {
+  let at = 0;
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found !== null) at = pattern.lastIndex;
+    return found;
+  };
+  const take = (token: RegExp): RegExpExecArray | null => {
+    match(/[ \t\r\n\f]*/y);
+    return match(token);
+  };
+  const fail = (): never => {
+    const what = 'a Python dictionary of strings, truth values and tuples of integers';
+    throw fileError(what, path, at < text.length ? describe(text.slice(at)) : 'its end');
+  };
+  const expect = (token: RegExp): RegExpExecArray => take(token) ?? fail();
+  /** Reads items with commas between them up to `close`. Returns whether the last one has a comma too. */
+  const readItems = (close: RegExp, readItem: () => void): boolean => {
+    let endsInComma = true;
+    while (!take(close)) {
+      if (!endsInComma) fail();
+      readItem();
+      endsInComma = take(/,/y) !== null;
+    }
+    return endsInComma;
+  };
+  const readString = (): string => expect(/(['"])([^\\\n]*?)\1/y)[2] as string;
+  const readTuple = (): readonly number[] => {
+    const numbers: number[] = [];
+    // Python 2 wrote an L after a long integer.
+    const readInteger = () => numbers.push(Number(expect(/(-?(?:0|[1-9][0-9]*))L?/y)[1]));
+    const endsInComma = readItems(/\)/y, readInteger);
+    // `(3)` is a number in brackets.
+    if (numbers.length === 1 && !endsInComma) fail();
+    return numbers;
+  };
+  const readValue = (): PythonValue => {
+    if (take(/\(/y)) return readTuple();
+    const truth = take(/True|False/y);
+    return truth ? truth[0] === 'True' : readString();
+  };
+
+  const dictionary = new Map<string, PythonValue>();
+  expect(/\{/y);
+  readItems(/\}/y, () => {
+    const key = readString();
+    if (dictionary.has(key)) fail();
+    expect(/:/y);
+    dictionary.set(key, readValue());
+  });
+  expect(/$/y);
+  return dictionary;
+}
+
 function readElement(descr: unknown, dtype: ElementType | undefined, path: string): FileElement {
   const [, order, type = ''] = (typeof descr === 'string' && /^([<>|])(.+)$/.exec(descr)) || [];
   // What NumPy writes for the bfloat16 of ml_dtypes: two bytes without a type.
@@ -69,7 +130,7 @@ function readElement(descr: unknown, dtype: ElementType | undefined, path: strin
   return element;
 }
 
-function expectKeys(header: PythonDictionary, path: string): void {
+function expectKeys(header: ReadonlyMap<string, unknown>, path: string): void {
   const keys = [...header.keys()].sort().join(', ');
   if (keys !== 'descr, fortran_order, shape') {
     throw fileError('a header of descr, fortran_order and shape', path, `one of ${describe(keys)}`);
@@ -80,7 +141,7 @@ function expectKeys(header: PythonDictionary, path: string): void {
 export function readNpy(file: OpenFile, dtype: ElementType | undefined): Contents {
   const { path, size } = file;
   const { text, end } = readHeader(file);
-  const header = parsePythonDictionary(text, path);
+  const header = parseDictionary(text, path);
   expectKeys(header, path);
   const element = readElement(header.get('descr'), dtype, path);
   const order = header.get('fortran_order');
@@ -91,7 +152,7 @@ export function readNpy(file: OpenFile, dtype: ElementType | undefined): Content
       order === true ? 'True' : describe(order),
     );
   }
-  const shape = readShape(header.get('shape'), path);
+  const shape = shapeOf(header.get('shape'), path);
   const bytes = expectBytes(shape, element, path);
   // More than the shape says is refused too: several arrays in one file, or a shape that is wrong.
   if (size - end !== bytes) {

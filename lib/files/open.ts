@@ -1,13 +1,19 @@
 import { extname } from 'node:path';
-import { valueError } from '../arguments/errors.js';
+import { shapeError, valueError } from '../arguments/errors.js';
 import type { ElementType } from '../types.js';
-import { concatenated } from './concatenated.js';
-import { closeFile, type OpenFile, openFile } from './file.js';
+import { fileError } from './errors.js';
+import { closeFile, type OpenFile, openFile, readFully } from './file.js';
 import { readNpy } from './npy.js';
-import { closeTensor } from './read.js';
 import { readSafetensors } from './safetensors.js';
-import type { Contents, FileElement, OpenTensor } from './tensor.js';
-import { openTextTargets } from './text-targets.js';
+import {
+  type Contents,
+  elementBytes,
+  expectBytes,
+  type FileElement,
+  isCount,
+  type OpenTensor,
+} from './tensor.js';
+import { openTextTargets, readLines } from './text-targets.js';
 
 export interface OpenOptions {
   /** Which tensor of a .safetensors file. Default: the only one. */
@@ -74,6 +80,32 @@ function openOne(path: string, options: OpenOptions): OpenTensor {
   }
 }
 
+function expectAlike(first: OpenTensor, other: OpenTensor): void {
+  if (other.element !== first.element) {
+    throw fileError(`${first.element} elements, as in ${first.path},`, other.path, other.element);
+  }
+  const row = first.shape.slice(1);
+  const { shape } = other;
+  const isAlike =
+    shape.length === row.length + 1 && row.every((size, axis) => size === shape[axis + 1]);
+  if (!isAlike) {
+    const what = `the shape [${['n', ...row].join(', ')}], as in ${first.path},`;
+    throw shapeError(what, other.path, `[${shape.join(', ')}]`);
+  }
+}
+
+/** One tensor of all, along the first axis; a single one is itself. */
+function concatenated(first: OpenTensor, others: readonly OpenTensor[]): OpenTensor {
+  if (others.length === 0) return first;
+  if (first.shape.length === 0) throw shapeError('a first axis', first.path, 'a single number');
+  for (const other of others) expectAlike(first, other);
+  const all = [first, ...others];
+  const rows = all.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
+  const shape = [rows, ...first.shape.slice(1)];
+  const bytes = expectBytes(shape, first.element, first.path);
+  return { ...first, shape, bytes, parts: all.flatMap(({ parts }) => parts) };
+}
+
 /**
  * The tensor of a file, or of several, joined along the first axis. The name of the first file's
  * tensor holds for all.
@@ -93,4 +125,40 @@ export function openTensor(
     for (const tensor of opened) closeTensor(tensor);
     throw error;
   }
+}
+
+function readableBytes({ element, bytes }: OpenTensor, into: Uint8Array, at: number): number {
+  const size = elementBytes[element];
+  if (!isCount(at) || at % size !== 0) throw valueError(`a multiple of ${size}`, 'at', at);
+  if (into.length % size !== 0) {
+    throw valueError(`a multiple of ${size}`, 'into.length', into.length);
+  }
+  return Math.max(0, Math.min(into.length, bytes - at));
+}
+
+/**
+ * Fills `into` from a tensor's byte `at` on and tells how many bytes that were: less than all only at
+ * the tensor's end. Both are whole elements. Any thread may read at any time.
+ */
+export function readInto(tensor: OpenTensor, into: Uint8Array, at: number): number {
+  const count = readableBytes(tensor, into, at);
+  let filled = 0;
+  let start = 0;
+  for (const part of tensor.parts) {
+    const place = at + filled - start;
+    if (filled < count && place < part.bytes) {
+      const end = Math.min(count, filled + part.bytes - place);
+      const block = into.subarray(filled, end);
+      if (part.kind === 'lines') readLines(part, block, place);
+      else readFully(part.file, block, part.offset + place);
+      filled = end;
+    }
+    start += part.bytes;
+  }
+  return count;
+}
+
+/** Closes the files, which no thread may be reading any more. */
+export function closeTensor({ parts }: OpenTensor): void {
+  for (const { file } of parts) closeFile(file);
 }

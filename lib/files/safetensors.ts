@@ -1,8 +1,9 @@
 // Written here since one package that reads .safetensors holds the whole file in memory and checks nothing (safetensors), and
 // one, of 5 MB, reads headers of models on a server, without data and overlaps (@huggingface/hub).
-import { describe, fileError, valueError } from '../arguments/errors.js';
+import { describe, valueError } from '../arguments/errors.js';
+import { fileError } from './errors.js';
 import { type OpenFile, readFully } from './file.js';
-import { type Contents, expectBytes, type FileElement, isSize, readShape } from './tensor.js';
+import { type Contents, expectBytes, type FileElement, isCount, shapeOf } from './tensor.js';
 
 const LENGTH_BYTES = 8;
 
@@ -74,7 +75,7 @@ function readEntry(name: string, info: unknown, path: string): Entry {
     throw fileError(`a tensor with data_offsets as ${describe(name)}`, path, describe(info));
   }
   const [begin, end]: unknown[] = offsets;
-  if (offsets.length !== 2 || !isSize(begin) || !isSize(end) || begin > end) {
+  if (offsets.length !== 2 || !isCount(begin) || !isCount(end) || begin > end) {
     throw fileError(`two offsets of ${describe(name)}`, path, describe(offsets));
   }
   return { name, dtype: info.dtype, shape: info.shape, begin, end };
@@ -130,7 +131,7 @@ export function readSafetensors(file: OpenFile, name: string | undefined): Conte
     const what = `elements of ${describe(entry.name)} among ${known}`;
     throw fileError(what, path, describe(entry.dtype));
   }
-  const shape = readShape(entry.shape, path);
+  const shape = shapeOf(entry.shape, path);
   const bytes = expectBytes(shape, element, path);
   if (entry.end - entry.begin !== bytes) {
     const what = `${bytes} bytes of ${describe(entry.name)}, as its shape [${shape.join(', ')}] says,`;

@@ -1,34 +1,32 @@
-import { describe, fileError } from '../arguments/errors.js';
-import type { ElementType } from '../types.js';
+import { describe } from '../arguments/errors.js';
+import { fileError } from './errors.js';
 import type { OpenFile } from './file.js';
 
-/** What files hold: logits and probabilities as floats, classes as integers. */
-export type FileElement =
-  | ElementType
-  | 'int8'
-  | 'uint8'
-  | 'int16'
-  | 'uint16'
-  | 'int32'
-  | 'uint32'
-  | 'int64'
-  | 'uint64';
+/** The array of each type of element: files hold logits and probabilities as floats, classes as integers. */
+export const elementArrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+} as const;
+
+export type FileElement = keyof typeof elementArrays;
 
 /** The bytes of one element. */
-export const elementBytes: { readonly [E in FileElement]: number } = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
-  bfloat16: 2,
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  uint32: 4,
-  int64: 8,
-  uint64: 8,
-};
+export const elementBytes = Object.fromEntries(
+  Object.entries(elementArrays).map(([element, { BYTES_PER_ELEMENT }]) => [
+    element,
+    BYTES_PER_ELEMENT,
+  ]),
+) as { readonly [E in FileElement]: number };
 
 interface TensorType {
   /** The tensor's name in the file, where it has one. */
@@ -65,8 +63,8 @@ export interface Lines {
 }
 
 /**
- * A tensor whose elements stay in its file, or its files, until they are read (`read.ts`). It is plain
- * data, so that other threads can be told of it.
+ * A tensor whose elements stay in its file, or its files, until they are read (`readInto`). It is plain
+ * data, so that other threads can have it.
  */
 export interface OpenTensor extends TensorType {
   /** The file; of several, the first. */
@@ -78,14 +76,14 @@ export interface OpenTensor extends TensorType {
 // NumPy's limit.
 const MOST_DIMENSIONS = 64;
 
-/** Whether a number can be a size. JSON knows -0. */
-export function isSize(value: unknown): value is number {
+/** Whether a number can be a size or an offset. JSON knows -0. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 }
 
 /** The shape that a header has. */
-export function readShape(shape: unknown, path: string): readonly number[] {
-  if (!Array.isArray(shape) || !shape.every(isSize)) {
+export function shapeOf(shape: unknown, path: string): readonly number[] {
+  if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw fileError('a shape of integers from 0 to 2^53 - 1', path, describe(shape));
   }
   if (shape.length > MOST_DIMENSIONS) {

@@ -1,5 +1,6 @@
 // Written here since CSV packages make a string of every field, and the columns and quotes that they are for do not occur.
-import { describe, fileError } from '../arguments/errors.js';
+import { describe } from '../arguments/errors.js';
+import { fileError } from './errors.js';
 import { type OpenFile, readFully } from './file.js';
 import type { Lines, OpenTensor } from './tensor.js';
 

@@ -1,8 +1,8 @@
 import type { RowResults } from '../evaluation/types.js';
-import { newCounts } from './memory.js';
-import type { ClassNumbers } from './words.js';
+import { type ClassNumbers, newCounts } from './counts.js';
+import { count, decimal, type Html, html, section, table } from './html.js';
 
-export interface WorstRow {
+interface WorstRow {
   readonly row: number;
   readonly target: number;
   readonly prediction: number;
@@ -38,7 +38,7 @@ export class WorstRows {
 
   add(
     { losses, ranks, predictions }: RowResults,
-    { numbers, first, stride }: ClassNumbers,
+    { numbers, stride }: ClassNumbers,
     firstRow: number,
   ): void {
     const { rows } = this;
@@ -51,7 +51,7 @@ export class WorstRows {
       if (last !== undefined && !isWorse(loss, row, last)) continue;
       insert(rows, {
         row,
-        target: numbers[first + stride * i] as number,
+        target: numbers[stride * i] as number,
         prediction: predictions[i] as number,
         loss,
         rank: ranks[i] as number,
@@ -81,4 +81,19 @@ export class WorstRows {
       1,
     );
   }
+}
+
+export function worstSection({ rows }: WorstRows): Html {
+  const cells = rows.map((row) => [
+    String(row.row),
+    String(row.target),
+    String(row.prediction),
+    decimal(row.loss),
+    count(row.rank),
+  ]);
+  return section(
+    'Rows with the largest losses',
+    html`<p class="note">Rows are numbered from 0; the rank is the target’s among all classes.</p>`,
+    table(['row', 'target', 'prediction', 'loss (nats)', 'rank'], cells),
+  );
 }

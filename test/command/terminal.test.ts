@@ -75,7 +75,7 @@ describe('help and versions', () => {
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
 describe('progress', () => {
-  const CLEARED = '\x1b[2K\x1b[1G';
+  const CLEARED = '\x1b[1G\x1b[2K';
   const inTerminal = (args: string, expectedStatus = 0) => {
     const line = `stty cols 100; ${process.execPath} ${main} evaluate ${args}`;
     const { status, stdout } = spawnSync('script', ['-qec', line, '/dev/null'], {

@@ -19,12 +19,12 @@ function hook(name: string, code: string): string {
   return write(`${name}.cjs`, `${prelude}\n${code}`);
 }
 
-// Pieces of a few rows, two or three to a chunk, and a thread for the least of work.
+// Batches of a few rows, two or three to a chunk, and a thread for the least of work.
 const small = hook(
   'small',
   `if (isMainThread) {
-    const { sizes } = require(${JSON.stringify(join(dist, 'command', 'pieces.js'))});
-    Object.assign(sizes, { piece: 512, chunk: 1536, share: 1 });
+    const { sizes } = require(${JSON.stringify(join(dist, 'command', 'batches.js'))});
+    Object.assign(sizes, { batch: 512, chunk: 1536, thread: 1 });
   }`,
 );
 

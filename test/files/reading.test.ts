@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTensor } from '../../lib/files/read.js';
+import { readInto } from '../../lib/files/open.js';
 import type { OpenTensor } from '../../lib/files/tensor.js';
 import { npy, readAll, safetensors, temporaryFolder, withTensor } from '../support/files.js';
 import { uniform } from '../support/inputs.js';
@@ -16,7 +16,7 @@ function noise(length: number, seed: number): Buffer {
 function* blocksOf(tensor: OpenTensor, size: number): Generator<Buffer> {
   for (let at = 0; at < tensor.bytes; at += size) {
     const into = Buffer.alloc(size);
-    yield into.subarray(0, readTensor(tensor, into, at));
+    yield into.subarray(0, readInto(tensor, into, at));
   }
 }
 
@@ -67,7 +67,7 @@ describe.each(sources)('%s', (_, paths) => {
         for (const length of [0, 4, 12, 100, 200]) {
           const into = Buffer.alloc(length, 255);
           const expected = whole.subarray(at, at + length);
-          expect(readTensor(tensor, into, at)).toBe(expected.length);
+          expect(readInto(tensor, into, at)).toBe(expected.length);
           expect(into.subarray(0, expected.length)).toEqual(expected);
           expect(into.subarray(expected.length).every((byte) => byte === 255)).toBe(true);
         }
@@ -79,10 +79,10 @@ describe.each(sources)('%s', (_, paths) => {
     await withTensor(paths, {}, async (tensor) => {
       const refused = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' });
       for (const at of [-4, 2, 0.5, NaN, Infinity, 2 ** 53]) {
-        expect(() => readTensor(tensor, new Uint8Array(4), at)).toThrow(refused);
+        expect(() => readInto(tensor, new Uint8Array(4), at)).toThrow(refused);
       }
-      expect(() => readTensor(tensor, new Uint8Array(5), 0)).toThrow(refused);
-      expect(readTensor(tensor, new Uint8Array(4), 2 ** 53 - 4)).toBe(0);
+      expect(() => readInto(tensor, new Uint8Array(5), 0)).toThrow(refused);
+      expect(readInto(tensor, new Uint8Array(4), 2 ** 53 - 4)).toBe(0);
     });
   });
 
@@ -176,7 +176,7 @@ describe('text of many lines', () => {
         for (const count of [1, 1024, 9000]) {
           const into = new BigInt64Array(count);
           const expected = classes.slice(row, row + count);
-          const bytes = readTensor(tensor, new Uint8Array(into.buffer), row * 8);
+          const bytes = readInto(tensor, new Uint8Array(into.buffer), row * 8);
           expect(bytes).toBe(expected.length * 8);
           expect(Array.from(into.subarray(0, expected.length), Number)).toEqual(expected);
         }
@@ -197,6 +197,6 @@ it('an empty tensor has no blocks', async () => {
   const path = write('empty.npy', npyOf([0, 3], Buffer.alloc(0)));
   await withTensor(path, {}, async (tensor) => {
     expect([...blocksOf(tensor, 12)]).toEqual([]);
-    expect(readTensor(tensor, new Uint8Array(12), 0)).toBe(0);
+    expect(readInto(tensor, new Uint8Array(12), 0)).toBe(0);
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RowResults } from '../../lib/evaluation/types.js';
-import { ReportCollector } from '../../lib/report/collector.js';
-import type { Pair } from '../../lib/report/confusions.js';
-import { lowerEnd } from '../../lib/report/loss-counts.js';
-import { countedPairs, MistakeCounts } from '../../lib/report/mistake-counts.js';
-import { classNumbers } from '../../lib/report/words.js';
+import { countedPairs, MistakeCounts, type Pair } from '../../lib/report/confusions.js';
+import { classNumbers } from '../../lib/report/counts.js';
+import { lowerEnd } from '../../lib/report/losses.js';
+import { ReportCollector } from '../../lib/report/report.js';
 import { uniform } from '../support/inputs.js';
 
 interface Rows {

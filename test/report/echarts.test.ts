@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { loadECharts } from '../../lib/report/draw.js';
+import { loadECharts } from '../../lib/report/charts.js';
 
 vi.mock('node:module', () => ({
   createRequire: () => () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lossBins } from '../../lib/report/loss-bins.js';
-import { LossCounts } from '../../lib/report/loss-counts.js';
+import { LossCounts, lossBins } from '../../lib/report/losses.js';
 import { uniform } from '../support/inputs.js';
 
 describe('losses of every size', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { html } from '../../lib/report/html.js';
-import { count, decimal, percent, power, shortCount } from '../../lib/report/numbers.js';
+import { count, decimal, html, percent, power, shortCount } from '../../lib/report/html.js';
 import { evaluate, modelRows } from '../support/evaluations.js';
 import { extreme, reportOf, usual } from '../support/reports.js';
 

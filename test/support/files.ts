@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { type OpenOptions, openTensor } from '../../lib/files/open.js';
-import { closeTensor, readTensor } from '../../lib/files/read.js';
+import { closeTensor, type OpenOptions, openTensor, readInto } from '../../lib/files/open.js';
 import type { OpenTensor } from '../../lib/files/tensor.js';
 
 /** A file that NumPy has written: fixtures/make-files.py. */
@@ -57,7 +56,7 @@ export function temporaryFolder(): {
 
 export async function readAll(tensor: OpenTensor): Promise<Buffer> {
   const bytes = Buffer.alloc(tensor.bytes);
-  const count = readTensor(tensor, bytes, 0);
+  const count = readInto(tensor, bytes, 0);
   if (count !== tensor.bytes) throw new Error(`${count} bytes of ${tensor.bytes}`);
   return bytes;
 }

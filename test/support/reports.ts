@@ -44,7 +44,7 @@ export function reportOf(
   evaluation: Evaluation,
   about: Partial<ReportAbout> = {},
   firstRow = 0,
-): Promise<string> {
+): string {
   const collector = new ReportCollector(evaluation.classes);
   collector.add(evaluation.rows, evaluation.targets, firstRow);
   return renderReport(collector, evaluation.summary, { ...aboutOf(evaluation), ...about });

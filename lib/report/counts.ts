@@ -1,26 +1,25 @@
-import { endianness } from 'node:os';
+/** Counts from 0 on, in memory that all threads of the process see: one thread at a time may count. */
+export function newCounts(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+}
 
-/** Where the high 32 bits of an element of 64 bits stand among its two words. */
-export const highWord = endianness() === 'LE' ? 1 : 0;
-
-/** The two words of each element. */
+/** The two 32-bit words of each element, the low one first: every host of the addon is little-endian. */
 export function wordsOf(array: Float64Array | BigInt64Array | BigUint64Array): Int32Array {
   return new Int32Array(array.buffer, array.byteOffset, 2 * array.length);
 }
 
-/** Class numbers at `first`, `first + stride`, ... */
+/** Class numbers: every `stride`-th of `numbers`. */
 export interface ClassNumbers {
   readonly numbers: ArrayLike<number>;
-  readonly first: number;
   readonly stride: number;
 }
 
 /** Targets without BigInts, which cost an allocation each: a class fits into the low word. */
 export function classNumbers(targets: ArrayLike<number | bigint>): ClassNumbers {
   if (targets instanceof BigInt64Array || targets instanceof BigUint64Array) {
-    return { numbers: wordsOf(targets), first: 1 - highWord, stride: 2 };
+    return { numbers: wordsOf(targets), stride: 2 };
   }
   const isNumbers = ArrayBuffer.isView(targets) || typeof targets[0] === 'number';
   const numbers = isNumbers ? (targets as ArrayLike<number>) : Array.from(targets, Number);
-  return { numbers, first: 0, stride: 1 };
+  return { numbers, stride: 1 };
 }

@@ -1,42 +1,42 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { type Batch, batchesOf, type Partition, partitionOf } from '../../lib/command/batches.js';
 import type { Dataset } from '../../lib/command/dataset.js';
-import { type Cut, cutOf, type Place, placesOf } from '../../lib/command/pieces.js';
 import { elementBytes } from '../../lib/files/tensor.js';
 import type { ElementType } from '../../lib/types.js';
 
 type Shape = readonly [outer: number, classes: number, inner: number];
 
-/** As much of a data set as decides how it is cut. */
+/** As much of a data set as decides how it is divided. */
 function datasetOf([outer, classes, inner]: Shape, elementType: ElementType = 'float32'): Dataset {
   const layout = { outer, classes, inner, outerStride: classes * inner };
   return { layout, elementType } as Dataset;
 }
 
-const chunksOf = (cut: Cut, dataset: Dataset): Place[][] =>
-  Array.from({ length: cut.chunks }, (_, chunk) => placesOf(cut, dataset, chunk));
+const chunksOf = (partition: Partition, dataset: Dataset): Batch[][] =>
+  Array.from({ length: partition.chunks }, (_, chunk) => batchesOf(partition, dataset, chunk));
 
-it('pieces are all rows, in their order', () => {
+it('batches are all rows, in their order', () => {
   const size = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 3000 }));
   const classes = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 200_000 }));
-  const pieceRows = fc.option(fc.integer({ min: 1, max: 100_000 }), { nil: undefined });
+  const batchRows = fc.option(fc.integer({ min: 1, max: 100_000 }), { nil: undefined });
   fc.assert(
-    fc.property(size, classes, size, pieceRows, (outer, classCount, inner, rows) => {
+    fc.property(size, classes, size, batchRows, (outer, classCount, inner, rows) => {
       const dataset = datasetOf([outer, classCount, inner]);
-      const cut = cutOf(dataset, rows);
-      fc.pre(cut.pieces < 5000);
+      const partition = partitionOf(dataset, rows);
+      fc.pre(partition.batches < 5000);
       let next = 0;
-      for (const place of chunksOf(cut, dataset).flat()) {
-        expect(place.firstRow).toBe(next);
-        expect(place.rows).toBeGreaterThan(0);
-        expect(place.rows).toBeLessThanOrEqual(cut.outers * cut.inners);
-        expect(place.rows).toBe(place.outers * place.inners);
+      for (const batch of chunksOf(partition, dataset).flat()) {
+        expect(batch.firstRow).toBe(next);
+        expect(batch.rows).toBeGreaterThan(0);
+        expect(batch.rows).toBeLessThanOrEqual(partition.outers * partition.inners);
+        expect(batch.rows).toBe(batch.outers * batch.inners);
         // Of several outer positions all of their rows.
-        if (place.outers > 1) expect(place.inners).toBe(inner);
-        next += place.rows;
+        if (batch.outers > 1) expect(batch.inners).toBe(inner);
+        next += batch.rows;
       }
       expect(next).toBe(outer * inner);
-      if (rows !== undefined) expect(cut.outers * cut.inners).toBeLessThanOrEqual(rows);
+      if (rows !== undefined) expect(partition.outers * partition.inners).toBeLessThanOrEqual(rows);
     }),
   );
 });
@@ -60,11 +60,11 @@ const cases: [shape: Shape, type: ElementType, outers: number, inners: number][]
   [[1, 5e7, 1e6], 'float32', 1, 1],
 ];
 
-it.each(cases)('%j of %s in pieces of %i and %i', (shape, type, outers, inners) => {
+it.each(cases)('%j of %s in batches of %i and %i', (shape, type, outers, inners) => {
   const dataset = datasetOf(shape, type);
-  const cut = cutOf(dataset, undefined);
-  expect(cut).toMatchObject({ outers, inners });
+  const partition = partitionOf(dataset, undefined);
+  expect(partition).toMatchObject({ outers, inners });
   const bytes = outers * inners * shape[1] * elementBytes[type];
-  expect(cut.piecesOfChunk * bytes).toBeLessThanOrEqual(Math.max(16 * MiB, bytes));
-  expect(cut.piecesOfChunk * outers * inners).toBeLessThanOrEqual(65_536);
+  expect(partition.batchesOfChunk * bytes).toBeLessThanOrEqual(Math.max(16 * MiB, bytes));
+  expect(partition.batchesOfChunk * outers * inners).toBeLessThanOrEqual(65_536);
 });

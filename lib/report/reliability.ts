@@ -1,8 +1,10 @@
-import type { CalibrationBin } from '../evaluation/types.js';
+import type { Calibration, CalibrationBin } from '../evaluation/types.js';
 import {
   axis,
   barSeries,
+  type Chart,
   dotSeries,
+  draw,
   grid,
   ink,
   lineSeries,
@@ -11,15 +13,15 @@ import {
   text,
   tickPercent,
   valueAxis,
-} from './chart-parts.js';
-import type { Chart } from './draw.js';
+} from './charts.js';
+import { count, decimal, foldedTable, type Html, html, percent, section } from './html.js';
 
 const TOP = grid({ top: 10, height: 220 });
 const BOTTOM = grid({ top: 250, height: 60 });
 const confidences = { min: 0, max: 1, interval: 0.2, label: tickPercent };
 
 /** Accuracy against confidence, bin by bin, above the share of rows of each bin. */
-export function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
+function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
   const rows = bins.reduce((sum, { count }) => sum + count, 0);
   const used = bins.filter(({ count }) => count > 0);
   const shares = shareScale(Math.max(...used.map(({ count }) => count / rows)), 2);
@@ -67,4 +69,20 @@ export function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
       ],
     },
   };
+}
+
+export function reliabilitySection({ bins }: Calibration): Html {
+  const rows = bins.map((bin) => [
+    `${decimal(bin.lower)} to ${decimal(bin.upper)}`,
+    percent(bin.confidence),
+    percent(bin.accuracy),
+    count(bin.count),
+  ]);
+  return section(
+    'Reliability',
+    html`<p class="note">How often the likeliest class is right, by its probability. Each dot is a bin of confidences: below the
+dashed line predictions are right less often than their probability says, above it more often.</p>`,
+    draw(reliabilityChart(bins)),
+    foldedTable(['confidence', 'mean confidence', 'accuracy', 'rows'], rows),
+  );
 }
