@@ -3,7 +3,7 @@ import { typeError, valueError } from '../arguments/errors.js';
 import { readSum, SUM_DIGITS, writeSum } from './exact-sum.js';
 import type { EvaluatorState } from './types.js';
 
-// How native/evaluation/state.h lays out what an evaluator has gathered.
+// How native/evaluation/evaluator.h lays out what an evaluator has gathered.
 const ROWS = 0;
 const IGNORED = 1;
 const NOT_FINITE = 2;

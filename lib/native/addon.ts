@@ -33,7 +33,7 @@ type Gradient = (
 ) => void;
 
 /**
- * The functions of the addon that compute, as native/addon.cc exports them. `call` is what lib/call.ts
+ * The functions of the addon that compute, as native/addon.cc exports them. `call` is what lib/native/call.ts
  * has described; the losses' result is the reduced loss, NaN for 'none', whose losses go to `out`.
  */
 export interface NativeFunctions {
@@ -101,7 +101,7 @@ export interface NativeFunctions {
     topLogProbs: FloatResult | null,
     idLogProbs: FloatResult | null,
   ): void;
-  /** Adds a batch to an evaluator's state, whose arrays lib/evaluator-state.ts lays out. */
+  /** Adds a batch to an evaluator's state, whose arrays lib/evaluation/state.ts lays out. */
   evaluate(
     call: ArrayBuffer,
     logits: NativeArray,

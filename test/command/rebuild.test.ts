@@ -11,12 +11,12 @@ import { temporaryFolder } from '../support/files.js';
 const { folder, write } = temporaryFolder();
 const { main, dist, run } = compiledCommand(folder);
 const nodeGyp = join('node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-const sources = join(dist, '../..', 'native');
+const sources = join(dist, '..', 'native');
 const built = join(sources, 'build', 'Release', 'logits.node');
 
 /** The command where the project has a node-gyp that runs this code. */
 function rebuildBy(code: string) {
-  mkdirSync(join(folder, nodeGyp, '../..'), { recursive: true });
+  mkdirSync(join(folder, nodeGyp, '..'), { recursive: true });
   write(nodeGyp, code);
   return run(['rebuild']);
 }

@@ -13,7 +13,7 @@ const { folder, write } = temporaryFolder();
 const { main, run } = compiledCommand(folder);
 
 const manifest = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../..', 'package.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
 ) as { version: string };
 
 write('x.npy', npyOf([50, 4], normalLogits(200)));

@@ -4,7 +4,7 @@ import { expectCode, TYPE, thrownBy, VALUE } from '../support/calls.js';
 import { stateOf } from '../support/evaluators.js';
 import { values } from '../support/values.js';
 
-// The errors of Evaluator; evaluator-update.test.ts has those of update.
+// The errors of Evaluator; update.test.ts has those of update.
 
 type Loose = new (options?: unknown) => Evaluator;
 const Unsafe = Evaluator as unknown as Loose;

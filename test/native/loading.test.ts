@@ -127,7 +127,7 @@ describe('the compiled package', () => {
     const { error } = inProcess(name, '1');
     expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
     const lines = String(error?.message).split('\n');
-    expect(lines[0]).toContain(`for ${platform}${libc.replace('..', ' with ')}. Tried:`);
+    expect(lines[0]).toContain(`for ${platform}${libc.replace('.', ' with ')}. Tried:`);
     const tried = [built, rebuilt, prebuilt, ['dist', ...prebuilt]];
     for (const [index, path] of tried.entries()) {
       expect(lines[1 + index]).toContain(`${join(name, ...path)}: `);

@@ -17,7 +17,7 @@ interface Target {
   readonly oldest: string;
 }
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..', '..');
 const present = (targets as Target[])
   .map((target) => ({ ...target, name: nameOf(target), file: join(root, fileOf(target)) }))
   .filter(({ file }) => existsSync(file));

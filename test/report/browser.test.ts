@@ -10,7 +10,7 @@ import { extreme, reportOf, usual } from '../support/reports.js';
 
 const executablePath = '/usr/bin/chromium';
 const reason = existsSync(executablePath) ? '' : `there is no ${executablePath}`;
-if (reason !== '') console.log(`skipped: report-browser.test.ts: ${reason}`);
+if (reason !== '') console.log(`skipped: browser.test.ts: ${reason}`);
 
 const looks = [
   { look: 'light', width: 1100, colorScheme: 'light', media: 'screen' },
