@@ -3,8 +3,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/native/addon.js';
-import { compiledCommand } from '../support/command.js';
 import { temporaryFolder } from '../support/files.js';
+import { compiledCommand } from '../support/package/command.js';
 
 // What `logits rebuild` says, by a node-gyp that compiles nothing. test/package/rebuild.mjs has the real one compile.
 

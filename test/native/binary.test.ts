@@ -11,7 +11,7 @@ import {
   ET_DYN,
   PF,
   readElf,
-} from '../support/elf.js';
+} from '../support/binaries/elf.js';
 
 // What the addon's file asks of the system and of Node.js, and how the loader is told to guard it.
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime } from '../../lib/index.js';
 import { native } from '../../lib/native/addon.js';
 import { forbidsAddons } from '../support/host.js';
-import { installerOf } from '../support/installation.js';
+import { installerOf } from '../support/package/installation.js';
 
 // The package as it is installed, in processes of its own: which binary it loads, what it says where there is none,
 // and what the environment tells it.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { extreme, reportOf, usual } from '../support/reports.js';
+import { extreme, reportOf, usual } from '../support/evaluation/reports.js';
 
 const executablePath = '/usr/bin/chromium';
 const reason = existsSync(executablePath) ? '' : `there is no ${executablePath}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { html } from '../../lib/report/html.js';
 import { count, decimal, percent, power, shortCount } from '../../lib/report/numbers.js';
-import { evaluate, modelRows } from '../support/evaluations.js';
-import { extreme, reportOf, usual } from '../support/reports.js';
+import { evaluate, modelRows } from '../support/evaluation/evaluations.js';
+import { extreme, reportOf, usual } from '../support/evaluation/reports.js';
 
 const small = (classes: number, rows = 200) => evaluate(classes, modelRows(classes, rows));
 const titles = (page: string) => [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
