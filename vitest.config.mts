@@ -1,21 +1,21 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that take longest, wherever they lie: they begin first, so that none is left over for one processor at the end. */
+/** Those that take longest: they begin first, so that none is left over for one processor at the end. */
 const longest = [
-  'allocation',
-  'agreement',
-  'threads',
-  'command-threads',
-  'report-browser',
-  'processes',
-  'score-edges',
+  'memory/allocation',
+  'numerics/agreement',
+  'threads/threads',
+  'command/threads',
+  'report/browser',
+  'threads/processes',
+  'operations/score-edges',
 ];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
-      const index = longest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      const index = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
       return index < 0 ? longest.length : index;
     };
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));

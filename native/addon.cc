@@ -1,4 +1,4 @@
-// The module's entry: one row per function that lib/native.ts types.
+// The module's entry: one row per function that lib/native/addon.ts types.
 #include <napi.h>
 
 #include <new>

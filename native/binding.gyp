@@ -10,7 +10,7 @@
     "avx2_flags": ["-mavx2", "-mfma", "-mf16c"],
     "avx512_flags": ["-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mprefer-vector-width=512"],
     "msvc_flags": ["/std:c++17", "/fp:precise"],
-    # What makes a mistake in the binding hard to use, and test/binary.test.ts finds in the file. The kernels have what
+    # What makes a mistake in the binding hard to use, and test/native/binary.test.ts finds in the file. The kernels have what
     #   costs them no instruction a row; canaries would be up to 2 % of all instructions.
     # -z text: no relocation may write to code. --gc-sections: what nobody calls of the C++ library stays out, its reading of
     #   files among it. _FORTIFY_SOURCE needs optimisation, so that it is Release's.

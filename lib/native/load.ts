@@ -4,10 +4,10 @@ import bindings from 'bindings';
 import { addonNotFound } from '../arguments/errors.js';
 import { boundaryHash } from './boundary.js';
 
-/** The package's folder. Where a bundler has put this file into another, the folder above that. */
-const root = join(__dirname, '../..');
+/** The package's folder. Where a bundler has put this file into another, two folders above that. */
+const root = join(__dirname, '..', '..');
 // Spelled out like this, it is seen by those who trace which files a program needs.
-const shipped = join(__dirname, '../..', 'prebuilds');
+const shipped = join(__dirname, '..', '..', 'prebuilds');
 
 const START_BYTES = 4096; // holds the name of an executable's interpreter, where linkers put it
 
@@ -28,7 +28,7 @@ function isMusl(): boolean {
 
 const platform = `${process.platform}-${process.arch}`;
 const libc = process.platform !== 'linux' ? undefined : isMusl() ? 'musl' : 'glibc';
-const prebuilt = ['logits', libc, 'node'].filter((part) => part !== undefined).join('..');
+const prebuilt = ['logits', libc, 'node'].filter((part) => part !== undefined).join('.');
 
 /** Where the addon may be: local builds, what the package ships, and that beside a bundle. */
 const files: readonly (readonly [folder: string, name: string])[] = [

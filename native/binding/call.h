@@ -63,7 +63,7 @@ class Arguments {
   napi_value values_[kMost];
 };
 
-// The numbers of a call that computes, in the order of lib/call.ts.
+// The numbers of a call that computes, in the order of lib/native/call.ts.
 struct Numbers {
   double element;  // of an array that holds bits
   double outer;

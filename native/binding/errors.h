@@ -1,4 +1,4 @@
-// The errors of the addon, in the form of lib/errors.ts.
+// The errors of the addon, in the form of lib/arguments/errors.ts.
 #pragma once
 
 #include <napi.h>

@@ -7,7 +7,7 @@
 
 namespace logits {
 
-// lib/native.ts numbers them.
+// lib/native/addon.ts numbers them.
 enum class Reduction : int64_t { none, sum, mean };
 enum class EmptyMean : int64_t { nan, zero, fail };
 

@@ -1,5 +1,5 @@
 // What an evaluator has gathered, in memory of JavaScript's: counts as float64 integers, and sums.
-// lib/evaluator-state.ts lays both out.
+// lib/evaluation/state.ts lays both out.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The kernel tables that this build holds: all that dispatch/ sees of this room.
+// The kernel tables that this build holds: all that dispatch.cc sees of the instruction sets.
 #pragma once
 
 #include "../kernel-table.h"

@@ -1,6 +1,6 @@
 /**
  * The binaries that the package ships, and `oldest`, the version of glibc, macOS or Windows from which on they run
- * (test/prebuilds.test.ts holds the files to it). `zig` names the target for zig's compiler.
+ * (test/native/prebuilds.test.ts holds the files to it). `zig` names the target for zig's compiler.
  */
 export const targets = [
   { platform: 'linux', arch: 'x64', libc: 'glibc', oldest: '2.17', zig: 'x86_64-linux-gnu.2.17' },

@@ -26,7 +26,7 @@ import { type AnyScores, scoreBytes } from '../support/scores.js';
 
 // What was made in another realm (a vm context, a window): arrays, lists, options and tensors of it work,
 // code of it may call the functions, and errors are those of the realm that has loaded the package.
-// memory.test.ts has the arrays of one realm for every function; here are the others, and mixtures.
+// memory/arrays.test.ts has the arrays of one realm for every function; here are the others, and mixtures.
 
 const context = createContext({ logits });
 const foreign = (code: string) => runInContext(code, context) as never;

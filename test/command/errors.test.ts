@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compiledCommand, npyHeader, npyOf } from '../support/command.js';
 import { safetensors, temporaryFolder } from '../support/files.js';
 import { hasNodeOptions } from '../support/host.js';
+import { compiledCommand, npyHeader, npyOf } from '../support/package/command.js';
 
 const { folder, write } = temporaryFolder();
 const { run } = compiledCommand(folder);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compiledCommand, npyOf } from '../support/command.js';
 import { safetensors, temporaryFolder } from '../support/files.js';
 import { normalLogits, randomTargets } from '../support/inputs.js';
+import { compiledCommand, npyOf } from '../support/package/command.js';
 import { type EvaluationChoices, evaluationOf } from '../support/reference/evaluation.js';
 
 const { folder, write } = temporaryFolder();

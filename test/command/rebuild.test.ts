@@ -3,20 +3,20 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/native/addon.js';
-import { compiledCommand } from '../support/command.js';
 import { temporaryFolder } from '../support/files.js';
+import { compiledCommand } from '../support/package/command.js';
 
 // What `logits rebuild` says, by a node-gyp that compiles nothing. test/package/rebuild.mjs has the real one compile.
 
 const { folder, write } = temporaryFolder();
 const { main, dist, run } = compiledCommand(folder);
 const nodeGyp = join('node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-const sources = join(dist, '../..', 'native');
+const sources = join(dist, '..', 'native');
 const built = join(sources, 'build', 'Release', 'logits.node');
 
 /** The command where the project has a node-gyp that runs this code. */
 function rebuildBy(code: string) {
-  mkdirSync(join(folder, nodeGyp, '../..'), { recursive: true });
+  mkdirSync(join(folder, nodeGyp, '..'), { recursive: true });
   write(nodeGyp, code);
   return run(['rebuild']);
 }

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { native } from '../../lib/native/addon.js';
 import { runtime } from '../../lib/native/runtime.js';
-import { compiledCommand, npyHeader, npyOf } from '../support/command.js';
 import { temporaryFolder } from '../support/files.js';
 import { hasNodeOptions, runsFromShells } from '../support/host.js';
 import { normalLogits, randomTargets } from '../support/inputs.js';
+import { compiledCommand, npyHeader, npyOf } from '../support/package/command.js';
 
 const { folder, write } = temporaryFolder();
 const { main, run } = compiledCommand(folder);
 
 const manifest = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../..', 'package.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
 ) as { version: string };
 
 write('x.npy', npyOf([50, 4], normalLogits(200)));

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compiledCommand, npyOf, type Outcome } from '../support/command.js';
 import { safetensors, temporaryFolder } from '../support/files.js';
 import { hasNodeOptions, sharesFiles } from '../support/host.js';
 import { normalLogits, randomTargets } from '../support/inputs.js';
+import { compiledCommand, npyOf, type Outcome } from '../support/package/command.js';
 
 // The command on several threads, whose results nobody can tell from those of one.
 

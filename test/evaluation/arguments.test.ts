@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../lib/index.js';
 import { expectCode, TYPE, thrownBy, VALUE } from '../support/calls.js';
-import { stateOf } from '../support/evaluators.js';
+import { stateOf } from '../support/evaluation/evaluators.js';
 import { values } from '../support/values.js';
 
-// The errors of Evaluator; evaluator-update.test.ts has those of update.
+// The errors of Evaluator; update.test.ts has those of update.
 
 type Loose = new (options?: unknown) => Evaluator;
 const Unsafe = Evaluator as unknown as Loose;

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../lib/index.js';
-import { expectSummary, measuredRows, type SummaryBounds } from '../support/evaluators.js';
+import {
+  expectSummary,
+  measuredRows,
+  type SummaryBounds,
+} from '../support/evaluation/evaluators.js';
 import {
   mixedRows,
   normalLogits,
@@ -9,7 +13,7 @@ import {
   transposed,
 } from '../support/inputs.js';
 import { describeEachIsa } from '../support/isas.js';
-import { meanOnce } from '../support/rational.js';
+import { meanOnce } from '../support/reference/rational.js';
 import { measureRows } from '../support/reference.js';
 
 const INF = Infinity;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Evaluator, score } from '../../lib/index.js';
-import { labelledLogits, readEvaluationFixtures } from '../support/evaluation-fixtures.js';
+import { labelledLogits, readEvaluationFixtures } from '../support/evaluation/fixtures.js';
 import { describeEachIsa } from '../support/isas.js';
 import { expectWithin } from '../support/ulp.js';
 

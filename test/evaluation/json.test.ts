@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Evaluator, type EvaluatorOptions, type EvaluatorState } from '../../lib/index.js';
 import { runs } from '../support/arbitraries.js';
 import { type Coded, thrownBy } from '../support/errors.js';
-import { stateOf } from '../support/evaluators.js';
+import { stateOf } from '../support/evaluation/evaluators.js';
 import { mixedRows, randomTargets } from '../support/inputs.js';
 import { values } from '../support/values.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../lib/index.js';
 import { runs } from '../support/arbitraries.js';
-import { expectSummary, measuredRows, stateOf } from '../support/evaluators.js';
+import { expectSummary, measuredRows, stateOf } from '../support/evaluation/evaluators.js';
 import { mixedRows, randomTargets, transposed, truncated, widened } from '../support/inputs.js';
 import { describeEachIsa, isas, referenceIsa, withIsa } from '../support/isas.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../lib/index.js';
 import { normalLogits, randomTargets } from '../support/inputs.js';
 import { describeEachIsa } from '../support/isas.js';
-import { nearest, standardErrorOf, unitsOf } from '../support/rational.js';
+import { nearest, standardErrorOf, unitsOf } from '../support/reference/rational.js';
 
 // The parts of a summary, one by one.
 

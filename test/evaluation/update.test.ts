@@ -13,7 +13,7 @@ import {
   thrownBy,
   VALUE,
 } from '../support/calls.js';
-import { stateOf } from '../support/evaluators.js';
+import { stateOf } from '../support/evaluation/evaluators.js';
 
 // The errors of update, each of which leaves the evaluator as it was.
 

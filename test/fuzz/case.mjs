@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 /** The package as it was built, and what is behind it. */
 export function load() {
   const library = require('../../dist/index.js');
-  const { native } = require('../../dist/native.js');
+  const { native } = require('../../dist/native/addon.js');
   return { library, native };
 }
 

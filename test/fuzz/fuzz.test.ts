@@ -8,7 +8,7 @@ import * as exact from '../support/reference.js';
 // A short run of the fuzzer, and what it rests upon: that it sees mistakes, and that its fast reference is right.
 // `npm run fuzz` runs it for longer.
 
-const folder = join(import.meta.dirname, 'fuzz');
+const folder = import.meta.dirname;
 const load = (name: string) => import(pathToFileURL(join(folder, name)).href);
 
 function run(...options: string[]) {

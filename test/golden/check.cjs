@@ -9,7 +9,7 @@ const { createHash } = require('node:crypto');
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const logits = require('../../dist/index.js');
-const { native } = require('../../dist/native.js');
+const { native } = require('../../dist/native/addon.js');
 
 const file = join(__dirname, 'golden.json');
 

@@ -46,7 +46,14 @@ const emulated = (name, title, command, best, few, binary = 'linux-x64/logits.gl
   alone: true,
 });
 
-const some = ['golden', 'seed', 'edges', 'edges-losses', 'native', 'evaluator-update'];
+const some = [
+  'golden',
+  'operations/seed',
+  'operations/edges',
+  'operations/edges-losses',
+  'native/binding',
+  'evaluation/update',
+];
 
 export const hosts = [
   node('18.20.8'),

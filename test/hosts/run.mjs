@@ -2,7 +2,7 @@
 // Needs dist/, and binaries: prebuilt ones, or for Linux x64 the local build, for arm64 a cross compiler.
 //
 //   node test/hosts/run.mjs [HOST]...        these (hosts.mjs has their names), or all
-//     --files golden,tails                   only these test files
+//     --files golden,memory/arrays,arguments only these test files, by their paths below test/, and all of these folders
 //     --all                                  every file on emulated processors too, which takes hours
 //     --prebuilds DIR                        the prebuilt binaries; default: prebuilds/
 //     --markdown FILE                        the table, once more
@@ -13,7 +13,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { leftOut, starting, testFiles } from './files.mjs';
+import { filesNamed, leftOut, starting, testFiles } from './files.mjs';
 import { hosts } from './hosts.mjs';
 import { makeStage, root } from './stage.mjs';
 import { tableOf } from './table.mjs';
@@ -34,8 +34,9 @@ function expectKnown(names, known) {
     process.exit(2);
   }
 }
-const chosenFiles = options.files?.split(',');
-expectKnown(chosenFiles ?? [], testFiles);
+const names = options.files?.split(',');
+expectKnown(names?.filter((name) => filesNamed(name).length === 0) ?? [], testFiles);
+const chosenFiles = names && [...new Set(names.flatMap(filesNamed))];
 expectKnown(
   positionals,
   hosts.map(({ name }) => name),

@@ -14,7 +14,7 @@ const bundling = {
   resolveId(source, importer) {
     if (source.startsWith(entry)) return source;
     if (source === 'vitest') return join(import.meta.dirname, 'vitest.mjs');
-    if (source === './compile.js') return join(import.meta.dirname, 'copy-compiled.mjs');
+    if (source.endsWith('/compile.js')) return join(import.meta.dirname, 'copy-compiled.mjs');
     if (!source.startsWith('.')) return null;
     const path = relative(join(root, 'lib'), resolve(dirname(importer), source));
     if (path.startsWith('..')) return null;
@@ -39,7 +39,7 @@ const copied = [
   'dist',
   'package.json',
   'examples/digits.csv.gz',
-  ...['fixtures', 'fuzz', 'golden', 'processes', 'support'].map((name) => `test/${name}`),
+  ...['fixtures', 'fuzz', 'golden', 'support', 'threads/processes'].map((name) => `test/${name}`),
   ...['bindings', 'commander', 'file-uri-to-path', 'progress'].map(
     (name) => `node_modules/${name}`,
   ),
@@ -61,13 +61,13 @@ async function bundleTests(folder, names) {
   await bundle.close();
 }
 
-/** Makes the stage for these test files: `edges` stands for test/edges.test.ts, `golden` for what needs no bundle. */
+/** Makes the stage for these test files, by their paths below test/; `golden` needs no bundle. */
 export async function makeStage(stage, files) {
   for (const path of copied) cpSync(join(root, path), join(stage, path), { recursive: true });
   const names = [...files].filter((name) => name !== 'golden');
   if (names.length > 0) await bundleTests(join(stage, 'test'), names);
   // ECharts is large, and little of it is read: no copy.
-  if (names.some((name) => /^(report|command)-/.test(name))) {
+  if (names.some((name) => /^(report|command)\//.test(name))) {
     for (const name of ['echarts', 'zrender', 'tslib']) {
       const path = join('node_modules', name);
       symlinkSync(join(root, path), join(stage, path), 'junction');

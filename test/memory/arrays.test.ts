@@ -30,7 +30,7 @@ import {
 import { resizesBuffers } from '../support/host.js';
 
 // Whose memory is read: detached, shared, resized, of another realm, or pretending to be longer
-// than it is. memory-overlap.test.ts has the rest.
+// than it is. overlap.test.ts has the rest.
 
 const everyArray = cases.flatMap((one) =>
   arraysOf(one).map((array) => ({ one, title: one.title, array })),

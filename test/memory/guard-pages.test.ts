@@ -8,7 +8,7 @@ import { native } from '../../lib/native/addon.js';
 // The kernels on memory whose neighbours cannot be read: a C++ program with the objects of the local
 // build, since JavaScript has no such memory. guard-pages/main.cc says what it does.
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..', '..');
 const release = join(root, 'build', 'Release');
 const compiler = process.env.CXX ?? 'c++';
 const reason =
@@ -31,9 +31,9 @@ describe.skipIf(reason !== '')('with unreadable pages around', () => {
       .filter((name) => /^kernels_.*\.a$/.test(name))
       .map((name) => join(release, name));
     const sources = [
-      'test/guard-pages/main.cc',
-      'native/dispatch/dispatch.cc',
-      'native/dispatch/cpu-features.cc',
+      'test/memory/guard-pages/main.cc',
+      'native/isa/dispatch.cc',
+      'native/platform/cpu-features.cc',
     ];
     const options = ['-std=c++17', '-O1', '-o', program];
     const built = spawnSync(

@@ -11,11 +11,11 @@ import {
   ET_DYN,
   PF,
   readElf,
-} from '../support/elf.js';
+} from '../support/binaries/elf.js';
 
 // What the addon's file asks of the system and of Node.js, and how the loader is told to guard it.
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..', '..');
 const others = [
   'build/Debug/logits.node',
   ...['x64', 'arm64'].flatMap((arch) =>
@@ -32,7 +32,7 @@ if (reason !== '') console.log(`skipped: binary.test.ts: ${reason}`);
 const allowed = {
   memory: ['malloc', 'free', 'realloc', 'calloc'],
   // Its mutexes, condition variables and clock (native/threads/pool.cc); the rest starts a thread and
-  // names it (native/threads/system.cc).
+  // names it (native/platform/system.cc).
   threads: [
     /^pthread_(mutex|cond|once|key|getspecific|setspecific)/,
     /^pthread_(create|attr_(init|destroy|setstacksize|setdetachstate)|sigmask|setname_np)$/,

@@ -17,7 +17,7 @@ const rows = 2;
 const classes = 3;
 
 /**
- * The numbers of lib/call.ts: a mean over two rows of three, with -100 ignored; two classes of each
+ * The numbers of lib/native/call.ts: a mean over two rows of three, with -100 ignored; two classes of each
  * row, or two bins of all.
  */
 const numbers = [0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 2, 0, 0];

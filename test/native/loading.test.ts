@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime } from '../../lib/index.js';
 import { native } from '../../lib/native/addon.js';
 import { forbidsAddons } from '../support/host.js';
-import { installerOf } from '../support/installation.js';
+import { installerOf } from '../support/package/installation.js';
 
 // The package as it is installed, in processes of its own: which binary it loads, what it says where there is none,
 // and what the environment tells it.
@@ -20,6 +20,7 @@ describe('the compiled package', () => {
   const built = ['build', 'Release', 'logits.node'];
   const rebuilt = ['native', 'build', 'Release', 'logits.node'];
   const prebuilt = ['prebuilds', platform, `logits${libc}.node`];
+  const beside = ['dist', 'native', ...prebuilt]; // the file that loads it, which may be a bundle
   let install: ReturnType<typeof installerOf>;
 
   /** What a process of its own prints: its answer, or the error of loading the package. */
@@ -54,7 +55,7 @@ describe('the compiled package', () => {
     install('built', built);
     install('rebuilt', rebuilt);
     install('prebuilt', prebuilt);
-    install('bundled', ['dist', ...prebuilt]);
+    install('bundled', beside);
     install('bare');
     install('broken', built, 'no addon');
   });
@@ -64,7 +65,7 @@ describe('the compiled package', () => {
     ['built', built],
     ['rebuilt', rebuilt],
     ['prebuilt', prebuilt],
-    ['bundled', ['dist', ...prebuilt]],
+    ['bundled', beside],
   ])('loads the addon when it is %s', (name, path) => {
     const { answer } = inProcess(name, 'logits.runtime()');
     expect(answer).toEqual({
@@ -127,8 +128,8 @@ describe('the compiled package', () => {
     const { error } = inProcess(name, '1');
     expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
     const lines = String(error?.message).split('\n');
-    expect(lines[0]).toContain(`for ${platform}${libc.replace('..', ' with ')}. Tried:`);
-    const tried = [built, rebuilt, prebuilt, ['dist', ...prebuilt]];
+    expect(lines[0]).toContain(`for ${platform}${libc.replace('.', ' with ')}. Tried:`);
+    const tried = [built, rebuilt, prebuilt, beside];
     for (const [index, path] of tried.entries()) {
       expect(lines[1 + index]).toContain(`${join(name, ...path)}: `);
     }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error: plain JavaScript, without types
 import { fileOf, nameOf, targets } from '../../scripts/prebuild/targets.mjs';
-import { readElf } from '../support/elf.js';
-import { readMachO } from '../support/mach-o.js';
-import { GUARDS, readPe } from '../support/pe.js';
+import { readElf } from '../support/binaries/elf.js';
+import { readMachO } from '../support/binaries/mach-o.js';
+import { GUARDS, readPe } from '../support/binaries/pe.js';
 
 // Where each of the binaries in prebuilds/ runs, by its file: architecture, oldest system, and what it asks of that. What
 // any ELF file must hold besides is in binary.test.ts.
@@ -17,7 +17,7 @@ interface Target {
   readonly oldest: string;
 }
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..', '..');
 const present = (targets as Target[])
   .map((target) => ({ ...target, name: nameOf(target), file: join(root, fileOf(target)) }))
   .filter(({ file }) => existsSync(file));

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 // be the copy that the linker keeps for all: then a processor without these instructions dies in it.
 // So every symbol that such an object defines must carry its own type's name.
 const types = { scalar: 'Scalar', avx2: 'Avx2', avx512: 'Avx512', neon: 'Neon' } as const;
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..', '..');
 
 function objectOf(build: string, isa: string): string {
   return join(root, 'build', build, 'obj.target', `kernels_${isa}`, 'native', 'isa', `${isa}.o`);

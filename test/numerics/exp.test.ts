@@ -5,7 +5,7 @@ import { isas, withIsa } from '../support/isas.js';
 
 // The exponential core on every float32 of its range: [-113, 87] ln 2 around the reference, and from
 // 2^-26 (below, e^x rounds to 1 or its neighbour) in both signs. 0.87 ulp is the bound that
-// native/kernels/exp.h states.
+// native/kernels/math/exp.h states.
 const MAX_ULP = 0.87;
 const HEADROOM = 2 ** 40;
 const CHUNK = 1 << 20;

@@ -200,7 +200,7 @@ describe('arrays', () => {
 });
 
 describe('worker threads', () => {
-  const promisesPath = join(__dirname, '../..', 'dist', 'promises.js');
+  const promisesPath = join(import.meta.dirname, '..', '..', 'dist', 'promises.js');
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     const sync = require(workerData.index);
@@ -227,7 +227,7 @@ describe('worker threads', () => {
     new Worker(program, {
       eval: true,
       workerData: {
-        index: join(__dirname, '../..', 'dist', 'index.js'),
+        index: join(import.meta.dirname, '..', '..', 'dist', 'index.js'),
         promises: promisesPath,
         shared: inShared(normalLogits(100_000, { seed: 3 })),
         shape: [100, 1000],

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { extreme, reportOf, usual } from '../support/reports.js';
+import { extreme, reportOf, usual } from '../support/evaluation/reports.js';
 
 const executablePath = '/usr/bin/chromium';
 const reason = existsSync(executablePath) ? '' : `there is no ${executablePath}`;
-if (reason !== '') console.log(`skipped: report-browser.test.ts: ${reason}`);
+if (reason !== '') console.log(`skipped: browser.test.ts: ${reason}`);
 
 const looks = [
   { look: 'light', width: 1100, colorScheme: 'light', media: 'screen' },

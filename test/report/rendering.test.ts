@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { count, decimal, html, percent, power, shortCount } from '../../lib/report/html.js';
-import { evaluate, modelRows } from '../support/evaluations.js';
-import { extreme, reportOf, usual } from '../support/reports.js';
+import { evaluate, modelRows } from '../support/evaluation/evaluations.js';
+import { extreme, reportOf, usual } from '../support/evaluation/reports.js';
 
 const small = (classes: number, rows = 200) => evaluate(classes, modelRows(classes, rows));
 const titles = (page: string) => [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);

@@ -40,27 +40,28 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 cd "$root"
 
-# name: why it is left out
+# A test file by its path below test/, or a folder: why it is left out
 left_out='
-symbols: looks at the object files of the ordinary build
-binary: looks at the file of the ordinary build
-prebuilds: looks at the files that are published
-allocation: replaces malloc, as the sanitizers do
-guard-pages: compiles a program with the kernels of the ordinary build
-command-: runs the command, whose native calls are those of evaluator and score
-report-: renders; no native code of its own
-files-: reads files; no native code
-seed: runs in every other file as well
+native/symbols: looks at the object files of the ordinary build
+native/binary: looks at the file of the ordinary build
+native/prebuilds: looks at the files that are published
+memory/allocation: replaces malloc, as the sanitizers do
+memory/guard-pages: compiles a program with the kernels of the ordinary build
+command: runs the command, whose native calls are those of evaluator and score
+report: renders; no native code of its own
+files: reads files; no native code
+operations/seed: runs in every other file as well
 '
 # What is about memory and arguments, and about threads; --all runs the others too.
-of_memory='native|targets|tails.*|memory.*|score-memory|evaluator-update|promises.*'
-of_threads='workers|promises.*'
+of_memory='native/binding|operations/targets|numerics/tails.*|memory/.*|evaluation/update|promises/.*'
+of_threads='threads/workers|promises/.*'
 # Rows so long that instrumented kernels take hours for them: --all runs it on those of the ordinary build.
-long_rows='test/threads.test.ts'
-files_but() { # LIST: the test files that it does not name, nor by their first word
-  ls test/*.test.ts | while read -r file; do
-    name=$(basename "$file" .test.ts)
-    echo "$1" | grep -q "^$name:\|^${name%%-*}-:" || echo "$file"
+long_rows='test/threads/threads.test.ts'
+files_but() { # LIST: the test files that it does not name, nor their folders
+  ls test/*/*.test.ts | while read -r file; do
+    name=${file#test/}
+    name=${name%.test.ts}
+    echo "$1" | grep -q "^$name:\|^${name%/*}:" || echo "$file"
   done
 }
 
@@ -126,7 +127,7 @@ for kind in ${*:-address thread}; do
     files=$(files_but "$left_out")
     if ! $all; then
       echo "left out without --all: all but $of_memory"
-      files=$(echo "$files" | grep -E "/($of_memory)\.test")
+      files=$(echo "$files" | grep -E "^test/($of_memory)\.test")
     fi
     # Leaks are looked for by the native drivers: Node's own would be all that is seen here.
     export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:log_path=$work/address-report"
@@ -148,7 +149,7 @@ for kind in ${*:-address thread}; do
     files=$(files_but "$left_out")
     if ! $all; then
       echo "left out without --all: all but $of_threads"
-      files=$(echo "$files" | grep -E "/($of_threads)\.test")
+      files=$(echo "$files" | grep -E "^test/($of_threads)\.test")
     fi
     run_tests thread $(echo "$files" | grep -v "$long_rows")
     if $all; then run_long_rows thread; fi

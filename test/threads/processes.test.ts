@@ -7,10 +7,10 @@ import { terminatesLoops } from '../support/host.js';
 // All functions in eight threads at once, and in the middle of calls whatever ends a thread or the
 // process; and on memory that another thread writes to. In processes of their own, which run dist/.
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..', '..');
 
 function run(program: string, ...words: string[]) {
-  const file = join(root, 'test', 'processes', program);
+  const file = join(root, 'test', 'threads', 'processes', program);
   const { stdout, stderr, status, signal } = spawnSync(process.execPath, [file, ...words], {
     encoding: 'utf8',
     timeout: 120_000,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime, setThreads, softmax } from '../../lib/index.js';
 import { startsProcesses, terminatesLoops } from '../support/host.js';
-import { installerOf } from '../support/installation.js';
 import { withIsa } from '../support/isas.js';
 import {
   type Batch,
@@ -14,6 +13,7 @@ import {
   resultBytes,
   sideBySide,
 } from '../support/operations.js';
+import { installerOf } from '../support/package/installation.js';
 
 // Calls on several threads: the same bytes, and processes and worker threads that end in the middle.
 

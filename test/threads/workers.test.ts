@@ -18,8 +18,8 @@ const logits = normalLogits(rows * classes, { seed: 1, deviation: 3 });
 const targets = Int32Array.from({ length: rows }, (_, row) => (row * 7) % classes);
 
 /**
- * A worker cannot read TypeScript, so it calls the addon itself, as lib/native.ts types it and
- * lib/call.ts describes it: a mean, with -100 ignored.
+ * A worker cannot read TypeScript, so it calls the addon itself, as lib/native/addon.ts types it and
+ * lib/native/call.ts describes it: a mean, with -100 ignored.
  */
 function startWorker(code: string, workerData: object): Worker {
   const prelude = `

@@ -17,7 +17,7 @@ import {
 } from '../../lib/index.js';
 
 // Checked by the compiler only. A call under @ts-expect-error fails the check if it compiles.
-// Losses: types-losses.test-d.ts; tensors: types-tensors.test-d.ts.
+// Losses: losses.test-d.ts; tensors: tensors.test-d.ts.
 
 declare const single: Float32Array;
 declare const double: Float64Array;

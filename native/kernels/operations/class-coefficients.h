@@ -1,4 +1,4 @@
-// The coefficients a[c] of a row's negative log-probabilities (ClassLoss in ../kernel-table.h) that
+// The coefficients a[c] of a row's negative log-probabilities (ClassLoss in kernel-table.h) that
 // every class has, and the sums that they need besides that of the exponentials:
 //
 //   loss = sum of a[c] (log sum e^x - x[c])

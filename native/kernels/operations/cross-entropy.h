@@ -1,5 +1,5 @@
 // crossEntropy: each row's loss in float64 and, where asked for, the gradient of the losses by the
-// logits. With the coefficients a[c] of ClassLoss (../kernel-table.h), their sum A, and the row's
+// logits. With the coefficients a[c] of ClassLoss (kernel-table.h), their sum A, and the row's
 // scale k:
 //
 //   loss = sum of a[c] (log sum e^x - x[c]) + z_loss (log sum e^x)^2

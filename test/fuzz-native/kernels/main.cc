@@ -365,7 +365,7 @@ void check_results(const Problem& problem, const std::vector<Result>& results) {
     const std::vector<double> x = problem.row_of(problem.logits, n, problem.layout.outer_stride);
     const bool ignored = problem.reads_targets() && problem.is_ignored(n);
     Transform transform = problem.transform;
-    // Smaller ones have no inverse, and count as this (kernels/row-loop.h).
+    // Smaller ones have no inverse, and count as this (kernels/rows/row-loop.h).
     if (transform.temperature < 0x1p-1023) transform.temperature = 0x1p-1023;
     const Row row(x, transform);
     switch (problem.operation) {

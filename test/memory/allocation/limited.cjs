@@ -1,7 +1,7 @@
 // Calls of ever more elements until the address space ends, which `prlimit --as` makes near.
 const assert = require('node:assert');
 const { join } = require('node:path');
-const logits = require(join(__dirname, '../..', '../..', 'dist', 'index.js'));
+const logits = require(join(__dirname, '..', '..', '..', 'dist', 'index.js'));
 
 const calls = {
   'as many results': (x) => logits.softmax(x),

@@ -5,7 +5,7 @@ const assert = require('node:assert');
 const { join } = require('node:path');
 const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads');
 
-const dist = join(__dirname, '../..', '../..', 'dist', 'index.js');
+const dist = join(__dirname, '..', '..', '..', 'dist', 'index.js');
 
 function loadWithout({ library, n }) {
   const failing = require(library);

@@ -4,7 +4,7 @@
 const assert = require('node:assert');
 const { join } = require('node:path');
 const { functions, numbersOf } = require('../../support/functions.cjs');
-const logits = require(join(__dirname, '../..', '../..', 'dist', 'index.js'));
+const logits = require(join(__dirname, '..', '..', '..', 'dist', 'index.js'));
 const failing = require(process.argv[2]);
 
 /** Whether a call of the function fails as it should, and the next one does not. */

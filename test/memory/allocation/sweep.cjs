@@ -22,7 +22,7 @@ const { library, kind, ...task } = workerData ?? {
   kind: process.argv[3],
 };
 const failing = require(library);
-const load = () => require(join(__dirname, '../..', '../..', 'dist', 'index.js'));
+const load = () => require(join(__dirname, '..', '..', '..', 'dist', 'index.js'));
 
 const sizes = [
   // Working memory beyond what lies on the stack, and beyond what is kept from call to call.

@@ -3,7 +3,7 @@
 //   LD_PRELOAD=failing.node node threads.cjs failing.node
 const assert = require('node:assert');
 const { join } = require('node:path');
-const logits = require(join(__dirname, '../..', '../..', 'dist', 'index.js'));
+const logits = require(join(__dirname, '..', '..', '..', 'dist', 'index.js'));
 const failing = require(process.argv[2]);
 
 const x = Float32Array.from({ length: 2e6 }, (_, i) => Math.sin(i));

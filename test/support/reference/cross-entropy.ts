@@ -1,4 +1,4 @@
-import { DoubleDouble, sumOf, sumsOfOthers } from '../double-double.js';
+import { DoubleDouble, sumOf, sumsOfOthers } from './double-double.js';
 import { type Layout, pick, rowsIn } from './layout.js';
 import { Row, type Transform } from './row.js';
 

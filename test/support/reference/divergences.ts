@@ -1,4 +1,4 @@
-import { DoubleDouble, sumOf } from '../double-double.js';
+import { DoubleDouble, sumOf } from './double-double.js';
 import { type Layout, pick, rowsIn } from './layout.js';
 import { Row, type Transform } from './row.js';
 

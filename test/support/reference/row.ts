@@ -1,4 +1,4 @@
-import { DoubleDouble, sumOf, sumsOfOthers } from '../double-double.js';
+import { DoubleDouble, sumOf, sumsOfOthers } from './double-double.js';
 
 /** What is done to logits first: softcap * tanh(x / softcap) / temperature. */
 export interface Transform {

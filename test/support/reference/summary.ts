@@ -1,6 +1,6 @@
-import { DoubleDouble, sumOf } from '../double-double.js';
-import { meanOnce, standardErrorOf, sumOnce } from '../rational.js';
+import { DoubleDouble, sumOf } from './double-double.js';
 import { type Layout, pick, rowsIn } from './layout.js';
+import { meanOnce, standardErrorOf, sumOnce } from './rational.js';
 import { Row, type Transform } from './row.js';
 import { isIgnored, scoreRow } from './score.js';
 

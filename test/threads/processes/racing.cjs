@@ -1,7 +1,7 @@
 // All functions on shared memory that another thread fills with random bits meanwhile: each call gives a result
 // or an error with a code, whatever it says, and nothing beside the arrays is touched.
 //
-//   node test/processes/racing.cjs [SECONDS]      needs dist/ and the addon
+//   node test/threads/processes/racing.cjs [SECONDS]      needs dist/ and the addon
 const assert = require('node:assert');
 const { join } = require('node:path');
 const { isMainThread, Worker, workerData } = require('node:worker_threads');
@@ -76,7 +76,7 @@ const sizes = [
 ];
 
 async function main() {
-  const logits = require(join(__dirname, '../..', '../..', 'dist', 'index.js'));
+  const logits = require(join(__dirname, '..', '..', '..', 'dist', 'index.js'));
   const seconds = Number(process.argv[2] ?? 20);
   logits.setThreads(2);
   const counts = { results: 0, errors: 0 };

@@ -1,6 +1,6 @@
 // Eight worker threads that call all functions without a pause, and ways in which they end.
 //
-//   node test/processes/workers.cjs WAY       needs dist/ and the addon; prints 'done', or exits with 7
+//   node test/threads/processes/workers.cjs WAY       needs dist/ and the addon; prints 'done', or exits with 7
 const assert = require('node:assert');
 const { once } = require('node:events');
 const { join } = require('node:path');
@@ -13,7 +13,7 @@ const WORKERS = 8;
 /** Calls on the stack, and calls that are worth two threads. */
 const sizes = [{}, { rows: 530, classes: 1000 }];
 const load = () => {
-  const logits = require(join(__dirname, '../..', '../..', 'dist', 'index.js'));
+  const logits = require(join(__dirname, '..', '..', '..', 'dist', 'index.js'));
   logits.setThreads(2);
   return logits;
 };

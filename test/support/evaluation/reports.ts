@@ -1,4 +1,4 @@
-import { type ReportAbout, ReportCollector, renderReport } from '../../lib/report/report.js';
+import { type ReportAbout, ReportCollector, renderReport } from '../../../lib/report/report.js';
 import { type Evaluation, evaluate, modelRows } from './evaluations.js';
 
 /** Evaluations as there are many: a classifier of digits, one of pictures, a language model. */

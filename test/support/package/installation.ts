@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { native } from '../../lib/native/addon.js';
+import { native } from '../../../lib/native/addon.js';
 import { compileInto } from './compile.js';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 
 /**
  * Compiles lib/ into the folder `dist`, and returns a function that puts the package as it is

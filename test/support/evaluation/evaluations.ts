@@ -1,6 +1,10 @@
 // Evaluations of made-up models, by the definitions: what the report's tests look at.
-import type { CalibrationBin, EvaluationSummary, RowResults } from '../../lib/evaluation/types.js';
-import { uniform } from './inputs.js';
+import type {
+  CalibrationBin,
+  EvaluationSummary,
+  RowResults,
+} from '../../../lib/evaluation/types.js';
+import { uniform } from '../inputs.js';
 
 export interface Evaluation {
   readonly classes: number;

@@ -5,10 +5,10 @@ import {
   type EvaluatorOptions,
   score,
   type UpdateOptions,
-} from '../../lib/index.js';
-import type { SummaryOptions } from './reference/summary.js';
-import { type Measured, type ReferenceSummary, summaryOf } from './reference.js';
-import { expectWithin } from './ulp.js';
+} from '../../../lib/index.js';
+import type { SummaryOptions } from '../reference/summary.js';
+import { type Measured, type ReferenceSummary, summaryOf } from '../reference.js';
+import { expectWithin } from '../ulp.js';
 
 export type FloatLogits = Float32Array | Float64Array;
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { uniform } from './inputs.js';
+import { uniform } from '../inputs.js';
 
 // What make-evaluation.py makes for itself too, bit for bit: integers, and sums that are exact.
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 
 export interface LabelledLogits {
   readonly logits: Float32Array;
