@@ -20,6 +20,7 @@ describe('the compiled package', () => {
   const built = ['build', 'Release', 'logits.node'];
   const rebuilt = ['native', 'build', 'Release', 'logits.node'];
   const prebuilt = ['prebuilds', platform, `logits${libc}.node`];
+  const beside = ['dist', 'native', ...prebuilt]; // the file that loads it, which may be a bundle
   let install: ReturnType<typeof installerOf>;
 
   /** What a process of its own prints: its answer, or the error of loading the package. */
@@ -54,7 +55,7 @@ describe('the compiled package', () => {
     install('built', built);
     install('rebuilt', rebuilt);
     install('prebuilt', prebuilt);
-    install('bundled', ['dist', ...prebuilt]);
+    install('bundled', beside);
     install('bare');
     install('broken', built, 'no addon');
   });
@@ -64,7 +65,7 @@ describe('the compiled package', () => {
     ['built', built],
     ['rebuilt', rebuilt],
     ['prebuilt', prebuilt],
-    ['bundled', ['dist', ...prebuilt]],
+    ['bundled', beside],
   ])('loads the addon when it is %s', (name, path) => {
     const { answer } = inProcess(name, 'logits.runtime()');
     expect(answer).toEqual({
@@ -128,7 +129,7 @@ describe('the compiled package', () => {
     expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
     const lines = String(error?.message).split('\n');
     expect(lines[0]).toContain(`for ${platform}${libc.replace('.', ' with ')}. Tried:`);
-    const tried = [built, rebuilt, prebuilt, ['dist', ...prebuilt]];
+    const tried = [built, rebuilt, prebuilt, beside];
     for (const [index, path] of tried.entries()) {
       expect(lines[1 + index]).toContain(`${join(name, ...path)}: `);
     }
@@ -158,20 +159,18 @@ describe('the compiled package', () => {
   });
 
   it.runIf(process.platform === 'linux').each([
-    ['/lib/ld-musl-x86_64.so.1', 'musl'],
-    ['/lib64/ld-linux-x86-64.so.2', 'glibc'],
-    ['', 'glibc'],
-  ])('a host that is started by %j has %s', (interpreter, name) => {
-    const host = join(temporary, `host-of-${name}`);
-    writeFileSync(host, `\x7fELF${'\0'.repeat(500)}${interpreter}\0`);
-    const code = `process.execPath = ${JSON.stringify(host)}; require('./dist/index.js')`;
-    const { stderr } = spawnSync(process.execPath, ['-e', code], {
-      cwd: folder('bare'),
-      encoding: 'utf8',
-      env: { ...process.env, LOGITS_BINARY: '' },
-    });
-    expect(stderr).toContain(`No logits binary could be loaded for ${platform} with ${name}.`);
-    expect(stderr).toContain(join('prebuilds', platform, `logits.${name}.node`));
+    ['musl', 'musl'],
+    ['glibc', 'glibc'],
+    [null, 'glibc'],
+  ])('where detect-libc finds %j, the binary for %s is loaded', (family, name) => {
+    const folderName = `on-${family}`;
+    install(folderName);
+    const detector = join(folder(folderName), 'node_modules', 'detect-libc', 'lib');
+    const code = `module.exports = { GLIBC: 'glibc', familySync: () => ${JSON.stringify(family)} };`;
+    writeFileSync(join(detector, 'detect-libc.js'), code);
+    const message = inProcess(folderName, '1').error?.message;
+    expect(message).toContain(`No logits binary could be loaded for ${platform} with ${name}.`);
+    expect(message).toContain(join('prebuilds', platform, `logits.${name}.node`));
   });
 
   it('LOGITS_BINARY names the addon, whatever else there is', () => {
