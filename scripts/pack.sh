@@ -15,8 +15,7 @@ trap 'exit 130' INT TERM
 
 # In a copy, so that a checkout stays as it is.
 cd "$root"
-cp -R package.json tsconfig.json tsconfig.build.json binding.gyp native lib index.mjs index.d.mts promises.mjs promises.d.mts \
-  README.md LICENSE CHANGELOG.md "$work"
+cp -R package.json tsconfig* native lib index.* promises.* README.md LICENSE CHANGELOG.md "$work"
 ln -s "$root/node_modules" "$work/node_modules"
 mkdir -p "$work/build/Release" "$work/scripts/prebuild"
 cp scripts/prebuild/*.mjs "$work/scripts/prebuild"

@@ -37,7 +37,9 @@ function findNodeGyp(): string {
 }
 
 function run(args: readonly string[]): boolean {
-  return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
+  // The sources on all processors, unless the caller's JOBS says otherwise.
+  const env = { JOBS: 'max', ...process.env };
+  return spawnSync(process.execPath, args, { stdio: 'inherit', env }).status === 0;
 }
 
 /** `logits rebuild`: compiles the addon, and sees that it can be loaded. */

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import bindings from 'bindings';
+import { familySync, GLIBC } from 'detect-libc';
 import { addonNotFound } from '../arguments/errors.js';
 import { boundaryHash } from './boundary.js';
 
@@ -9,25 +10,9 @@ const root = join(__dirname, '..', '..');
 // Spelled out like this, it is seen by those who trace which files a program needs.
 const shipped = join(__dirname, '..', '..', 'prebuilds');
 
-const START_BYTES = 4096; // holds the name of an executable's interpreter, where linkers put it
-
-/** Whether this process runs on musl: the libc that its executable asks to be started by. */
-function isMusl(): boolean {
-  let file: number | undefined;
-  try {
-    file = openSync(process.execPath, 'r');
-    const start = Buffer.alloc(START_BYTES);
-    readSync(file, start, 0, START_BYTES, 0);
-    return start.includes('/ld-musl-');
-  } catch {
-    return false; // what cannot be read is taken for the usual one
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
-}
-
 const platform = `${process.platform}-${process.arch}`;
-const libc = process.platform !== 'linux' ? undefined : isMusl() ? 'musl' : 'glibc';
+// glibc is by far the more common: where the system does not tell, its binary is tried.
+const libc = process.platform === 'linux' ? (familySync() ?? GLIBC) : undefined;
 const prebuilt = ['logits', libc, 'node'].filter((part) => part !== undefined).join('.');
 
 /** Where the addon may be: local builds, what the package ships, and that beside a bundle. */

@@ -3,14 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { familySync } from 'detect-libc';
 import { fileOf } from './targets.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { platform, arch } = process;
-const { glibcVersionRuntime } = process.report.getReport().header;
-const libc = platform !== 'linux' ? undefined : glibcVersionRuntime ? 'glibc' : 'musl';
-
-const file = join(root, fileOf({ platform, arch, libc }));
+// null on other systems than Linux, whose files name no libc.
+const file = join(root, fileOf({ platform, arch, libc: familySync() }));
 if (!existsSync(file)) {
   mkdirSync(dirname(file), { recursive: true });
   copyFileSync(join(root, 'build', 'Release', 'logits.node'), file);

@@ -33,8 +33,13 @@ describe('logits rebuild', () => {
   beforeEach(() => rmSync(sources, { recursive: true, force: true }));
 
   it("has the project's node-gyp compile the sources in the package", () => {
-    const { stdout } = rebuildBy('console.log(JSON.stringify(process.argv.slice(2)))');
-    expect(JSON.parse(stdout)).toEqual(['rebuild', '--directory', sources]);
+    const { stdout } = rebuildBy(
+      'console.log(JSON.stringify([process.argv.slice(2), process.env.JOBS]))',
+    );
+    expect(JSON.parse(stdout)).toEqual([
+      ['rebuild', '--directory', sources],
+      process.env.JOBS ?? 'max',
+    ]);
   });
 
   it('prints the file that it has made', () => {

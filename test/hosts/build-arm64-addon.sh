@@ -24,5 +24,5 @@ cp -R "$root/binding.gyp" "$root/package.json" "$root/native" "$work"
 ln -s "$root/node_modules" "$work/node_modules"
 cd "$work"
 export CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++ AR=aarch64-linux-gnu-ar LINK=aarch64-linux-gnu-g++
-npx --no-install node-gyp rebuild --arch=arm64
+npx --no-install node-gyp rebuild -j max --arch=arm64
 cp build/Release/logits.node "$out"

@@ -1,6 +1,6 @@
 // A stage: a folder laid out like the repository, with what any host can run: the compiled package as it ships, the test files
 // as plain CommonJS, whose 'vitest' is vitest.mjs, and what they read.
-import { cpSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -34,15 +34,15 @@ const bundling = {
   },
 };
 
-/** What is needed beside the bundles. */
+const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+
+/** What is needed beside the bundles, the packages that lib/ imports among them. */
 const copied = [
   'dist',
   'package.json',
   'examples/digits.csv.gz',
   ...['fixtures', 'fuzz', 'golden', 'support', 'threads/processes'].map((name) => `test/${name}`),
-  ...['bindings', 'commander', 'file-uri-to-path', 'progress'].map(
-    (name) => `node_modules/${name}`,
-  ),
+  ...Object.keys(packages).filter((path) => path !== '' && !packages[path].dev),
 ];
 
 async function bundleTests(folder, names) {

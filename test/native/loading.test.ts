@@ -159,20 +159,18 @@ describe('the compiled package', () => {
   });
 
   it.runIf(process.platform === 'linux').each([
-    ['/lib/ld-musl-x86_64.so.1', 'musl'],
-    ['/lib64/ld-linux-x86-64.so.2', 'glibc'],
-    ['', 'glibc'],
-  ])('a host that is started by %j has %s', (interpreter, name) => {
-    const host = join(temporary, `host-of-${name}`);
-    writeFileSync(host, `\x7fELF${'\0'.repeat(500)}${interpreter}\0`);
-    const code = `process.execPath = ${JSON.stringify(host)}; require('./dist/index.js')`;
-    const { stderr } = spawnSync(process.execPath, ['-e', code], {
-      cwd: folder('bare'),
-      encoding: 'utf8',
-      env: { ...process.env, LOGITS_BINARY: '' },
-    });
-    expect(stderr).toContain(`No logits binary could be loaded for ${platform} with ${name}.`);
-    expect(stderr).toContain(join('prebuilds', platform, `logits.${name}.node`));
+    ['musl', 'musl'],
+    ['glibc', 'glibc'],
+    [null, 'glibc'],
+  ])('where detect-libc finds %j, the binary for %s is loaded', (family, name) => {
+    const folderName = `on-${family}`;
+    install(folderName);
+    const detector = join(folder(folderName), 'node_modules', 'detect-libc', 'lib');
+    const code = `module.exports = { GLIBC: 'glibc', familySync: () => ${JSON.stringify(family)} };`;
+    writeFileSync(join(detector, 'detect-libc.js'), code);
+    const message = inProcess(folderName, '1').error?.message;
+    expect(message).toContain(`No logits binary could be loaded for ${platform} with ${name}.`);
+    expect(message).toContain(join('prebuilds', platform, `logits.${name}.node`));
   });
 
   it('LOGITS_BINARY names the addon, whatever else there is', () => {

@@ -22,7 +22,7 @@ function expectedFiles() {
   const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
   const faces = ['index.d.mts', 'index.mjs', 'promises.d.mts', 'promises.mjs'];
   const sources = filesIn(join(repository, 'native'))
-    .filter((path) => /\.(cc|h|gyp|map)$/.test(path))
+    .filter((path) => /\.(cc|def|gyp|h|map)$/.test(path))
     .map((path) => `native/${path}`);
   const compiled = filesIn(join(repository, 'lib'))
     .map((path) => `dist/${path.replace(/\.ts$/, '')}`)

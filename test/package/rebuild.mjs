@@ -13,7 +13,7 @@ function nodedir() {
 }
 
 // It is the way there that is tried: other checks look at what optimised code computes.
-const settings = { CXXFLAGS: '-O0', JOBS: 'max', ...nodedir() };
+const settings = { CXXFLAGS: '-O0', ...nodedir() };
 
 export async function checkRebuild({ tarball }) {
   for (const name of ['npm 11', 'npm 12', 'pnpm 12', 'yarn 4 with PnP']) {

@@ -14,7 +14,7 @@ export function installerOf(dist: string, folder: (name: string) => string) {
   compileInto(dist);
 
   return function install(name: string, addonPath?: string[], addon?: string): void {
-    for (const dependency of ['bindings', 'file-uri-to-path']) {
+    for (const dependency of ['bindings', 'detect-libc', 'file-uri-to-path']) {
       const path = join('node_modules', dependency);
       cpSync(join(root, path), join(folder(name), path), { recursive: true });
     }
