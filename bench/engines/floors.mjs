@@ -1,6 +1,6 @@
 // What no result can be had below: reading the logits once (and adding them, on the best instruction
 // set), or copying them once.
-import { native } from '../../dist/native.js';
+import { native } from '../../dist/native/addon.js';
 
 export const version = native.isa();
 
