@@ -1,27 +1,8 @@
-// Who is measured, and who can compute what: the one table of it.
+// Who is measured, and who can compute what. An operation's own file says which engines have it.
 import { availableParallelism } from 'node:os';
 import { runtime } from '../index.mjs';
-import { elementCount } from './trials.mjs';
-
-/**
- * By operation: who has it. `logits` stands for each of its instruction sets; `sum` (read once) and
- * `copy` (read and write once) are floors below which no result can be had.
- */
-const contendersOf = {
-  crossEntropy: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum'],
-  crossEntropyWithGradient: ['logits', 'js', 'tfjs', 'pytorch', 'sum', 'copy'],
-  softmax: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum', 'copy'],
-  logSoftmax: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum', 'copy'],
-  logSumExp: ['logits', 'js', 'onnxruntime', 'tfjs', 'pytorch', 'sum'],
-  crossEntropySmoothing: ['logits', 'js', 'pytorch', 'sum'],
-  crossEntropyProbabilities: ['logits', 'js', 'pytorch', 'sum'],
-  crossEntropyTemperature: ['logits', 'js', 'pytorch', 'sum'],
-  softmaxGradient: ['logits', 'js', 'pytorch', 'sum', 'copy'],
-  klDivergence: ['logits', 'js', 'pytorch', 'sum'],
-  binaryCrossEntropy: ['logits', 'js', 'pytorch', 'sum'],
-  score: ['logits', 'js', 'pytorch', 'sum'],
-  scoreTop5: ['logits', 'js', 'pytorch', 'sum'],
-};
+import { elementCount } from './layout.mjs';
+import { operations } from './operations.mjs';
 
 const { isas } = runtime();
 
@@ -82,11 +63,20 @@ function threadsFor(name, trial) {
   return threaded && !isExtra(name, trial) ? [...new Set([1, allThreads])] : [1];
 }
 
+/**
+ * Floors are times below which no result can be had: the logits read once, and where there is a
+ * result for every element, written once as well.
+ */
+function hasOperation(name, operation) {
+  if (name === 'sum') return true;
+  if (name === 'copy') return 'elements' in operation.definition;
+  return abilities[name].engine in operation;
+}
+
 function canCompute(name, trial) {
   const { elements, anyAxis, largest } = abilities[name];
-  const family = isas.includes(name) ? 'logits' : name;
   return (
-    contendersOf[trial.operation].includes(family) &&
+    hasOperation(name, operations[trial.operation]) &&
     elements.includes(trial.element) &&
     (anyAxis || trial.axis === -1) &&
     elementCount(trial) <= largest

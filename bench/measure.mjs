@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { disagreement } from './agreement.mjs';
 import { labelOf } from './contenders.mjs';
 import { decode } from './elements.mjs';
-import { layoutOf } from './layout.mjs';
+import { elementCount, layoutOf } from './layout.mjs';
 import { busyMilliseconds, OthersLoad } from './load.mjs';
-import * as options from './options.mjs';
+import { operations } from './operations.mjs';
 import { referenceOf } from './reference.mjs';
 import { quartiles } from './summary.mjs';
-import { elementCount } from './trials.mjs';
 
 /** Until JavaScript is compiled, processors are awake, and so on; long calls have had it by then. */
 const WARM_UP_MS = 30;
@@ -72,7 +71,7 @@ export class Measurement {
     const child = await this.#crew.childFor(contender);
     if (!child) return { contender, absent: true };
     const { nanoseconds, cannot, crash } = await child.ask({
-      prepare: { ...trial, ...options },
+      prepare: { ...trial, pytorch: operations[trial.operation].pytorch },
       inputs: descriptions(inputs),
     });
     if (cannot ?? crash) return { contender, cannot, wrong: crash };

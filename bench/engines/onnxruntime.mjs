@@ -3,57 +3,25 @@
 import { createRequire } from 'node:module';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { decode, isHalf } from '../elements.mjs';
+import { operations, resultShapeOf } from '../operations.mjs';
 import { onnxModel } from './onnx-model.mjs';
 
 export const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json');
 
-const alongAxis =
-  (operator) =>
-  ({ shape, axis }) => ({
-    operator,
-    attributes: { axis },
-    resultShape: shape,
-  });
-
-/** By operation: the node and the shapes around it. */
-const nodes = {
-  softmax: alongAxis('Softmax'),
-  logSoftmax: alongAxis('LogSoftmax'),
-  logSumExp: ({ shape, axis }) => ({
-    operator: 'ReduceLogSumExp',
-    attributes: { keepdims: 0 },
-    constants: [{ name: 'axes', values: [axis] }],
-    resultShape: shape.toSpliced(axis, 1),
-  }),
-  crossEntropy: ({ shape, axis }) => ({
-    operator: 'SoftmaxCrossEntropyLoss',
-    attributes: { reduction: 'mean' },
-    targetShape: shape.toSpliced(axis, 1),
-    resultShape: [],
-  }),
-};
-
 /** Of a Uint16Array or, where there is one, a Float16Array. */
 const bitsOf = ({ buffer, byteOffset, length }) => new Uint16Array(buffer, byteOffset, length);
 
-export async function prepare(trial, { logits, targets }, { threads }) {
-  const { operation, shape, element } = trial;
-  const {
-    operator,
-    attributes,
-    constants = [],
-    targetShape,
-    resultShape,
-  } = nodes[operation](trial);
-  const feeds = { logits: new Tensor(element, logits, shape) };
-  if (targetShape) feeds.targets = new Tensor('int32', targets, targetShape);
-  const inputs = Object.entries(feeds).map(([name, { type, dims }]) => ({
-    name,
-    type,
-    shape: dims,
-  }));
-  const output = { name: 'result', type: element, shape: resultShape };
-  const model = onnxModel({ operator, attributes, inputs, constants, output });
+export async function prepare(trial, arrays, { threads }) {
+  const { operation, shape, axis, element } = trial;
+  const { onnxruntime, definition, inputs = {} } = operations[operation];
+  const feeds = { logits: new Tensor(element, arrays.logits, shape) };
+  if (inputs.targets) feeds.targets = new Tensor('int32', arrays.targets, shape.toSpliced(axis, 1));
+  const model = onnxModel({
+    constants: [],
+    ...onnxruntime(trial),
+    inputs: Object.entries(feeds).map(([name, { type, dims }]) => ({ name, type, shape: dims })),
+    output: { name: 'result', type: element, shape: resultShapeOf(trial) ?? [] },
+  });
   const session = await InferenceSession.create(model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -66,7 +34,7 @@ export async function prepare(trial, { logits, targets }, { threads }) {
     read: ({ result }) => {
       const values = decode(element, isHalf(element) ? bitsOf(result.data) : result.data);
       const type = element;
-      return operation === 'crossEntropy' ? { loss: values[0], type } : { array: values, type };
+      return definition.loss ? { loss: values[0], type } : { array: values, type };
     },
     end: () => session.release(),
   };

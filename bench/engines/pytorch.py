@@ -58,80 +58,17 @@ def read_array(file, type, length):
     return torch.from_file(file, size=length, dtype=TYPES[type]).clone()
 
 
-def forward_and_backward(x, loss_of):
-    """The loss and its gradient, in a tensor that autograd makes."""
-    x.requires_grad_(True)
-
-    def run():
-        loss = loss_of(x)
-        return loss, torch.autograd.grad(loss, x)[0]
-
-    return run
-
-
-def softmax_gradient(probabilities, upstream, axis):
-    """What autograd calls for softmax, without the graph around it."""
-    return lambda: torch._softmax_backward_data(upstream, probabilities, axis, probabilities.dtype)
-
-
-def score(x, y, axis, top):
-    """Log-probability and rank of the targets, the likeliest class and, if wanted, the likeliest ones."""
-    index = y.unsqueeze(axis)
-
-    def run():
-        log_probs = F.log_softmax(x, axis)
-        of_targets = log_probs.gather(axis, index)
-        (log_probs > of_targets).sum(axis)
-        log_probs.argmax(axis)
-        if top:
-            log_probs.topk(top, axis)
-        return of_targets.squeeze(axis)
-
-    return run
-
-
-def kl_divergence(x, other, axis):
-    return lambda: F.kl_div(
-        F.log_softmax(other, axis), F.log_softmax(x, axis), log_target=True, reduction="batchmean"
-    )
-
-
 def function_for(trial, arrays):
-    """The function of a trial; results go into a tensor made beforehand where PyTorch takes one."""
-    operation, shape, axis = trial["operation"], trial["shape"], trial["axis"]
-    axis %= len(shape)
-    given = {name: a.reshape(shape) for name, a in arrays.items() if name != "targets"}
-    x = given["logits"]
+    """The function of a trial from its lines of Python: the last is timed, those before it run once."""
+    shape = trial["shape"]
+    axis = trial["axis"] % len(shape)
+    names = {name: a.reshape(shape) for name, a in arrays.items() if name != "targets"}
     if "targets" in arrays:
-        y = arrays["targets"].to(torch.int64).reshape(shape[:axis] + shape[axis + 1 :])
-    if operation == "softmax":
-        out = torch.empty_like(x)
-        return lambda: torch.softmax(x, axis, out=out)
-    if operation == "logSoftmax":
-        out = torch.empty_like(x)
-        return lambda: torch.log_softmax(x, axis, out=out)
-    if operation == "logSumExp":
-        out = torch.logsumexp(x, axis)
-        return lambda: torch.logsumexp(x, axis, out=out)
-    if operation == "crossEntropyWithGradient":
-        return forward_and_backward(x, lambda logits: F.cross_entropy(logits, y))
-    if operation == "crossEntropySmoothing":
-        return lambda: F.cross_entropy(x, y, label_smoothing=trial["labelSmoothing"])
-    if operation == "crossEntropyTemperature":
-        return lambda: F.cross_entropy(x / trial["temperature"], y)
-    if operation == "crossEntropyProbabilities":
-        return lambda: F.cross_entropy(x, given["probabilities"])
-    if operation == "softmaxGradient":
-        return softmax_gradient(given["probabilities"], given["otherLogits"], axis)
-    if operation == "klDivergence":
-        return kl_divergence(x, given["otherLogits"], axis)
-    if operation == "binaryCrossEntropy":
-        return lambda: F.binary_cross_entropy_with_logits(x, given["labels"])
-    if operation == "score":
-        return score(x, y, axis, 0)
-    if operation == "scoreTop5":
-        return score(x, y, axis, 5)
-    return lambda: F.cross_entropy(x, y)
+        names["targets"] = arrays["targets"].to(torch.int64).reshape(shape[:axis] + shape[axis + 1 :])
+    names.update(torch=torch, F=F, axis=axis)
+    *once, timed = trial["pytorch"]
+    exec("\n".join(once), names)
+    return eval(f"lambda: {timed}", names), names["logits"].requires_grad
 
 
 def write_result(file, trial, result):
@@ -152,8 +89,8 @@ class Server:
         arrays = {name: read_array(**given) for name, given in message["inputs"].items()}
         try:
             self.trial = trial
-            self.without_gradients = trial["operation"] != "crossEntropyWithGradient"
-            self.function = function_for(trial, arrays)
+            self.function, with_gradients = function_for(trial, arrays)
+            self.without_gradients = not with_gradients
             self.timer = Timer(self.function)
             return self.turn({"turn": 0})
         except (RuntimeError, TypeError) as error:

@@ -1,5 +1,5 @@
 // Times one function in turns. tinybench and mitata do it as well, but a contender in Python must be
-// timed by the same rules: timer.py has these lines again.
+// timed by the same rules: pytorch.py has these lines again.
 
 /** A sample is at least so long, or the clock would be measured with it. */
 const SAMPLE_NS = 100_000;

@@ -1,10 +1,11 @@
 // Counts the instructions that each kernel executes for an element: callgrind runs driver.cc, which is
 // linked with the very kernels that the addon was linked with.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { operations } from '../operations.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -41,6 +42,13 @@ export function compilerOf(isa) {
   return text.match(/GCC: \([^)]*\) [\d.]+|clang version [\d.]+/)?.[0] ?? 'unknown compiler';
 }
 
+/** The operations that name a kernel, as driver.cc includes them. */
+const kernelList = () =>
+  Object.entries(operations)
+    .filter(([, { kernel }]) => kernel)
+    .map(([name, { kernel, trials }]) => `KERNEL(${name}, ${'lengths' in trials}, ${kernel})\n`)
+    .join('');
+
 /** What is counted in one of callgrind's files: { name, elements, instructions }. */
 function readDump(file) {
   const text = readFileSync(file, 'utf8');
@@ -55,7 +63,9 @@ export function count(isa) {
   const folder = mkdtempSync(join(tmpdir(), 'logits-instructions-'));
   try {
     const driver = join(folder, 'driver');
-    const compile = ['-std=c++17', '-O2', here('driver.cc'), libraryOf(isa), '-o', driver];
+    writeFileSync(join(folder, 'kernels.inc'), kernelList());
+    const flags = ['-std=c++17', '-O2', '-I', folder];
+    const compile = [...flags, here('driver.cc'), libraryOf(isa), '-o', driver];
     outputOf('valgrind', '--version');
     outputOf(process.env.CXX ?? 'g++', ...compile);
     outputOf('valgrind', '--tool=callgrind', `--callgrind-out-file=${folder}/counts`, driver);

@@ -15,13 +15,21 @@ namespace {
 using namespace logits;
 
 #if defined(LOGITS_X64)
-const KernelTable& kernels = kAvx2Table;
+const KernelTable& table = kAvx2Table;
 #else
-const KernelTable& kernels = kNeonTable;
+const KernelTable& table = kNeonTable;
 #endif
 
-struct Case {
+struct Call;
+
+struct Kernel {
   const char* operation;
+  bool at_all_lengths;  // and in all element types
+  void (Call::*run)();
+};
+
+struct Case {
+  Kernel kernel;
   Element element;
   int64_t classes;
   int64_t inner;  // above 1: rows side by side, that is a class axis that is not the last
@@ -76,62 +84,53 @@ std::vector<double> encode(Element element, const std::vector<double>& values) {
 }
 
 // The arrays that any of the operations may want, for so many rows.
-class Call {
- public:
+struct Call {
   Call(const Case& given, int64_t outer)
-      : layout_{outer, given.classes, given.inner, given.classes * given.inner},
-        elements_(encode(given.element, numbers(layout_.elements()))),
-        others_(elements_),
-        results_(elements_.size()),
-        targets_(static_cast<size_t>(layout_.rows())),
-        losses_(static_cast<size_t>(layout_.rows())),
-        scratch_(kScratchFloats),
-        operation_(given.operation),
-        input_{elements_.data(), given.element, layout_, 1, 0},
-        output_{results_.data(), layout_.outer_stride},
-        share_{0, layout_.rows(), scratch_.data(), nullptr} {
-    for (size_t row = 0; row < targets_.size(); row++) {
-      targets_[row] = static_cast<uint32_t>(static_cast<int64_t>(row * 7919) % given.classes);
+      : layout{outer, given.classes, given.inner, given.classes * given.inner},
+        elements(encode(given.element, numbers(layout.elements()))),
+        other_elements(elements),
+        results(elements.size()),
+        targets(static_cast<size_t>(layout.rows())),
+        losses(static_cast<size_t>(layout.rows())),
+        scratch(kScratchFloats),
+        input{elements.data(), given.element, layout, 1, 0},
+        others{other_elements.data(), given.element, layout, 1, 0},
+        output{results.data(), layout.outer_stride},
+        share{0, layout.rows(), scratch.data(), nullptr} {
+    for (size_t row = 0; row < targets.size(); row++) {
+      targets[row] = static_cast<uint32_t>(static_cast<int64_t>(row * 7919) % given.classes);
     }
   }
 
-  void run() {
-    if (operation_ == "softmax") kernels.softmax(input_, output_, share_);
-    if (operation_ == "logSoftmax") kernels.log_softmax(input_, output_, share_);
-    if (operation_ == "logSumExp") kernels.log_sum_exp(input_, results_.data(), share_);
-    if (operation_ == "crossEntropy") cross_entropy(0, nullptr);
-    if (operation_ == "crossEntropySmoothing") cross_entropy(0.1, nullptr);
-    if (operation_ == "crossEntropyWithGradient") cross_entropy(0, results_.data());
-    Input others = input_;
-    others.data = others_.data();
-    if (operation_ == "klDivergence") {
-      kernels.kl_divergence(input_, others, losses_.data(), share_);
-    }
-    if (operation_ == "softmaxGradient") kernels.softmax_gradient(input_, others, output_, share_);
-    if (operation_ == "binaryCrossEntropy") {
-      kernels.binary_cross_entropy(
-          {input_, others, nullptr, false, nullptr, {nullptr, 0}, losses_.data()}, share_);
-    }
-  }
+  // A function for each operation, from the files of bench/operations: their `kernel`.
+#define KERNEL(name, at_all_lengths, ...) \
+  void name() { __VA_ARGS__; }
+#include "kernels.inc"
+#undef KERNEL
 
- private:
   void cross_entropy(double smoothing, void* gradient) {
-    const ClassLoss loss{targets_.data(), nullptr, nullptr, smoothing, 0};
-    kernels.cross_entropy(
-        {input_, loss, losses_.data(), {gradient, layout_.outer_stride}, 1, nullptr}, share_);
+    const ClassLoss loss{targets.data(), nullptr, nullptr, smoothing, 0};
+    table.cross_entropy({input, loss, losses.data(), {gradient, layout.outer_stride}, 1, nullptr},
+                        share);
   }
 
-  Layout layout_;
-  std::vector<double> elements_;
-  std::vector<double> others_;
-  std::vector<double> results_;
-  std::vector<uint32_t> targets_;
-  std::vector<double> losses_;
-  std::vector<float> scratch_;
-  std::string operation_;
-  Input input_;
-  Output output_;
-  Share share_;
+  Layout layout;
+  std::vector<double> elements;
+  std::vector<double> other_elements;
+  std::vector<double> results;
+  std::vector<uint32_t> targets;
+  std::vector<double> losses;
+  std::vector<float> scratch;
+  Input input;
+  Input others;
+  Output output;
+  Share share;
+};
+
+const Kernel kKernels[] = {
+#define KERNEL(name, at_all_lengths, ...) {#name, at_all_lengths, &Call::name},
+#include "kernels.inc"
+#undef KERNEL
 };
 
 const char* name_of(Element element) {
@@ -142,33 +141,31 @@ const char* name_of(Element element) {
 void count(const Case& given, int64_t outer) {
   Call call(given, outer);
   const int64_t elements = outer * given.classes * given.inner;
-  const std::string name = std::string(given.operation) + " " + name_of(given.element) + " " +
-                           std::to_string(given.classes) + (given.inner > 1 ? " axis1" : "") + " " +
-                           std::to_string(elements);
+  const std::string name = std::string(given.kernel.operation) + " " + name_of(given.element) +
+                           " " + std::to_string(given.classes) + (given.inner > 1 ? " axis1" : "") +
+                           " " + std::to_string(elements);
   CALLGRIND_ZERO_STATS;
-  call.run();
+  (call.*given.kernel.run)();
   CALLGRIND_DUMP_STATS_AT(name.c_str());
 }
 
 }  // namespace
 
 int main() {
-  const char* hot[] = {"crossEntropy", "crossEntropyWithGradient", "softmax", "logSoftmax",
-                       "logSumExp"};
   std::vector<Case> cases;
-  for (const char* operation : hot) {
+  for (const Kernel& kernel : kKernels) {
+    if (!kernel.at_all_lengths) {
+      for (const int64_t classes : {10, 1000}) {
+        cases.push_back({kernel, Element::float32, classes, 1});
+      }
+      continue;
+    }
     for (const int64_t classes : {10, 32, 100, 1000, 10000, 100000}) {
-      cases.push_back({operation, Element::float32, classes, 1});
+      cases.push_back({kernel, Element::float32, classes, 1});
     }
-    cases.push_back({operation, Element::float32, 21, 64});
+    cases.push_back({kernel, Element::float32, 21, 64});
     for (const Element element : {Element::float64, Element::float16, Element::bfloat16}) {
-      cases.push_back({operation, element, 1000, 1});
-    }
-  }
-  for (const char* operation :
-       {"crossEntropySmoothing", "klDivergence", "softmaxGradient", "binaryCrossEntropy"}) {
-    for (const int64_t classes : {10, 1000}) {
-      cases.push_back({operation, Element::float32, classes, 1});
+      cases.push_back({kernel, element, 1000, 1});
     }
   }
   for (const Case& given : cases) {

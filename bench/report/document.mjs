@@ -1,17 +1,9 @@
 // The whole report in Markdown.
+import { groups } from '../shapes.mjs';
 import { chartList } from './chart-list.mjs';
 import { trialsIn, unique } from './figures.mjs';
 import { disturbanceText, machineText } from './machine.mjs';
 import { figuresTable, reasons } from './tables.mjs';
-
-const groups = {
-  batches: 'Sizes that callers have',
-  lengths: 'By row length, at about 2^22 elements',
-  threads: 'By number of threads',
-  elements: 'By element type',
-  rare: 'Other operations and options',
-  evaluation: 'What is read off the logits, beside the loss alone',
-};
 
 const legend = `Nanoseconds per element, the median over the rounds; in brackets, how many times as long as the library
 on its best instruction set and as many threads. \`x2\` stands for two threads; \`?\` for quartiles more than 20 % apart; n/a
