@@ -13,7 +13,10 @@ const read = (...path) => readFileSync(join(root, ...path), 'utf8');
 function documented(text) {
   const members = text.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\n {2}(?:readonly )?(\w+)\??: /g);
   return new Map(
-    [...members].map(([, comment, name]) => [name, comment.replaceAll(/\s*\n\s*\* ?/g, ' ').trim()]),
+    [...members].map(([, comment, name]) => [
+      name,
+      comment.replaceAll(/\s*\n\s*\* ?/g, ' ').trim(),
+    ]),
   );
 }
 
@@ -26,7 +29,10 @@ const shared = documented(read('lib', 'arguments', 'options.ts'));
 const interfaces = new Map(
   [read('lib', 'types.ts'), ...files.map((file) => read('lib', 'operations', file))]
     .flatMap((text) => [...text.matchAll(/^export interface (\w+Options)([^{]*)\{([^]*?)^?\}$/gm)])
-    .map(([, name, bases, body]) => [name, { bases: bases.match(/\b\w+Options\b/g) ?? [], own: documented(body) }]),
+    .map(([, name, bases, body]) => [
+      name,
+      { bases: bases.match(/\b\w+Options\b/g) ?? [], own: documented(body) },
+    ]),
 );
 
 function meaningOf(option, type) {
@@ -72,12 +78,22 @@ const rows = [...meanings].flatMap(([option, takersOf]) =>
   [...takersOf].map(([meaning, takers]) => {
     const [, what, fallback] = meaning.match(/^(.*?)\s*Default: (.*?)\.$/) ?? [];
     if (what === undefined) throw new Error(`${option} does not end with its default: ${meaning}`);
-    return `| \`${option}\` | ${takenBy(takers)} | ${what} | ${fallback} |`.replaceAll('||', '\\|\\|');
+    return `| \`${option}\` | ${takenBy(takers)} | ${what} | ${fallback} |`.replaceAll(
+      '||',
+      '\\|\\|',
+    );
   }),
 );
-const table = ['| option | taken by | meaning | default |', '| --- | --- | --- | --- |', ...rows].join('\n');
+const table = [
+  '| option | taken by | meaning | default |',
+  '| --- | --- | --- | --- |',
+  ...rows,
+].join('\n');
 
-const [begin, end] = ['<!-- The options: written by scripts/option-table.mjs -->', '<!-- end of the options -->'];
+const [begin, end] = [
+  '<!-- The options: written by scripts/option-table.mjs -->',
+  '<!-- end of the options -->',
+];
 const readme = read('README.md');
 const text = readme.replace(
   new RegExp(`${begin}[^]*?${end}`),

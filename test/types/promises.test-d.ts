@@ -1,4 +1,5 @@
 import { expectTypeOf } from 'vitest';
+import type { LossAndGradient, SoftmaxOptions } from '../../lib/index.js';
 import { type Evaluator, softmax as softmaxAtOnce } from '../../lib/index.js';
 import {
   crossEntropy,
@@ -10,7 +11,6 @@ import {
   softmax,
   updateEvaluator,
 } from '../../lib/promises.js';
-import type { LossAndGradient, SoftmaxOptions } from '../../lib/index.js';
 
 // The types of logits/promises; those of the results are tested where they come from.
 
