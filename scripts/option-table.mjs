@@ -11,7 +11,7 @@ const read = (...path) => readFileSync(join(root, ...path), 'utf8');
 
 /** The members of a text with their documentation: name -> comment, of `name:` or `readonly name?:`. */
 function documented(text) {
-  const members = text.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\n {2}(?:readonly )?(\w+)\??: /g);
+  const members = text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}(?:readonly )?(\w+)\??: /g);
   return new Map(
     [...members].map(([, comment, name]) => [
       name,
@@ -96,7 +96,7 @@ const [begin, end] = [
 ];
 const readme = read('README.md');
 const text = readme.replace(
-  new RegExp(`${begin}[^]*?${end}`),
+  new RegExp(`${begin}[\\s\\S]*?${end}`),
   () => `${begin}\n\n${table}\n\n${end}`,
 );
 if (!process.argv.includes('--check')) {
