@@ -14,6 +14,12 @@ const bundling = {
   resolveId(source, importer) {
     if (source.startsWith(entry)) return source;
     if (source === 'vitest') return join(import.meta.dirname, 'vitest.mjs');
+    // vitest's own, of its version.
+    if (source.startsWith('@vitest/')) {
+      return this.resolve(source, join(root, 'node_modules', 'vitest', 'package.json'), {
+        skipSelf: true,
+      });
+    }
     if (source.endsWith('/compile.js')) return join(import.meta.dirname, 'copy-compiled.mjs');
     if (!source.startsWith('.')) return null;
     const path = relative(join(root, 'lib'), resolve(dirname(importer), source));
