@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contenderNames, contendersFor, isas } from './contenders.mjs';
+import { unique } from './report/figures.mjs';
 import { resultsFolder } from './results-file.mjs';
 import { selection } from './selection.mjs';
 import { isQuick, trials } from './trials.mjs';
@@ -26,8 +27,6 @@ function atLeastOne(name, text) {
   if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${name}: an integer >= 1`);
   return value;
 }
-
-const unique = (names) => [...new Set(names)];
 
 /** The trials that are picked, each with its contenders. */
 function pick(words, quick) {

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as logits from '../index.mjs';
 import * as promises from '../promises.mjs';
+import * as arrays from './arrays.mjs';
 import { environment } from './environment.mjs';
 
 const ROUNDS = 15;
@@ -47,14 +48,8 @@ async function watch(run) {
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 const [rows, classes] = shape;
-let state = 1;
-const inputs = {
-  logits: new Float32Array(rows * classes).map(() => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 29;
-  }),
-  targets: Int32Array.from({ length: rows }, (_, row) => row),
-};
+const count = rows * classes;
+const inputs = { logits: arrays.logits(count), targets: arrays.targets(count, classes) };
 const inSharedMemory = (array) => {
   const copy = new Float32Array(new SharedArrayBuffer(array.byteLength));
   copy.set(array);

@@ -1,6 +1,9 @@
 // What else the machine was doing.
 import { cpus } from 'node:os';
 
+/** So many processors busy with other work are likely to disturb a run. */
+export const BUSY = 0.1;
+
 /** The time that all processors together have been busy. */
 export function busyMilliseconds() {
   let busy = 0;

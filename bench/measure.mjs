@@ -29,10 +29,7 @@ const descriptions = (inputs) =>
 
 function expectedOf(trial, inputs) {
   const numbers = Object.fromEntries(
-    Object.entries(inputs).map(([name, { type, array }]) => [
-      name,
-      type === 'int32' ? array : decode(type, array),
-    ]),
+    Object.entries(inputs).map(([name, { type, array }]) => [name, decode(type, array)]),
   );
   return referenceOf(trial, numbers);
 }

@@ -1,8 +1,7 @@
 // The printed form of a run.
 import { isas, labelOf } from './contenders.mjs';
+import { BUSY } from './load.mjs';
 
-/** So many processors busy with other work are likely to disturb a run. */
-const BUSY = 0.1;
 /** The spread from which a figure gets a '?'. */
 const WIDE_SPREAD = 0.1;
 

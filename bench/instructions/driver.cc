@@ -88,13 +88,11 @@ struct Call {
   Call(const Case& given, int64_t outer)
       : layout{outer, given.classes, given.inner, given.classes * given.inner},
         elements(encode(given.element, numbers(layout.elements()))),
-        other_elements(elements),
         results(elements.size()),
         targets(static_cast<size_t>(layout.rows())),
         losses(static_cast<size_t>(layout.rows())),
         scratch(kScratchFloats),
         input{elements.data(), given.element, layout, 1, 0},
-        others{other_elements.data(), given.element, layout, 1, 0},
         output{results.data(), layout.outer_stride},
         share{0, layout.rows(), scratch.data(), nullptr} {
     for (size_t row = 0; row < targets.size(); row++) {
@@ -116,13 +114,11 @@ struct Call {
 
   Layout layout;
   std::vector<double> elements;
-  std::vector<double> other_elements;
   std::vector<double> results;
   std::vector<uint32_t> targets;
   std::vector<double> losses;
   std::vector<float> scratch;
   Input input;
-  Input others;
   Output output;
   Share share;
 };
@@ -133,17 +129,15 @@ const Kernel kKernels[] = {
 #undef KERNEL
 };
 
-const char* name_of(Element element) {
-  const char* names[] = {"float32", "float64", "float16", "bfloat16"};
-  return names[static_cast<int64_t>(element)];
-}
+const char* const kElementNames[] = {"float32", "float64", "float16", "bfloat16"};
 
 void count(const Case& given, int64_t outer) {
   Call call(given, outer);
   const int64_t elements = outer * given.classes * given.inner;
-  const std::string name = std::string(given.kernel.operation) + " " + name_of(given.element) +
-                           " " + std::to_string(given.classes) + (given.inner > 1 ? " axis1" : "") +
-                           " " + std::to_string(elements);
+  const std::string name = std::string(given.kernel.operation) + " " +
+                           kElementNames[static_cast<int64_t>(given.element)] + " " +
+                           std::to_string(given.classes) + (given.inner > 1 ? " axis1" : "") + " " +
+                           std::to_string(elements);
   CALLGRIND_ZERO_STATS;
   (call.*given.kernel.run)();
   CALLGRIND_DUMP_STATS_AT(name.c_str());

@@ -27,5 +27,5 @@ export const binaryCrossEntropy = {
   },
   pytorch: ['F.binary_cross_entropy_with_logits(logits, labels)'],
   kernel:
-    'table.binary_cross_entropy({input, others, nullptr, false, nullptr, {nullptr, 0}, losses.data()}, share)',
+    'table.binary_cross_entropy({input, input, nullptr, false, nullptr, {nullptr, 0}, losses.data()}, share)',
 };

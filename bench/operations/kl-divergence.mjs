@@ -38,5 +38,5 @@ export const klDivergence = {
   pytorch: [
     'F.kl_div(F.log_softmax(otherLogits, axis), F.log_softmax(logits, axis), log_target=True, reduction="batchmean")',
   ],
-  kernel: 'table.kl_divergence(input, others, losses.data(), share)',
+  kernel: 'table.kl_divergence(input, input, losses.data(), share)',
 };

@@ -29,5 +29,5 @@ export const softmaxGradient = {
   },
   /** What autograd calls for softmax, without the graph around it. */
   pytorch: ['torch._softmax_backward_data(otherLogits, probabilities, axis, probabilities.dtype)'],
-  kernel: 'table.softmax_gradient(input, others, output, share)',
+  kernel: 'table.softmax_gradient(input, input, output, share)',
 };

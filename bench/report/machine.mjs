@@ -1,8 +1,6 @@
 // Where and with what a run was made, in words.
+import { BUSY } from '../load.mjs';
 import { nameOf } from './display.mjs';
-
-/** So many processors busy with other work are likely to disturb a run. */
-const BUSY = 0.1;
 
 function versions({ node, peers }) {
   const names = Object.entries(peers).map(([name, version]) =>
