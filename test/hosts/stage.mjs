@@ -40,9 +40,16 @@ const copied = [
   'package.json',
   'examples/digits.csv.gz',
   ...['fixtures', 'fuzz', 'golden', 'processes', 'support'].map((name) => `test/${name}`),
-  ...['bindings', 'commander', 'file-uri-to-path', 'progress'].map(
-    (name) => `node_modules/${name}`,
-  ),
+  ...[
+    'bindings',
+    'cli-progress',
+    'commander',
+    'emoji-regex',
+    'file-uri-to-path',
+    'is-fullwidth-code-point',
+    'string-width',
+    'strip-ansi',
+  ].map((name) => `node_modules/${name}`),
 ];
 
 async function bundleTests(folder, names) {
