@@ -89,6 +89,9 @@ async function evaluateOnThreads(
 const SECOND = 1000;
 const INTERVAL = 100;
 
+// The columns that rate and time need: a narrow terminal has a shorter bar.
+const FIGURES_WIDTH = 36;
+
 function asTime(seconds: number): string {
   const whole = Math.ceil(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
@@ -102,6 +105,7 @@ function asTime(seconds: number): string {
  */
 function showProgress(total: number, done: () => number): () => void {
   const bar = new SingleBar({
+    barsize: Math.max(0, Math.min(40, (process.stderr.columns || 80) - FIGURES_WIDTH)),
     format: '[{bar}] {percentage}%  {speed} GB/s  {remaining} left',
     clearOnComplete: true,
     linewrap: true,

@@ -2,7 +2,7 @@
 import { describe, sentence, shortened, withCode } from '../arguments/errors.js';
 
 /**
- * A file, or a line of it, that is not what its format, its size or the files beside it ask for;
+ * A file, or a line of it, that is not as its format, its size or the other files require;
  * `received` is worded by the caller.
  */
 export function fileError(what: string, path: string, received: string, line?: number): Error {

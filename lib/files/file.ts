@@ -13,8 +13,8 @@ function accessed<T>(path: string, access: () => T): T {
 }
 
 /**
- * A file whose size is known before anything of it is used. Plain data: every thread of the process
- * reads by the same descriptor, and so the same file, whatever its path leads to by now.
+ * An open file with its size. Plain data: every thread of the process reads by the same descriptor, and so the
+ * same file, even if another one has taken its path.
  */
 export interface OpenFile {
   readonly path: string;
@@ -23,7 +23,7 @@ export interface OpenFile {
 }
 
 export function openFile(path: string): OpenFile {
-  // Without O_NONBLOCK, which Windows does not have, a pipe that nobody writes to would never open.
+  // Without O_NONBLOCK, which Windows does not have, a pipe without a writer would block.
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
   const descriptor = accessed(path, () => openSync(path, flags));
   try {

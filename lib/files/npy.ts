@@ -137,7 +137,7 @@ function expectKeys(header: ReadonlyMap<string, unknown>, path: string): void {
   }
 }
 
-/** What an .npy file holds. */
+/** Reads the header of an .npy file. */
 export function readNpy(file: OpenFile, dtype: ElementType | undefined): Contents {
   const { path, size } = file;
   const { text, end } = readHeader(file);

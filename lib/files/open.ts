@@ -137,8 +137,9 @@ function readableBytes({ element, bytes }: OpenTensor, into: Uint8Array, at: num
 }
 
 /**
- * Fills `into` from a tensor's byte `at` on and tells how many bytes that were: less than all only at
- * the tensor's end. Both are whole elements. Any thread may read at any time.
+ * Fills `into` with whole elements from a tensor's byte `at` on. Any thread may read at any time.
+ *
+ * @returns The number of bytes read: less than `into` has only at the tensor's end.
  */
 export function readInto(tensor: OpenTensor, into: Uint8Array, at: number): number {
   const count = readableBytes(tensor, into, at);

@@ -27,7 +27,7 @@ const elements = new Map<unknown, FileElement>([
   ['U64', 'uint64'],
 ]);
 
-/** One tensor of the header: its place is checked, what else is said of it only when it is asked for. */
+/** One tensor of the header. Its place is checked; its type and shape are once it is chosen. */
 interface Entry {
   readonly name: string;
   readonly dtype: unknown;
@@ -120,7 +120,7 @@ function findEntry(entries: readonly Entry[], name: string | undefined, path: st
   return entry;
 }
 
-/** What a .safetensors file says of a tensor: of its only one, where no name is given. */
+/** Reads the header of a .safetensors file for one tensor: the named one, or the only one. */
 export function readSafetensors(file: OpenFile, name: string | undefined): Contents {
   const { path } = file;
   const { entries, end: dataStart } = readEntries(file);

@@ -80,7 +80,7 @@ function scanLines(
   if (lineStart < file.size) visit(line.finish(), file.size);
 }
 
-/** The text of a line as far as it is shown, and where the next one begins if that is as far. */
+/** The start of a line, trimmed, and where the next line begins if all of this one has been read. */
 function readLineStart(file: OpenFile, start: number): { text: string; next: number | undefined } {
   const bytes = Buffer.alloc(Math.min(LINE_START_BYTES, file.size - start));
   readFully(file, bytes, start);

@@ -26,7 +26,7 @@ interface Axis {
   readonly gap: number;
 }
 
-/** An axis with its name beside it. */
+/** An axis with its name. */
 export function axis({ name, min, max, interval, ticks, label, gap }: Axis): object {
   const places = ticks && { customValues: ticks };
   return {
@@ -146,10 +146,11 @@ interface ECharts {
   };
 }
 
+/** In pixels of a narrow screen; a wide one shows charts larger. */
+const WIDTH = 340;
+
 /** A picture for ECharts to draw. */
 export interface Chart {
-  /** In pixels of a narrow screen; a wide one shows it larger. */
-  readonly width: number;
   readonly height: number;
   /** What the picture shows, for those who cannot see it. */
   readonly label: string;
@@ -176,13 +177,13 @@ const superfluous = [
   / (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g,
 ];
 
-/** A chart as SVG that fits the width it is given. */
-export function draw({ width, height, label, option }: Chart): Html {
-  const size = { width, height };
+/** A chart as SVG that fits the width of its place. */
+export function draw({ height, label, option }: Chart): Html {
+  const size = { width: WIDTH, height };
   const chart = loadECharts().init(null, null, { renderer: 'svg', ssr: true, ...size });
-  chart.setOption({ animation: false, ...option });
+  chart.setOption({ animation: false, textStyle: text, ...option });
   const svg = chart.renderToSVGString();
   chart.dispose();
   const content = new Html(superfluous.reduce((rest, pattern) => rest.replace(pattern, ''), svg));
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${content}</svg>`;
+  return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">${content}</svg>`;
 }

@@ -27,13 +27,13 @@ export interface Confusions {
   readonly memory: Float64Array;
   /** The number of wrong predictions. */
   readonly mistakes: number;
-  /** Each count of a pair may be too low by so much. */
+  /** By how much the count of a pair may be too low, at most. */
   readonly uncounted: number;
   /** The most frequent mistakes, of equal ones the smaller classes first. */
   mostConfused(limit: number): Pair[];
 }
 
-/** The `limit` most frequent of some pairs, in an order that depends on nothing else. */
+/** The `limit` most frequent of some pairs, in an order that depends on the pairs alone. */
 function mostFrequent(pairs: Pair[], limit: number): Pair[] {
   return pairs
     .sort(
@@ -253,11 +253,9 @@ function matrixChart(confusions: ConfusionMatrix): Chart {
     axisLabel: { ...text, interval: (i: number) => i % step === 0 },
   });
   return {
-    width: 340,
     height: 340,
     label: 'Confusion matrix: how many rows of each target have which prediction',
     option: {
-      textStyle: text,
       grid: grid({ left: 46, top: 6, width: SIDE, height: SIDE, show: true, borderColor: faint }),
       xAxis: classAxis('prediction', 24),
       yAxis: { ...classAxis('target', 28), inverse: true },

@@ -28,16 +28,16 @@ const THIRD = 0xae89f;
 const BINS_OF_ONE = 1023 * binsPerOctave;
 const INFINITE = 2047 * binsPerOctave;
 
-/** The lower end of a bin, as far as high words tell losses apart: within 2^-20 of it. */
+/** The lower end of a bin, within the 2^-20 that high words resolve. */
 export function lowerEnd(bin: number): number {
   if (bin === 0) return 0;
   return Math.min(2 ** ((bin - BINS_OF_ONE) / binsPerOctave), Number.MAX_VALUE);
 }
 
 /**
- * How many losses lie in each quarter of an octave. The bins cover all of float64, so that nothing
- * need be known of the losses beforehand, and are read off its bits, since a logarithm a row would cost more
- * than all else that is counted.
+ * How many losses lie in each quarter of an octave. The bins cover all of float64, so that
+ * no range of the losses need be known in advance. They are read off its bits, since a logarithm a row would cost
+ * more than the rest of the counting.
  */
 export class LossCounts {
   /** One for each bin, the last one for infinite losses. */
@@ -96,7 +96,7 @@ interface LossBin {
 }
 
 interface LossBins {
-  /** Losses too small to be told apart: the open bin below the others. */
+  /** The losses below the first of the bins. */
   readonly below: number;
   /** Bins of equal widths on a logarithmic axis. */
   readonly bins: readonly LossBin[];
@@ -158,7 +158,7 @@ function meanLine(mean: number, start: number, end: number): object {
   };
 }
 
-/** The histogram of losses, over the powers of ten. Losses that have no place there stand beside it. */
+/** The histogram of losses on a logarithmic axis, with a bar at its left for losses below it and one at its right for infinite ones. */
 function lossChart({ below, bins, infinite }: LossBins, mean: number): Chart {
   const rows = bins.reduce((sum, bin) => sum + bin.count, below + infinite);
   const least = Math.log10(bins[0]?.lower ?? 1);
@@ -189,11 +189,9 @@ function lossChart({ below, bins, infinite }: LossBins, mean: number): Chart {
   const end = Math.max(...bars.map(({ to }) => to));
   const shares = shareScale(Math.max(...bars.map(({ height }) => height)));
   return {
-    width: 340,
     height: 300,
     label: 'Histogram of losses: the share of rows by loss in nats, on a logarithmic axis',
     option: {
-      textStyle: text,
       grid: grid({ top: 28, bottom: 46 }),
       xAxis: axis({
         name: 'loss (nats)',

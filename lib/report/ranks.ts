@@ -6,14 +6,13 @@ import {
   grid,
   lineSeries,
   right,
-  text,
   tickPercent,
   valueAxis,
 } from './charts.js';
 import { newCounts } from './counts.js';
 import { foldedTable, type Html, html, percent, section } from './html.js';
 
-/** Ranks up to this are told apart. */
+/** The largest rank with a count of its own. */
 const LARGEST_RANK = 100;
 
 /** How many rows have each rank, up to the largest that is counted. */
@@ -53,7 +52,7 @@ export class RankCounts {
   }
 }
 
-/** Up to so many k the axis is linear, and each has its dot. */
+/** Up to this many k the axis is linear and each k has a dot. */
 const FEW = 20;
 
 function tickPlaces(largest: number): number[] {
@@ -76,11 +75,9 @@ function rankChart(accuracies: readonly number[]): Chart {
   const least = Math.min(0.9, Math.floor(10 * (accuracies[0] as number)) / 10);
   const interval = [0.02, 0.05, 0.1, 0.2].find((step) => 6 * step >= 1 - least) as number;
   return {
-    width: 340,
     height: 300,
     label: 'Accuracy among the k likeliest classes, by k',
     option: {
-      textStyle: text,
       grid: grid({ top: 28, bottom: 46 }),
       xAxis: axis({
         name: 'k',

@@ -10,7 +10,6 @@ import {
   lineSeries,
   right,
   shareScale,
-  text,
   tickPercent,
   valueAxis,
 } from './charts.js';
@@ -32,11 +31,9 @@ function reliabilityChart(bins: readonly CalibrationBin[]): Chart {
     color,
   });
   return {
-    width: 340,
     height: 356,
     label: 'Reliability diagram: accuracy against confidence, and the share of rows in each bin',
     option: {
-      textStyle: text,
       grid: [TOP, BOTTOM],
       xAxis: [
         { ...axis({ ...confidences, name: '', gap: 0 }), axisLabel: { show: false } },

@@ -94,10 +94,10 @@ describe.skipIf(reason !== '')('in Chromium', () => {
 
   describe.each(Object.entries({ ...usual, extreme }))('%s', (name, make) => {
     let file: string;
-    beforeAll(async () => {
+    beforeAll(() => {
       file = join(folder, `${name}.html`);
       const logits = [`${'long-name-'.repeat(12)}<i>.npy`];
-      writeFileSync(file, await reportOf(make(), { logits }, 1e9));
+      writeFileSync(file, reportOf(make(), { logits }, 1e9));
     });
 
     it.each(looks)('$look', async (look) => {

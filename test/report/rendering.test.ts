@@ -40,25 +40,25 @@ describe('reports', () => {
     { classes: 100, sections: [...charts, matrix, mistakes, worst] },
     { classes: 101, sections: [...charts, mistakes, worst] },
     { classes: 32_000, sections: [...charts, mistakes, worst] },
-  ])('$classes classes', async ({ classes, sections }) => {
-    const page = await reportOf(small(classes, classes > 1000 ? 40 : 200));
+  ])('$classes classes', ({ classes, sections }) => {
+    const page = reportOf(small(classes, classes > 1000 ? 40 : 200));
     expectSound(page);
     expect(titles(page)).toEqual(sections);
   });
 
-  it('are the same each time', async () => {
+  it('are the same each time', () => {
     const evaluation = small(10);
-    expect(await reportOf(evaluation)).toBe(await reportOf(evaluation));
+    expect(reportOf(evaluation)).toBe(reportOf(evaluation));
   });
 
-  it('are of moderate size', async () => {
-    const { length } = await reportOf(usual.pictures());
+  it('are of moderate size', () => {
+    const { length } = reportOf(usual.pictures());
     expect(length).toBeLessThan(200_000);
   });
 
-  it('have the numbers of the summary', async () => {
+  it('have the numbers of the summary', () => {
     const { summary, ...rest } = usual.digits();
-    const page = await reportOf({ ...rest, summary: { ...summary, bitsPerByte: 0.1234 } });
+    const page = reportOf({ ...rest, summary: { ...summary, bitsPerByte: 0.1234 } });
     const values = [
       [count(summary.rows), `${count(summary.ignored)} ignored`, `${summary.notFinite} not finite`],
       [decimal(summary.loss), decimal(summary.lossStandardError), decimal(summary.perplexity)],
@@ -70,18 +70,18 @@ describe('reports', () => {
     for (const value of values.flat()) expect(page).toContain(value);
   });
 
-  it('have the worst rows', async () => {
+  it('have the worst rows', () => {
     const evaluation = usual.digits();
-    const rows = rowsIn(sectionOf(await reportOf(evaluation), worst));
+    const rows = rowsIn(sectionOf(reportOf(evaluation), worst));
     const largest = Math.max(...evaluation.rows.losses.filter((loss) => loss > 0));
     expect(rows).toHaveLength(20);
     expect(rows[0]?.[0]).toBe(String(evaluation.rows.losses.indexOf(largest)));
     expect(rows[0]?.[3]).toBe(decimal(largest));
   });
 
-  it('have all numbers of a small matrix', async () => {
+  it('have all numbers of a small matrix', () => {
     const evaluation = small(3);
-    const section = sectionOf(await reportOf(evaluation), matrix);
+    const section = sectionOf(reportOf(evaluation), matrix);
     const numbers = [...section.matchAll(/>(\d+)<\/text>/g)].map(([, number]) => Number(number));
     const labels = [0, 1, 2, 0, 1, 2];
     const sum = numbers.reduce((a, b) => a + b, 0) - labels.reduce((a, b) => a + b, 0);
@@ -100,74 +100,72 @@ describe('what is unusual', () => {
       'rows without finite values',
       [{ logits: new Float64Array(3), target: 1, kind: 'notFinite' as const }],
     ],
-  ])('%s', async (_, rows) => {
-    const page = await reportOf(evaluate(3, rows));
+  ])('%s', (_, rows) => {
+    const page = reportOf(evaluate(3, rows));
     expectSound(page);
     expect(titles(page)).toEqual([]);
     expect(page).toContain('No row counts');
     expect(page).toContain('<dd>–');
   });
 
-  it('one row', async () => {
-    const page = await reportOf(evaluate(3, [{ logits: Float64Array.of(1, 2, 3), target: 0 }]));
+  it('one row', () => {
+    const page = reportOf(evaluate(3, [{ logits: Float64Array.of(1, 2, 3), target: 0 }]));
     expectSound(page);
     expect(page).toContain('± – nats');
   });
 
-  it('infinite losses', async () => {
+  it('infinite losses', () => {
     const logits = Float64Array.of(1, -Infinity, 3);
     const some = evaluate(3, [
       { logits, target: 1 },
       { logits, target: 0 },
     ]);
-    const page = await reportOf(some);
+    const page = reportOf(some);
     expectSound(page);
     expect(page).toContain('<dd>∞');
     expect(rowsIn(sectionOf(page, worst))[0]).toEqual(['0', '1', '2', '∞', '3']);
-    const all = await reportOf(evaluate(3, [{ logits, target: 1 }]));
+    const all = reportOf(evaluate(3, [{ logits, target: 1 }]));
     expectSound(all);
     expect(sectionOf(all, 'Losses')).toContain('Zero: 0, infinite: 1.');
   });
 
-  it('equal losses, tiny losses, huge losses', async () => {
+  it('equal losses, tiny losses, huge losses', () => {
     for (const size of [1, 1e-9, 1e300]) {
       const evaluation = small(4);
       evaluation.rows.losses.fill(size);
-      expectSound(
-        await reportOf({ ...evaluation, summary: { ...evaluation.summary, loss: size } }),
-      );
+      expectSound(reportOf({ ...evaluation, summary: { ...evaluation.summary, loss: size } }));
     }
   });
 
-  it('all predictions are right', async () => {
+  it('all predictions are right', () => {
     const evaluation = evaluate(200, modelRows(200, 100, { skill: 60 }));
-    const page = await reportOf(evaluation);
+    const page = reportOf(evaluation);
     expectSound(page);
     expect(sectionOf(page, mistakes)).toContain('All predictions are right.');
   });
 
-  it('more kinds of mistakes than are counted', async () => {
-    const page = await reportOf(extreme(), {}, 1e9);
+  it('more kinds of mistakes than are counted', () => {
+    const page = reportOf(extreme(), {}, 1e9);
     expectSound(page);
     expect(sectionOf(page, mistakes)).toContain('these numbers are lower bounds');
     expect(rowsIn(sectionOf(page, worst))[0]?.[0]).toBe('1000000000');
   });
 
-  it('names that look like markup', async () => {
+  it('names that look like markup', () => {
     const name = `<b onclick="x">&'.npy`;
-    const page = await reportOf(small(2), { logits: [name], targets: name, elementType: name });
+    const page = reportOf(small(2), { logits: [name], targets: name, elementType: name });
     expect(page).not.toContain('<b ');
     expect(page.split('&lt;b onclick=&quot;x&quot;&gt;&amp;&#39;.npy')).toHaveLength(6);
   });
 
-  it('many files, several ignored targets, a class axis in the middle', async () => {
+  it('many files, several ignored targets, a class axis in the middle', () => {
     const logits = Array.from({ length: 12 }, (_, i) => `part-${i}.npy`);
     const about = { logits, ignoreIndex: [-1, 0], shape: [20, 2, 5], axis: -2 };
-    const page = await reportOf(small(2), about);
+    const page = reportOf(small(2), about);
     expect(page).toContain('part-0.npy to part-11.npy (12 files)');
     expect(page).toContain('<dd>-1, 0</dd>');
     expect(page).toContain('20 × 2 × 5, classes along axis 1');
-    expect(await reportOf(small(2), { ignoreIndex: [] })).toContain('<dd>none</dd>');
+    expect(reportOf(small(2), { ignoreIndex: [] })).toContain('<dd>none</dd>');
   });
 });
 
