@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "boundary.h"
 #include "platform/force-inline.h"
 
 namespace logits {
@@ -15,8 +16,6 @@ struct Float16 {
 struct BFloat16 {
   uint16_t bits;
 };
-
-enum class Element : int64_t { float32, float64, float16, bfloat16 };
 
 LOGITS_INLINE constexpr int64_t size_of(Element element) {
   return element == Element::float64 ? 8 : element == Element::float32 ? 4 : 2;
@@ -102,15 +101,6 @@ struct CrossEntropyCall {
   const double* row_scales;  // ... and times row_scales[n], where not null
 };
 
-// Which rank a target has among equal logits: after none of the others, after all of them, or after
-// those of lower classes.
-enum class Ties : int64_t { min, max, index };
-
-// So many classes a row are numbered in a float32 lane, in groups of 64.
-constexpr int64_t kMostScoredClasses = int64_t{1} << 30;
-// As many of a row's likeliest classes fit a thread's scratch memory.
-constexpr int64_t kMostTopClasses = 16384;
-
 // What is read off each row, its probabilities being p = softmax(x). Results are null where they
 // are not wanted; those of numbers are float64 where `double_results` says so, else float32. For an
 // ignored row, which is not read, numbers are 0; for one that has a NaN, a +inf or nothing but -inf
@@ -118,8 +108,10 @@ constexpr int64_t kMostTopClasses = 16384;
 struct ScoreCall {
   Input logits;
   const uint32_t* targets;  // rows(): a class, or kIgnoredRow; null without
+  // Which rank a target has among equal logits: after none of the others, after all of them, or
+  // after those of lower classes.
   Ties ties;
-  int64_t top;          // up to kMostTopClasses and the number of classes
+  int64_t top;          // up to limits::topClasses and the number of classes
   const uint32_t* ids;  // rows() x ids_per_row classes
   int64_t ids_per_row;
   bool double_results;
@@ -138,7 +130,7 @@ struct ScoreCall {
   void* square_distances;  // rows(): sum of (p[c] - [c is the target])^2
 };
 
-struct NllCall {
+struct NllLossCall {
   Input log_probabilities;
   const uint32_t* targets;  // rows(): a class, or kIgnoredRow
   const double* weight;     // classes; null: 1 each
@@ -155,30 +147,40 @@ struct BinaryCrossEntropyCall {
   double* row_sums;               // rows(): the losses of each row, added
 };
 
-// All functions allow an output in the memory of an input of the same shape and type, and no other
-// overlap.
+// All kernels, with their types. They allow an output in the memory of an input of the same shape
+// and type, and no other overlap.
+//
+// softmax_gradient and log_softmax_gradient: by the logits, from the results of softmax and
+//   log-softmax.
+// kl_divergence: one divergence a row.
+// scaled_exp_probe: the exponential core alone, for its exhaustive test: out[i] = e^x[i] * 2^(40 -
+//   exponent).
+// read_sum: adds all elements, in no promised order: the limit that memory sets, which benchmarks
+//   compare to.
+#define LOGITS_KERNELS(KERNEL)                                                                    \
+  KERNEL(softmax, void(const Input& logits, const Output& out, const Share& share))               \
+  KERNEL(log_softmax, void(const Input& logits, const Output& out, const Share& share))           \
+  KERNEL(softmax_gradient, void(const Input& probabilities, const Input& upstream,                \
+                                const Output& out, const Share& share))                           \
+  KERNEL(log_softmax_gradient, void(const Input& log_probabilities, const Input& upstream,        \
+                                    const Output& out, const Share& share))                       \
+  KERNEL(log_sum_exp, void(const Input& logits, void* out, const Share& share))                   \
+  KERNEL(cross_entropy, void(const CrossEntropyCall& call, const Share& share))                   \
+  KERNEL(nll_loss, void(const NllLossCall& call, const Share& share))                             \
+  KERNEL(kl_divergence,                                                                           \
+         void(const Input& logits, const Input& others, double* divergences, const Share& share)) \
+  KERNEL(binary_cross_entropy, void(const BinaryCrossEntropyCall& call, const Share& share))      \
+  KERNEL(score, void(const ScoreCall& call, const Share& share))                                  \
+  KERNEL(scaled_exp_probe, void(const float* x, float* out, int64_t count, int exponent))         \
+  KERNEL(read_sum, float(const float* x, int64_t count))
+
+template <class Kernel>
+using PointerTo = Kernel*;
+
 struct KernelTable {
-  void (*softmax)(const Input& logits, const Output& out, const Share& share);
-  void (*log_softmax)(const Input& logits, const Output& out, const Share& share);
-  void (*log_sum_exp)(const Input& logits, void* out, const Share& share);
-  void (*cross_entropy)(const CrossEntropyCall& call, const Share& share);
-
-  void (*score)(const ScoreCall& call, const Share& share);
-  void (*nll)(const NllCall& call, const Share& share);
-  // One divergence a row.
-  void (*kl_divergence)(const Input& logits, const Input& others, double* divergences,
-                        const Share& share);
-  void (*binary_cross_entropy)(const BinaryCrossEntropyCall& call, const Share& share);
-  // The gradients of softmax and log-softmax by the logits, from their results.
-  void (*softmax_gradient)(const Input& probabilities, const Input& upstream, const Output& out,
-                           const Share& share);
-  void (*log_softmax_gradient)(const Input& log_probabilities, const Input& upstream,
-                               const Output& out, const Share& share);
-
-  // The exponential core alone, for its exhaustive test: out[i] = e^x[i] * 2^(40 - exponent).
-  void (*scaled_exp)(const float* x, float* out, int64_t count, int exponent);
-  // Adds all elements, in no promised order: the memory-bandwidth limit that benchmarks compare to.
-  float (*read_sum)(const float* x, int64_t count);
+#define KERNEL(name, type) PointerTo<type> name;
+  LOGITS_KERNELS(KERNEL)
+#undef KERNEL
 };
 
 }  // namespace logits

@@ -2,15 +2,12 @@
 
 #include <cmath>
 #include <limits>
-#include <string>
 
 #include "../platform/streaming.h"
 #include "errors.h"
 
 namespace logits {
 namespace {
-
-constexpr double kLargestSafeInteger = 9007199254740991;
 
 size_t size_of(napi_typedarray_type type) {
   switch (type) {
@@ -37,20 +34,16 @@ int64_t product(int64_t a, int64_t b) {
   return a * b;
 }
 
-[[noreturn]] void throw_wrong_array(Napi::Env env, const char* name, const char* what) {
-  throw_type_error(env, what, name, "another typed array");
-}
-
-// What the array's own type tells, or the call for one of bits.
+// By the array's own type, or by the call for one of bits.
 Element read_element(const Call& call, const View& view) {
   if (view.type == napi_float32_array) return Element::float32;
   if (view.type == napi_float64_array) return Element::float64;
   if (view.type == napi_uint16_array) {
-    const int64_t number = expect_integer(call.env(), call.numbers.element, "dtype");
+    const int64_t number = expect_integer(call.env(), call.numbers.element);
     const auto element = static_cast<Element>(number);
     if (element == Element::float16 || element == Element::bfloat16) return element;
   }
-  throw_wrong_array(call.env(), view.name, "an array of a known element type");
+  fail(call.env(), ErrorKind::type, view.argument);
 }
 
 // Rows from the first element to the last, without or with the padding after it.
@@ -60,13 +53,12 @@ void expect_input_length(Napi::Env env, const View& view, const Layout& layout) 
   const int64_t padding = layout.outer_stride - layout.classes * layout.inner;
   const int64_t least = layout.rows() == 0 ? 0 : most - padding;
   if (length >= least && length <= most) return;
-  throw_shape_error(env, std::to_string(least) + " elements", view.name, std::to_string(length));
+  fail(env, ErrorKind::shape, view.argument, static_cast<double>(least));
 }
 
 void expect_result_type(Napi::Env env, const View& view, Element element) {
-  const bool is_double = has_double_results(element);
-  if (view.type == (is_double ? napi_float64_array : napi_float32_array)) return;
-  throw_wrong_array(env, view.name, is_double ? "a Float64Array" : "a Float32Array");
+  if (view.type == (has_double_results(element) ? napi_float64_array : napi_float32_array)) return;
+  fail(env, ErrorKind::type, view.argument);
 }
 
 bool is_same(const View& a, const View& b) {
@@ -76,15 +68,14 @@ bool is_same(const View& a, const View& b) {
 Layout read_layout(const Call& call) {
   const Napi::Env env = call.env();
   const Numbers& numbers = call.numbers;
-  const Layout layout = {expect_integer(env, numbers.outer, "outer"),
-                         expect_integer(env, numbers.classes, "classes"),
-                         expect_integer(env, numbers.inner, "inner"),
-                         expect_integer(env, numbers.outer_stride, "rowStride")};
+  const Layout layout = {expect_integer(env, numbers.outer), expect_integer(env, numbers.classes),
+                         expect_integer(env, numbers.inner),
+                         expect_integer(env, numbers.outerStride)};
   const int64_t rows = product(layout.outer, layout.inner);
   const int64_t dense = product(layout.classes, layout.inner);
   if (rows < 0 || product(rows, layout.classes) < 0 || layout.classes > kMostClasses ||
       layout.outer_stride < dense || product(layout.outer, layout.outer_stride) < 0) {
-    throw_shape_error(env, "dimensions of an array", "shape", "larger ones");
+    fail(env, ErrorKind::shape, 0);
   }
   return layout;
 }
@@ -96,61 +87,71 @@ bool is_null(const Arguments& given, size_t index) {
   return napi_typeof(given.env(), given[index], &type) == napi_ok && type == napi_null;
 }
 
-View read_view(const Arguments& given, size_t index, const char* name) {
-  View view = {nullptr, 0, 0, napi_uint8_array, name};
+View read_view(const Arguments& given, size_t index) {
+  View view = {nullptr, 0, 0, napi_uint8_array, index};
   if (napi_get_typedarray_info(given.env(), given[index], &view.type, &view.length, &view.data,
                                nullptr, nullptr) != napi_ok) {
-    throw_type_error(given.env(), "a typed array", name, "another value");
+    fail(given.env(), ErrorKind::type, index);
   }
   view.element_size = size_of(view.type);
   if (given.views != nullptr) given.views[index] = view;
   return view;
 }
 
-View read_optional_view(const Arguments& given, size_t index, const char* name) {
-  return is_null(given, index) ? View{} : read_view(given, index, name);
+View read_optional_view(const Arguments& given, size_t index) {
+  return is_null(given, index) ? View{} : read_view(given, index);
 }
 
-View read_floats(const Arguments& given, size_t index, const char* name) {
-  const View view = read_view(given, index, name);
-  if (view.type != napi_float32_array) throw_wrong_array(given.env(), name, "a Float32Array");
+View read_floats(const Arguments& given, size_t index) {
+  const View view = read_view(given, index);
+  if (view.type != napi_float32_array) fail(given.env(), ErrorKind::type, index);
   return view;
 }
 
-int64_t read_integer(const Arguments& given, size_t index, const char* name) {
+int64_t read_integer(const Arguments& given, size_t index) {
   double value = std::numeric_limits<double>::quiet_NaN();
   if (napi_get_value_double(given.env(), given[index], &value) != napi_ok) {
-    throw_type_error(given.env(), "a safe integer", name, "another value");
+    fail(given.env(), ErrorKind::type, index);
   }
-  return expect_integer(given.env(), value, name);
+  return expect_integer(given.env(), value, index);
 }
 
-int64_t expect_integer(Napi::Env env, double value, const char* name) {
+int64_t expect_integer(Napi::Env env, double value, size_t argument) {
   if (std::fabs(value) <= kLargestSafeInteger) {
     // Not std::trunc, which is a call of the mathematics library here.
     const auto integer = static_cast<int64_t>(value);
     if (static_cast<double>(integer) == value) return integer;
   }
-  throw_type_error(env, "a safe integer", name, "another value");
+  fail(env, ErrorKind::type, argument, value);
 }
 
-InputView read_input(const Call& call, size_t index, const char* name) {
+InputView read_input(const Call& call, size_t index) {
   const Napi::Env env = call.env();
-  const View view = read_view(call, index, name);
+  const View view = read_view(call, index);
   const Input input = {view.data, read_element(call, view), read_layout(call),
                        call.numbers.temperature, call.numbers.softcap};
   if (!(input.temperature > 0) || !std::isfinite(input.temperature)) {
-    throw_value_error(env, "a finite number above 0", "temperature", "another one");
+    fail(env, ErrorKind::value, 0, input.temperature);
   }
   if (!(input.softcap >= 0) || !std::isfinite(input.softcap)) {
-    throw_value_error(env, "a finite number above 0", "softcap", "another one");
+    fail(env, ErrorKind::value, 0, input.softcap);
   }
   expect_input_length(env, view, input.layout);
   return {input, view};
 }
 
-InputView read_input_like(const Call& call, size_t index, const char* name, const Input& first) {
-  const View view = read_view(call, index, name);
+InputView read_scored_input(const Call& call, size_t index) {
+  const InputView logits = read_input(call, index);
+  const int64_t classes = logits.input.layout.classes;
+  if (classes > limits::scoredClasses) {
+    fail(call.env(), ErrorKind::shape, 0, static_cast<double>(classes));
+  }
+  if (call.in_background && call.numbers.ownResults != 1) fail(call.env(), ErrorKind::type, 0);
+  return logits;
+}
+
+InputView read_input_like(const Call& call, size_t index, const Input& first) {
+  const View view = read_view(call, index);
   Input input = first;
   input.data = view.data;
   input.element = read_element(call, view);
@@ -158,20 +159,19 @@ InputView read_input_like(const Call& call, size_t index, const char* name, cons
   return {input, view};
 }
 
-InputView read_dense_input_like(const Call& call, size_t index, const char* name,
-                                const Input& first) {
+InputView read_dense_input_like(const Call& call, size_t index, const Input& first) {
   Input dense = first;
   dense.layout.outer_stride = first.layout.classes * first.layout.inner;
   dense.temperature = 1;
   dense.softcap = 0;
-  return read_input_like(call, index, name, dense);
+  return read_input_like(call, index, dense);
 }
 
 const double* read_doubles(const Call& call, const View& view, int64_t length,
                            Memory<double>& memory) {
   const Napi::Env env = call.env();
   if (view.type != napi_float32_array && view.type != napi_float64_array) {
-    throw_wrong_array(env, view.name, "a Float32Array or a Float64Array");
+    fail(env, ErrorKind::type, view.argument);
   }
   expect_length(env, view, length);
   if (length == 0) return nullptr;
@@ -183,29 +183,28 @@ const double* read_doubles(const Call& call, const View& view, int64_t length,
   return values;
 }
 
-Factors read_factors(const Call& call, size_t index, const char* name, int64_t length,
-                     Memory<double>& memory) {
+Factors read_factors(const Call& call, size_t index, int64_t length, Memory<double>& memory) {
   if (is_null(call, index)) return {};
-  const View view = read_view(call, index, name);
+  const View view = read_view(call, index);
   return {read_doubles(call, view, length, memory), view};
 }
 
-View read_output(const Call& call, size_t index, const char* name, const Input& input,
-                 int64_t length, std::initializer_list<const View*> inputs) {
+View read_output(const Call& call, size_t index, const Input& input, int64_t length,
+                 std::initializer_list<const View*> inputs) {
   const Napi::Env env = call.env();
-  const View view = read_view(call, index, name);
+  const View view = read_view(call, index);
   expect_result_type(env, view, input.element);
   expect_length(env, view, length);
   for (const View* other : inputs) expect_no_overlap(env, view, *other, Overlap::none);
   return view;
 }
 
-Output read_output_like(const Call& call, size_t index, const char* name, const InputView& input,
+Output read_output_like(const Call& call, size_t index, const InputView& input,
                         std::initializer_list<const View*> same,
                         std::initializer_list<const View*> others) {
   const Napi::Env env = call.env();
   const Layout& layout = input.input.layout;
-  const View view = read_view(call, index, name);
+  const View view = read_view(call, index);
   expect_result_type(env, view, input.input.element);
   bool in_place = is_same(view, input.view);
   for (const View* other : same) in_place = in_place || is_same(view, *other);
@@ -221,17 +220,15 @@ Output read_output_like(const Call& call, size_t index, const char* name, const 
   return {view.data, in_place ? layout.outer_stride : layout.classes * layout.inner, streams};
 }
 
-Output read_optional_output_like(const Call& call, size_t index, const char* name,
-                                 const InputView& input,
+Output read_optional_output_like(const Call& call, size_t index, const InputView& input,
                                  std::initializer_list<const View*> others) {
   if (is_null(call, index)) return {nullptr, 0, false};
-  return read_output_like(call, index, name, input, {}, others);
+  return read_output_like(call, index, input, {}, others);
 }
 
 void expect_length(Napi::Env env, const View& view, int64_t length) {
   if (static_cast<int64_t>(view.length) == length) return;
-  throw_shape_error(env, std::to_string(length) + " elements", view.name,
-                    std::to_string(view.length));
+  fail(env, ErrorKind::shape, view.argument, static_cast<double>(length));
 }
 
 void expect_no_overlap(Napi::Env env, const View& output, const View& input, Overlap allowed) {
@@ -241,11 +238,8 @@ void expect_no_overlap(Napi::Env env, const View& output, const View& input, Ove
   const uintptr_t in_end = in + input.bytes();
   if (out == out_end || in == in_end || out_end <= in || in_end <= out) return;
   if (allowed == Overlap::same && is_same(output, input)) return;
-  const std::string memory =
-      allowed == Overlap::same
-          ? std::string("the memory of ") + input.name + " itself or separate memory"
-          : std::string("memory separate from ") + input.name;
-  throw_overlap(env, memory, output.name, input.name);
+  fail(env, allowed == Overlap::same ? ErrorKind::partialOverlap : ErrorKind::overlap,
+       output.argument, static_cast<double>(input.argument));
 }
 
 }  // namespace logits

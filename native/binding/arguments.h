@@ -1,5 +1,5 @@
-// JavaScript values to plain structs. lib/ has checked what a user may get wrong and words the
-// errors; here everything is checked again that memory safety or a result depends on.
+// JavaScript values to plain structs. lib/ has checked what a user may get wrong; here everything
+// is checked again that memory safety or a result depends on.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,8 @@
 #include "memory.h"
 
 namespace logits {
+
+constexpr double kLargestSafeInteger = 9007199254740991;
 
 // An array of elements, as the kernels see it and as memory.
 struct InputView {
@@ -25,42 +27,43 @@ struct Factors {
 };
 
 bool is_null(const Arguments& given, size_t index);
-View read_view(const Arguments& given, size_t index, const char* name);
+View read_view(const Arguments& given, size_t index);
 // The same, of no elements for null.
-View read_optional_view(const Arguments& given, size_t index, const char* name);
-View read_floats(const Arguments& given, size_t index, const char* name);
-int64_t read_integer(const Arguments& given, size_t index, const char* name);
-// One of a call's numbers.
-int64_t expect_integer(Napi::Env env, double value, const char* name);
+View read_optional_view(const Arguments& given, size_t index);
+View read_floats(const Arguments& given, size_t index);
+int64_t read_integer(const Arguments& given, size_t index);
+// The same of a number, by default one of a call's numbers.
+int64_t expect_integer(Napi::Env env, double value, size_t argument = 0);
 
-// The array at `index` with the layout and the transform that the call's numbers tell.
-InputView read_input(const Call& call, size_t index, const char* name);
+// The array at `index` with the layout and the transform of the call's numbers.
+InputView read_input(const Call& call, size_t index);
+// The same of an operation that scores rows: of no more classes than its kernel numbers, and in the
+// background with results that only this package has, which are written where they lie.
+InputView read_scored_input(const Call& call, size_t index);
 // Another array with the layout of the first.
-InputView read_input_like(const Call& call, size_t index, const char* name, const Input& first);
+InputView read_input_like(const Call& call, size_t index, const Input& first);
 // The same without anything between the rows, and without the first's transform.
-InputView read_dense_input_like(const Call& call, size_t index, const char* name,
-                                const Input& first);
+InputView read_dense_input_like(const Call& call, size_t index, const Input& first);
 
 // The elements of a float32 or float64 array, `length` of them, as float64; null for none.
 const double* read_doubles(const Call& call, const View& view, int64_t length,
                            Memory<double>& memory);
 // An array of such factors, or null.
-Factors read_factors(const Call& call, size_t index, const char* name, int64_t length,
-                     Memory<double>& memory);
+Factors read_factors(const Call& call, size_t index, int64_t length, Memory<double>& memory);
 
 // The array of results at `index`, of the type that the input's element type asks for and of
 // `length` elements. It shares no memory with the views given.
-View read_output(const Call& call, size_t index, const char* name, const Input& input,
-                 int64_t length, std::initializer_list<const View*> inputs);
+View read_output(const Call& call, size_t index, const Input& input, int64_t length,
+                 std::initializer_list<const View*> inputs);
 // The same for results laid out as the input, whose memory they may be (then they are laid out as
 // it is, padding included) or that of another view in `same`.
-Output read_output_like(const Call& call, size_t index, const char* name, const InputView& input,
+Output read_output_like(const Call& call, size_t index, const InputView& input,
                         std::initializer_list<const View*> same,
                         std::initializer_list<const View*> others);
 
 // The same that may be null, then without data.
-Output read_optional_output_like(const Call& call, size_t index, const char* name,
-                                 const InputView& input, std::initializer_list<const View*> others);
+Output read_optional_output_like(const Call& call, size_t index, const InputView& input,
+                                 std::initializer_list<const View*> others);
 
 void expect_length(Napi::Env env, const View& view, int64_t length);
 

@@ -55,7 +55,7 @@ Background::~Background() {
 napi_value Background::begin(const BackgroundCall& given, std::unique_ptr<Task> task,
                              const KernelTable& kernels, int threads, float* scratch) {
   const Napi::Env env = given.env();
-  const int64_t id = expect_integer(env, given.numbers.id, "id");
+  const int64_t id = expect_integer(env, given.numbers.id);
   const int64_t outer = task->layout().outer;
   int64_t position_bytes = 0;
   for (size_t i = 0; i < task->element_arrays(); ++i) {
@@ -66,10 +66,10 @@ napi_value Background::begin(const BackgroundCall& given, std::unique_ptr<Task> 
       position_bytes == 0 ? outer : std::max<int64_t>(1, kBlockBytes / position_bytes);
   std::unique_ptr<Pending> call(
       new Pending{*this, id, std::move(task), kernels, threads, per_piece, {}});
-  std::copy(given.read, given.read + Arguments::kMost, call->views);
+  std::copy(given.read, given.read + kMostArguments, call->views);
 
   Napi::Array arrays = Napi::Array::New(env);
-  for (uint32_t i = 0; i < Arguments::kMost; ++i) {
+  for (uint32_t i = 0; i < kMostArguments; ++i) {
     if (call->views[i].length > 0) arrays.Set(i, given[i]);
   }
   // What may fail for want of memory comes first: a call that is known is settled, whatever
@@ -220,8 +220,9 @@ bool Background::equip(Piece& piece) {
     if (bytes == 0) continue;
     const char* const original = static_cast<char*>(call.views[elements.argument].data);
     piece.copies[i] = next;
-    piece.moves[i] = reinterpret_cast<intptr_t>(next) -
-                     (reinterpret_cast<intptr_t>(original) + piece.first * elements.stride);
+    piece.moves[elements.argument] =
+        reinterpret_cast<intptr_t>(next) -
+        (reinterpret_cast<intptr_t>(original) + piece.first * elements.stride);
     next += bytes;
   }
   Layout rows = call.task->layout();
@@ -356,18 +357,18 @@ void Background::settle(Napi::Env env, Pending& call) {
   napi_value result = nullptr;
   const bool is_done = !call.has_failed() && call.has_all_arrays(env);
   try {
-    if (call.gone != nullptr) throw detached(env, call.gone);
-    if (call.is_out_of_memory) throw out_of_memory(env);
+    if (call.gone != 0) throw error_of(env, ErrorKind::detached, call.gone);
+    if (call.is_out_of_memory) throw error_of(env, ErrorKind::memory, 0);
     if (is_done) {
       const bool has_out = call.task->row_results().data != nullptr;
-      void* const out = has_out ? call.find(env, call.task->row_results_argument()) : nullptr;
+      void* const out = has_out ? call.find(env, call.task->row_results().argument) : nullptr;
       result = call.task->finish(env, out);
       if (result == nullptr) result = env.Undefined();
     }
   } catch (const Napi::Error& error) {
     reason = error.Value();
   } catch (const std::bad_alloc&) {
-    reason = out_of_memory(env).Value();
+    reason = error_of(env, ErrorKind::memory, 0).Value();
   }
   if (result != nullptr) {
     napi_resolve_deferred(env, call.deferred, result);

@@ -12,7 +12,7 @@ Call::Call(napi_env env, napi_callback_info info, bool is_in_background)
   size_t bytes = 0;
   if (napi_get_arraybuffer_info(env, (*this)[0], &data, &bytes) != napi_ok ||
       bytes != sizeof(Numbers)) {
-    throw_type_error(env, "an ArrayBuffer of a call's numbers", "call", "another value");
+    fail(env, ErrorKind::type, 0);
   }
   std::memcpy(&numbers, data, sizeof(Numbers));
 }

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <type_traits>
 
+#include "../boundary.h"
 #include "../isa/dispatch.h"
 #include "background.h"
 #include "errors.h"
@@ -22,12 +22,12 @@ struct View {
   size_t length;
   size_t element_size;
   napi_typedarray_type type;
-  const char* name;
+  size_t argument;  // its place among the arguments
 
   float* floats() const { return static_cast<float*>(data); }
   size_t bytes() const { return length * element_size; }
   // The same array where it lies by now.
-  View at(void* elements) const { return {elements, length, element_size, type, name}; }
+  View at(void* elements) const { return {elements, length, element_size, type, argument}; }
 };
 
 // What one Node environment (the main thread, a worker) keeps.
@@ -42,14 +42,11 @@ struct AddonState {
 class Arguments {
  public:
   Arguments(napi_env env, napi_callback_info info) : env_(env) {
-    size_t count = kMost;
+    size_t count = kMostArguments;
     if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
       throw Napi::Error::New(env);
     }
   }
-
-  // Values beyond those passed are undefined.
-  static constexpr size_t kMost = 16;
 
   Napi::Env env() const { return env_; }
   napi_value operator[](size_t index) const { return values_[index]; }
@@ -60,30 +57,7 @@ class Arguments {
 
  private:
   napi_env env_;
-  napi_value values_[kMost];
-};
-
-// The numbers of a call that computes, in the order of lib/native/call.ts.
-struct Numbers {
-  double element;  // of an array that holds bits
-  double outer;
-  double classes;
-  double inner;
-  double outer_stride;
-  double temperature;
-  double softcap;
-  double threads;  // 0: as many as a call may use
-  double reduction;
-  double empty_mean;
-  double ignore_index;  // not finite: those of an array
-  double label_smoothing;
-  double z_loss;
-  double upstream;  // not finite: those of an array
-  double ties;
-  double top;  // of an evaluator: its bins
-  // In the background:
-  double own_results;  // 1: no one but this package has the arrays of results
-  double id;
+  napi_value values_[kMostArguments];
 };
 
 // A call that computes. Its first argument is an ArrayBuffer of numbers: reading them there costs
@@ -106,33 +80,21 @@ class Call : public Arguments {
 struct BackgroundCall : Call {
   BackgroundCall(napi_env env, napi_callback_info info) : Call(env, info, true) { views = read; }
 
-  View read[kMost] = {};
+  View read[kMostArguments] = {};
 };
 
-// What computes off this environment's thread, where lib/ has said how to wake it.
+// What computes off this environment's thread, where setWake() has been called.
 inline Background& background_of(const Arguments& given) {
   Background* const background = given.state().background.get();
   if (background != nullptr) return *background;
-  throw_type_error(given.env(), "a way to be woken", "setWake", "none");
+  fail(given.env(), ErrorKind::type, 0);
 }
-
-inline napi_value result(napi_env env, double number) {
-  napi_value value = nullptr;
-  if (napi_create_double(env, number, &value) != napi_ok) throw Napi::Error::New(env);
-  return value;
-}
-inline napi_value result(napi_env /* env */, napi_value value) { return value; }
 
 // A function of Arguments or of a Call, as Node-API calls it.
 template <auto function>
 napi_value enter(napi_env env, napi_callback_info info) {
   try {
-    if constexpr (std::is_void_v<decltype(function({env, info}))>) {
-      function({env, info});
-      return nullptr;
-    } else {
-      return result(env, function({env, info}));
-    }
+    return function({env, info});
   } catch (const Napi::Error& error) {
     give_to_javascript(env, error);
   } catch (const std::bad_alloc&) {

@@ -5,16 +5,6 @@
 
 namespace logits {
 
-Reduction read_reduction(const Call& call) {
-  return static_cast<Reduction>(expect_integer(call.env(), call.numbers.reduction, "reduction"));
-}
-
-View read_losses(const Call& call, size_t index, Reduction reduction, const Input& input,
-                 std::initializer_list<const View*> inputs) {
-  if (reduction != Reduction::none) return {};
-  return read_output(call, index, "out", input, input.layout.rows(), inputs);
-}
-
 namespace {
 
 // The sum of all losses in a fixed order: eight sums side by side, then a tree over them.
@@ -50,14 +40,32 @@ void store_losses(const View& out, const double* losses, int64_t count) {
 
 }  // namespace
 
-napi_value reduce_losses(Napi::Env env, Reduction reduction, const View& out, const double* losses,
-                         int64_t count, double divisor) {
+LossTask::LossTask(const Call& call)
+    : reduction_(static_cast<Reduction>(expect_integer(call.env(), call.numbers.reduction))) {}
+
+View LossTask::read_losses(const Call& call, size_t index, const Input& input,
+                           std::initializer_list<const View*> inputs) {
+  if (reduction_ != Reduction::none) return {};
+  const View out = read_output(call, index, input, input.layout.rows(), inputs);
+  set_row_results(out);
+  return out;
+}
+
+double* LossTask::reserve_losses(const Call& call, int64_t rows, double divisor) {
+  double* const losses = memory_.reserve(call, rows);
+  losses_ = losses;
+  divisor_ = divisor;
+  return losses;
+}
+
+napi_value LossTask::finish(Napi::Env env, void* out) {
+  const int64_t rows = layout().rows();
   double loss = std::numeric_limits<double>::quiet_NaN();
-  if (reduction == Reduction::none) {
-    store_losses(out, losses, count);
+  if (reduction_ == Reduction::none) {
+    store_losses(row_results().at(out), losses_, rows);
   } else {
-    const double sum = sum_losses(losses, count);
-    loss = reduction == Reduction::mean ? sum / divisor : sum;
+    const double sum = sum_losses(losses_, rows);
+    loss = reduction_ == Reduction::mean ? sum / divisor_ : sum;
   }
   napi_value value = nullptr;
   if (napi_create_double(env, loss, &value) != napi_ok) throw Napi::Error::New(env);

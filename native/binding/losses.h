@@ -3,23 +3,31 @@
 
 #include <cstdint>
 
-#include "arguments.h"
+#include "task.h"
 
 namespace logits {
 
-// lib/native/addon.ts numbers them.
-enum class Reduction : int64_t { none, sum, mean };
-enum class EmptyMean : int64_t { nan, zero, fail };
+class LossTask : public Task {
+ public:
+  // The losses' sum, their mean, which is the sum over the divisor, or NaN for the reduction
+  // 'none'.
+  napi_value finish(Napi::Env env, void* out) override;
 
-Reduction read_reduction(const Call& call);
+ protected:
+  explicit LossTask(const Call& call);
 
-// Where the losses of all rows go: the array at `index` for the reduction 'none', else no memory.
-View read_losses(const Call& call, size_t index, Reduction reduction, const Input& input,
-                 std::initializer_list<const View*> inputs);
+  // Where the losses of all rows go: the array at `index` for the reduction 'none', else no memory.
+  View read_losses(const Call& call, size_t index, const Input& input,
+                   std::initializer_list<const View*> inputs);
+  // Memory for a loss a row.
+  double* reserve_losses(const Call& call, int64_t rows, double divisor);
 
-// The call's result: the losses' sum, their mean, which is the sum over `divisor`, or NaN for the
-// reduction 'none', whose losses become the elements of `out`.
-napi_value reduce_losses(Napi::Env env, Reduction reduction, const View& out, const double* losses,
-                         int64_t count, double divisor);
+  const Reduction reduction_;
+
+ private:
+  Memory<double> memory_;
+  const double* losses_ = nullptr;
+  double divisor_ = 1;
+};
 
 }  // namespace logits

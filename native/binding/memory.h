@@ -24,7 +24,7 @@ class Memory {
     } else {
       many_ = {new (std::nothrow) T[length], {nullptr}};
     }
-    if (!many_) throw_out_of_memory(call.env());
+    if (!many_) fail(call.env(), ErrorKind::memory, 0);
     return many_.get();
   }
 

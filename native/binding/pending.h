@@ -25,7 +25,7 @@ struct Background::Pending {
   const KernelTable& kernels;
   const int threads;
   const int64_t positions_per_piece;
-  View views[Arguments::kMost];  // of the arguments, as they were
+  View views[kMostArguments];  // of the arguments, as they were
   napi_deferred deferred = nullptr;
   napi_ref arguments = nullptr;  // a JavaScript array that has these arrays at their indices
 
@@ -33,14 +33,14 @@ struct Background::Pending {
   std::unique_ptr<Piece> filling = nullptr;
   std::vector<std::unique_ptr<Piece>> out = {};
   bool is_out_of_memory = false;
-  const char* gone = nullptr;  // the name of an array whose memory has been taken away
+  size_t gone = 0;  // the argument whose memory has been taken away; 0: none
 
   // Changed under the mutex:
   bool is_stopped = false;
   int threads_at_work = 0;
   Piece* ready = nullptr;  // pieces that wait for threads of the call's
 
-  bool has_failed() const { return is_stopped || is_out_of_memory || gone != nullptr; }
+  bool has_failed() const { return is_stopped || is_out_of_memory || gone != 0; }
   bool is_handed_out() const {
     return has_failed() || (filling == nullptr && next_position == task->layout().outer);
   }
@@ -62,15 +62,15 @@ struct Background::Pending {
         length >= view.length) {
       return data;
     }
-    gone = view.name;
+    gone = argument;
     return nullptr;
   }
 
   bool has_all_arrays(napi_env env) {
-    for (size_t i = 0; i < Arguments::kMost; ++i) {
+    for (size_t i = 0; i < kMostArguments; ++i) {
       if (views[i].length > 0) find(env, i);
     }
-    return gone == nullptr;
+    return gone == 0;
   }
 };
 
@@ -85,7 +85,7 @@ struct Background::Piece {
   std::unique_ptr<char[]> block = nullptr;
   int64_t block_bytes = 0;
   bool is_equipped = false;
-  char* copies[Moves::kMost] = {};
+  char* copies[kMostArguments] = {};
   Moves moves = {};
   Split split = {};
   std::unique_ptr<BackgroundJob> job = nullptr;

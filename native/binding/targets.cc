@@ -18,22 +18,19 @@ struct Ignored {
 
 Ignored read_ignored(const Call& call, size_t index, Memory<int64_t>& memory) {
   const Napi::Env env = call.env();
-  if (std::isfinite(call.numbers.ignore_index)) {
+  if (std::isfinite(call.numbers.ignoreIndex)) {
     int64_t* values = memory.reserve(call, 1);
-    *values = expect_integer(env, call.numbers.ignore_index, "ignoreIndex");
+    *values = expect_integer(env, call.numbers.ignoreIndex);
     return {values, 1};
   }
-  const View view = read_view(call, index, "ignoreIndex");
-  if (view.type != napi_float64_array) {
-    throw_type_error(env, "a number or a Float64Array", "ignoreIndex", "another array");
-  }
+  const View view = read_view(call, index);
+  if (view.type != napi_float64_array) fail(env, ErrorKind::type, index);
   const auto* given = static_cast<const double*>(view.data);
   int64_t* values = memory.reserve(call, static_cast<int64_t>(view.length));
   int64_t count = 0;
-  constexpr double kLargest = 9007199254740991;
   for (size_t i = 0; i < view.length; ++i) {
     const double value = given[i];
-    if (value >= -kLargest && value <= kLargest) values[count++] = static_cast<int64_t>(value);
+    if (std::fabs(value) <= kLargestSafeInteger) values[count++] = static_cast<int64_t>(value);
   }
   std::sort(values, values + count);
   return {values, count};
@@ -143,7 +140,7 @@ int64_t resolve_any(Napi::Env env, const View& targets, int64_t classes, const I
     case napi_biguint64_array:
       return resolve<uint64_t>(targets, classes, ignored, result);
     default:
-      throw_type_error(env, "an integer array", "targets", "another typed array");
+      fail(env, ErrorKind::type, targets.argument);
   }
 }
 
@@ -153,17 +150,21 @@ bool is_probabilities(const View& view) {
   return view.type == napi_float32_array || view.type == napi_float64_array;
 }
 
-ClassTargets read_class_targets(const Call& call, size_t index, const View& view,
-                                size_t ignored_index, const Layout& layout, const double* weight,
+ClassTargets read_class_targets(const Call& call, const View& targets, size_t ignored,
+                                const Layout& layout, const double* weight,
                                 Memory<uint32_t>& memory) {
   const Napi::Env env = call.env();
   const int64_t rows = layout.rows();
-  expect_length(env, view, rows);
+  expect_length(env, targets, rows);
   Memory<int64_t> ignored_memory;
-  const Ignored ignored = read_ignored(call, ignored_index, ignored_memory);
+  const Ignored all_ignored = read_ignored(call, ignored, ignored_memory);
   ClassTargets result = {memory.reserve(call, rows), rows, 0, 0, false};
-  const int64_t bad = resolve_any(env, view, layout.classes, ignored, result);
-  if (bad >= 0) throw_target_out_of_range(env, call[index], bad, layout.classes);
+  const int64_t bad = resolve_any(env, targets, layout.classes, all_ignored, result);
+  if (bad >= 0) {
+    const Napi::Number row = Napi::Number::New(env, static_cast<double>(bad));
+    const Napi::Value target = Napi::Object(env, call[targets.argument]).Get(row);
+    throw error_of(env, ErrorKind::target, targets.argument, target, bad);
+  }
   if (weight == nullptr) {
     result.weight = static_cast<double>(result.counted);
     result.has_weight = result.counted > 0;
@@ -186,12 +187,12 @@ double Mean::effective_divisor() const {
   return is_zero() ? 1 : std::numeric_limits<double>::quiet_NaN();
 }
 
-Mean read_mean(const Call& call, Reduction reduction, double divisor, bool is_empty) {
+Mean read_mean(const Call& call, size_t targets, Reduction reduction, double divisor,
+               bool is_empty) {
   const Napi::Env env = call.env();
-  const auto when_empty =
-      static_cast<EmptyMean>(expect_integer(env, call.numbers.empty_mean, "emptyMean"));
+  const auto when_empty = static_cast<EmptyMean>(expect_integer(env, call.numbers.emptyMean));
   const bool empty = is_empty && reduction == Reduction::mean;
-  if (empty && when_empty == EmptyMean::fail) throw_empty_mean(env);
+  if (empty && when_empty == EmptyMean::throw_) fail(env, ErrorKind::emptyMean, targets);
   return {divisor, empty, when_empty};
 }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "arguments.h"
-#include "losses.h"
 
 namespace logits {
 
@@ -24,10 +23,10 @@ struct ClassTargets {
 // Whether the array is of class probabilities.
 bool is_probabilities(const View& view);
 
-// Reads the array at `index`, whose view is given, with the ignored indices: a number of the
-// call's, or an array of them at `ignored_index`. `weight` is null for 1 each.
-ClassTargets read_class_targets(const Call& call, size_t index, const View& view,
-                                size_t ignored_index, const Layout& layout, const double* weight,
+// Reads the targets with the ignored indices: a number of the call's, or an array of them at
+// `ignored`. `weight` is null for 1 each.
+ClassTargets read_class_targets(const Call& call, const View& targets, size_t ignored,
+                                const Layout& layout, const double* weight,
                                 Memory<uint32_t>& memory);
 
 // What the mean of losses divides by, and what there is to say where nothing counts.
@@ -42,7 +41,8 @@ struct Mean {
   double effective_divisor() const;
 };
 
-// Throws where nothing counts and the caller has asked for that.
-Mean read_mean(const Call& call, Reduction reduction, double divisor, bool is_empty);
+// Throws where nothing counts and the caller has asked for that; `targets` is their place.
+Mean read_mean(const Call& call, size_t targets, Reduction reduction, double divisor,
+               bool is_empty);
 
 }  // namespace logits

@@ -14,9 +14,10 @@ bool is_shared(const Call& call, size_t argument) {
 
 }  // namespace
 
-void Task::add_input(const Call& call, size_t argument, const InputView& input) {
+void Task::add_input(const Call& call, const InputView& input) {
   if (!call.in_background) return;
   const Layout& layout = input.input.layout;
+  const size_t argument = input.view.argument;
   const int64_t size = size_of(input.input.element);
   elements_[element_arrays_++] = {argument, layout.outer_stride * size,
                                   layout.classes * layout.inner * size, false,
@@ -26,7 +27,7 @@ void Task::add_input(const Call& call, size_t argument, const InputView& input) 
 void Task::add_results(const Call& call, size_t argument, const Output& output, const Input& like) {
   if (!call.in_background || output.data == nullptr) return;
   const int64_t size = has_double_results(like.element) ? sizeof(double) : sizeof(float);
-  const bool is_own = call.numbers.own_results == 1;
+  const bool is_own = call.numbers.ownResults == 1;
   elements_[element_arrays_++] = {argument, output.outer_stride * size,
                                   like.layout.classes * like.layout.inner * size, true,
                                   !is_own && !is_shared(call, argument)};

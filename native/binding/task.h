@@ -22,26 +22,28 @@ struct PositionedBytes {
   bool can_go;
 };
 
-// How far the elements of a task were moved, in bytes: a background call computes with copies.
+// How far the elements of each argument were moved, in bytes: a background call computes with
+// copies.
 class Moves {
  public:
-  static constexpr size_t kMost = 4;
+  intptr_t& operator[](size_t argument) { return bytes_[argument]; }
 
-  intptr_t& operator[](size_t index) { return bytes_[index]; }
-
-  Input of(Input input, size_t index) const {
-    input.data = static_cast<const char*>(input.data) + bytes_[index];
+  Input of(Input input, size_t argument) const {
+    input.data = static_cast<const char*>(input.data) + bytes_[argument];
     return input;
   }
-  Output of(Output output, size_t index) const {
-    output.data = static_cast<char*>(output.data) + bytes_[index];
-    output.streams = output.streams && bytes_[index] == 0;
+  Output of(Output output, size_t argument) const {
+    output.data = static_cast<char*>(output.data) + bytes_[argument];
+    output.streams = output.streams && bytes_[argument] == 0;
     return output;
   }
 
  private:
-  intptr_t bytes_[kMost] = {};
+  intptr_t bytes_[kMostArguments] = {};
 };
+
+// Those of a call that is computed at once.
+inline constexpr Moves kNoMoves;
 
 class Task {
  public:
@@ -63,8 +65,7 @@ class Task {
   bool is_empty() const { return is_empty_; }
   // An array that finish() writes to; without data where there is none.
   const View& row_results() const { return row_results_; }
-  size_t row_results_argument() const { return row_results_argument_; }
-  // In the background: what compute() reads and writes, by the indices of its moves.
+  // In the background: what compute() reads and writes.
   const PositionedBytes* elements() const { return elements_; }
   size_t element_arrays() const { return element_arrays_; }
 
@@ -79,23 +80,19 @@ class Task {
     set_layout(layout, cost);
     is_empty_ = layout.elements() == 0;
   }
-  // ... its elements in the order of its moves, ...
-  void add_input(const Call& call, size_t argument, const InputView& input);
+  // ... the arguments that compute() asks its moves of, ...
+  void add_input(const Call& call, const InputView& input);
   void add_results(const Call& call, size_t argument, const Output& output, const Input& like);
   // ... and where finish() writes.
-  void set_row_results(size_t argument, const View& view) {
-    row_results_argument_ = argument;
-    row_results_ = view;
-  }
+  void set_row_results(const View& view) { row_results_ = view; }
 
  private:
   const Layout* layout_ = nullptr;
   int64_t cost_ = 1;
   bool is_empty_ = false;
-  size_t row_results_argument_ = 0;
   View row_results_ = {};
   size_t element_arrays_ = 0;
-  PositionedBytes elements_[Moves::kMost];  // as many as there are
+  PositionedBytes elements_[kMostArguments];  // as many as there are
 };
 
 }  // namespace logits

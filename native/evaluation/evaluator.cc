@@ -21,29 +21,28 @@ void EvaluatorState::add_row(const ScoredRows& batch, int64_t row) {
   const int32_t prediction = batch.predictions[row];
   const uint32_t target = batch.targets[row];
   if (prediction < 0) {
-    ++counts[target == kIgnoredRow ? kIgnored : kNotFinite];
+    ++counts[target == kIgnoredRow ? counts::ignored : counts::notFinite];
     return;
   }
-  ++counts[kRows];
+  ++counts[counts::rows];
   const double loss = 0 - batch.log_probs[row];
   // A target of -inf beside finite logits.
   if (loss - loss != 0) {
-    ++counts[kInfinite];
+    ++counts[counts::infinite];
   } else {
-    sum(kLoss).add(loss);
-    sum(kLossSquare).add_square(loss);
+    sum(sums::loss).add(loss);
+    sum(sums::lossSquare).add_square(loss);
   }
-  sum(kEntropy).add(batch.entropies[row]);
-  sum(kSquareDistance).add(batch.square_distances[row]);
-  double* const hits = counts + kCounts;
-  for (int64_t i = 0; i < tops; ++i) hits[i] += batch.ranks[row] <= top[i] ? 1 : 0;
+  sum(sums::entropy).add(batch.entropies[row]);
+  sum(sums::squareDistance).add(batch.square_distances[row]);
+  double* const hits = counts + begin(Part::hits);
+  for (int64_t i = 0; i < top; ++i) hits[i] += batch.ranks[row] <= ks[i] ? 1 : 0;
   const bool is_right = static_cast<uint32_t>(prediction) == target;
   const double confidence = batch.confidences[row];
   const int64_t bin = bin_of(confidence);
-  double* const bin_rows = hits + tops;
-  ++bin_rows[bin];
-  if (is_right) ++bin_rows[bins + bin];
-  sum(kSums + bin).add(confidence);
+  ++counts[begin(Part::binRows) + bin];
+  if (is_right) ++counts[begin(Part::binHits) + bin];
+  sum(sums::bins + bin).add(confidence);
   // The predictions may lie where something else was written since.
   if (confusion != nullptr && target < classes && prediction < classes) {
     ++confusion[static_cast<int64_t>(target) * classes + prediction];
@@ -51,7 +50,7 @@ void EvaluatorState::add_row(const ScoredRows& batch, int64_t row) {
 }
 
 void EvaluatorState::carry() const {
-  for (int64_t i = 0; i < kSums + bins; ++i) sum(i).carry();
+  for (int64_t i = 0; i < sums::bins + bins; ++i) sum(i).carry();
 }
 
 void EvaluatorState::add(const ScoredRows& batch) {

@@ -1,9 +1,10 @@
-// What an evaluator has gathered, in memory of JavaScript's: counts as float64 integers, and sums.
-// lib/evaluation/state.ts lays both out.
+// What an evaluator has gathered, in memory of JavaScript's: counts as float64 integers, and sums,
+// as boundary.def lays them out.
 #pragma once
 
 #include <cstdint>
 
+#include "../boundary.h"
 #include "exact-sum.h"
 
 namespace logits {
@@ -21,25 +22,37 @@ struct ScoredRows {
 };
 
 struct EvaluatorState {
-  double* counts;     // kCounts, then hits[tops], then the bins' rows, then their hits
-  const double* top;  // the ranks up to which a row is a hit
-  int64_t tops;
+  double* counts;
+  const double* ks;  // the ranks up to which a row is a hit, `top` of them
+  int64_t top;
   int64_t bins;
-  int64_t* sums;      // ExactSum: kSums, then the bins' confidences
+  int64_t* sums;
   double* confusion;  // classes x classes: of target and prediction; null where not wanted
   int64_t classes;
 
-  enum Count { kRows, kIgnored, kNotFinite, kInfinite, kCounts };
-  enum Sum { kLoss, kLossSquare, kEntropy, kSquareDistance, kSums };
+  enum class Part {
+#define PART(name, length) name,
+#include "../boundary.def"
+    end
+  };
 
-  int64_t count_length() const { return kCounts + tops + 2 * bins; }
-  int64_t sum_length() const { return (kSums + bins) * ExactSum::kDigits; }
+  // Where a part of `counts` begins.
+  int64_t begin(Part part) const {
+    int64_t place = counts::parts;
+#define PART(name, length)              \
+  if (part == Part::name) return place; \
+  place += (length);
+#include "../boundary.def"
+    return place;
+  }
+  int64_t count_length() const { return begin(Part::end); }
+  int64_t sum_length() const { return (sums::bins + bins) * exactSum::digits; }
 
   void add(const ScoredRows& batch);
 
  private:
   void add_row(const ScoredRows& batch, int64_t row);
-  ExactSum sum(int64_t index) const { return ExactSum(sums + index * ExactSum::kDigits); }
+  ExactSum sum(int64_t index) const { return ExactSum(sums + index * exactSum::digits); }
   int64_t bin_of(double confidence) const;
   void carry() const;
 };

@@ -1,6 +1,6 @@
-// Sums of float64 numbers without any rounding: an integer in units of 2^kLowestBit, wide enough
-// for every sum of float64 numbers and of their squares. Additions of integers have no order, so
-// that neither the order of the rows nor the way they were split up can be seen in a sum.
+// Sums of float64 numbers without any rounding: an integer in units of 2^exactSum::lowestBit, wide
+// enough for every sum of float64 numbers and of their squares. Additions of integers have no
+// order, so that neither the order of the rows nor the way they were split up can be seen in a sum.
 //
 // The integer is an array of digits of 32 bits, the lowest first, each in 64 bits: digits take up
 // carries without passing them on. (Kulisch and Miranker, "The arithmetic of the digital computer:
@@ -10,14 +10,16 @@
 #include <cstdint>
 #include <cstring>
 
+#include "../boundary.h"
+
 namespace logits {
 
 class ExactSum {
  public:
   // From the square of the smallest number, 2^-2148, to that of the largest, below 2^2048, and 2^60
   // of these.
-  static constexpr int kLowestBit = -2148;
-  static constexpr int kDigits = 134;
+  static_assert(exactSum::lowestBit <= 2 * -1074 &&
+                exactSum::lowestBit + 32 * exactSum::digits >= 2 * 1024 + 60);
   // So many additions leave every digit below 2^63.
   static constexpr int64_t kMostAdditions = int64_t{1} << 28;
 
@@ -43,7 +45,7 @@ class ExactSum {
   // Passes the carries on: afterwards digits are below 2^32.
   void carry() {
     int64_t carried = 0;
-    for (int i = 0; i < kDigits; ++i) {
+    for (int i = 0; i < exactSum::digits; ++i) {
       const int64_t digit = digits_[i] + carried;
       carried = digit >> 32;
       digits_[i] = digit & kDigitMask;
@@ -69,7 +71,7 @@ class ExactSum {
   }
 
   void add_bits(uint64_t value, int exponent) {
-    const int bit = exponent - kLowestBit;
+    const int bit = exponent - exactSum::lowestBit;
     const int shift = bit % 32;
     const uint64_t low = (value & kDigitMask) << shift;
     const uint64_t high = (value >> 32) << shift;

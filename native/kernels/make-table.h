@@ -17,18 +17,11 @@ namespace logits {
 
 template <class V>
 constexpr KernelTable make_table() {
-  return {softmax<V>,
-          log_softmax<V>,
-          log_sum_exp<V>,
-          cross_entropy<V>,
-          score<V>,
-          nll<V>,
-          kl_divergence<V>,
-          binary_cross_entropy<V>,
-          softmax_gradient<V>,
-          log_softmax_gradient<V>,
-          scaled_exp_probe<V>,
-          read_sum<V>};
+  return {
+#define KERNEL(name, type) name<V>,
+      LOGITS_KERNELS(KERNEL)
+#undef KERNEL
+  };
 }
 
 }  // namespace logits

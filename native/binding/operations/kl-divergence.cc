@@ -1,32 +1,39 @@
-#include "kl-divergence.h"
+#include "../losses.h"
+#include "../operation.h"
 
 namespace logits {
+namespace {
 
-KlDivergenceTask::KlDivergenceTask(const Call& given) {
-  enum : size_t { kLogits = 1, kOthers, kOut };
-  constexpr int64_t kCost = 16;
-  logits_ = read_input(given, kLogits, "logits");
-  others_ = read_input_like(given, kOthers, "otherLogits", logits_.input);
-  reduction_ = read_reduction(given);
-  const View out =
-      read_losses(given, kOut, reduction_, logits_.input, {&logits_.view, &others_.view});
-  divergences_ = memory_.reserve(given, logits_.input.layout.rows());
-  set_layout(logits_.input.layout, kCost);
-  add_input(given, kLogits, logits_);
-  add_input(given, kOthers, others_);
-  set_row_results(kOut, out);
-}
+namespace at = arguments::klDivergence;
 
-void KlDivergenceTask::compute(const KernelTable& kernels, const Share& share,
-                               const Moves& moves) const {
-  kernels.kl_divergence(moves.of(logits_.input, 0), moves.of(others_.input, 1), divergences_,
-                        share);
-}
+class KlDivergenceTask : public LossTask {
+ public:
+  explicit KlDivergenceTask(const Call& given)
+      : LossTask(given),
+        logits_(read_input(given, at::logits)),
+        others_(read_input_like(given, at::otherLogits, logits_.input)) {
+    constexpr int64_t kCost = 16;
+    const Layout& layout = logits_.input.layout;
+    read_losses(given, at::out, logits_.input, {&logits_.view, &others_.view});
+    divergences_ = reserve_losses(given, layout.rows(), static_cast<double>(layout.rows()));
+    set_layout(layout, kCost);
+    add_input(given, logits_);
+    add_input(given, others_);
+  }
 
-napi_value KlDivergenceTask::finish(Napi::Env env, void* out) {
-  const int64_t rows = layout().rows();
-  return reduce_losses(env, reduction_, row_results().at(out), divergences_, rows,
-                       static_cast<double>(rows));
-}
+  void compute(const KernelTable& kernels, const Share& share, const Moves& moves) const override {
+    kernels.kl_divergence(moves.of(logits_.input, at::logits),
+                          moves.of(others_.input, at::otherLogits), divergences_, share);
+  }
+
+ private:
+  InputView logits_;
+  InputView others_;
+  double* divergences_;
+};
+
+}  // namespace
+
+const Operation klDivergenceOperation = operation<KlDivergenceTask>();
 
 }  // namespace logits

@@ -1,30 +1,43 @@
-#include "log-sum-exp.h"
-
 #include <cstring>
 
+#include "../operation.h"
+
 namespace logits {
+namespace {
 
-LogSumExpTask::LogSumExpTask(const Call& given) {
-  enum : size_t { kLogits = 1, kOut, kSource };
-  logits_ = read_input(given, kLogits, "logits");
-  const int64_t rows = logits_.input.layout.rows();
-  const View source = read_optional_view(given, kSource, "logits");
-  const View out = read_output(given, kOut, "out", logits_.input, rows, {&logits_.view, &source});
-  results_ = given.in_background ? memory_.reserve(given, rows) : out.data;
-  set_layout(logits_.input.layout, 1);
-  add_input(given, kLogits, logits_);
-  set_row_results(kOut, out);
-}
+namespace at = arguments::logSumExp;
 
-void LogSumExpTask::compute(const KernelTable& kernels, const Share& share,
-                            const Moves& moves) const {
-  kernels.log_sum_exp(moves.of(logits_.input, 0), results_, share);
-}
+class LogSumExpTask : public Task {
+ public:
+  explicit LogSumExpTask(const Call& given) : logits_(read_input(given, at::logits)) {
+    const Layout& layout = logits_.input.layout;
+    const View source = read_optional_view(given, at::source);
+    const View out =
+        read_output(given, at::out, logits_.input, layout.rows(), {&logits_.view, &source});
+    results_ = given.in_background ? memory_.reserve(given, layout.rows()) : out.data;
+    set_layout(layout, 1);
+    add_input(given, logits_);
+    set_row_results(out);
+  }
 
-napi_value LogSumExpTask::finish(Napi::Env /* env */, void* out) {
-  const size_t bytes = row_results().bytes();
-  if (out != results_ && bytes > 0) std::memcpy(out, results_, bytes);
-  return nullptr;
-}
+  void compute(const KernelTable& kernels, const Share& share, const Moves& moves) const override {
+    kernels.log_sum_exp(moves.of(logits_.input, at::logits), results_, share);
+  }
+
+  napi_value finish(Napi::Env /* env */, void* out) override {
+    const size_t bytes = row_results().bytes();
+    if (out != results_ && bytes > 0) std::memcpy(out, results_, bytes);
+    return nullptr;
+  }
+
+ private:
+  InputView logits_;
+  Memory<double> memory_;
+  void* results_;
+};
+
+}  // namespace
+
+const Operation logSumExpOperation = operation<LogSumExpTask>();
 
 }  // namespace logits

@@ -1,37 +1,45 @@
-#include "nll-loss.h"
+#include "../losses.h"
+#include "../operation.h"
+#include "../targets.h"
 
 namespace logits {
+namespace {
 
-NllTask::NllTask(const Call& given) {
-  enum : size_t { kLogProbabilities = 1, kTargets, kIgnored, kWeight, kOut };
-  const InputView input = read_input(given, kLogProbabilities, "logProbabilities");
-  const Layout& layout = input.input.layout;
-  const int64_t rows = layout.rows();
-  reduction_ = read_reduction(given);
-  const Factors weight = read_factors(given, kWeight, "weight", layout.classes, weights_);
-  const View targets = read_view(given, kTargets, "targets");
-  ClassTargets classes =
-      read_class_targets(given, kTargets, targets, kIgnored, layout, weight.values, indices_);
-  const Mean mean = read_mean(given, reduction_, classes.weight, !classes.has_weight);
-  const View out =
-      read_losses(given, kOut, reduction_, input.input, {&input.view, &targets, &weight.view});
-  if (mean.is_zero()) classes.ignore_all();
-  divisor_ = mean.effective_divisor();
-  call_ = {input.input, classes.classes, weight.values, losses_.reserve(given, rows)};
-  set_layout(call_.log_probabilities.layout, 1);
-  add_input(given, kLogProbabilities, input);
-  set_row_results(kOut, out);
-}
+namespace at = arguments::nllLoss;
 
-void NllTask::compute(const KernelTable& kernels, const Share& share, const Moves& moves) const {
-  NllCall call = call_;
-  call.log_probabilities = moves.of(call.log_probabilities, 0);
-  kernels.nll(call, share);
-}
+class NllLossTask : public LossTask {
+ public:
+  explicit NllLossTask(const Call& given) : LossTask(given) {
+    const InputView input = read_input(given, at::logProbabilities);
+    const Layout& layout = input.input.layout;
+    const Factors weight = read_factors(given, at::weight, layout.classes, weights_);
+    const View targets = read_view(given, at::targets);
+    ClassTargets classes =
+        read_class_targets(given, targets, at::ignored, layout, weight.values, indices_);
+    const Mean mean =
+        read_mean(given, at::targets, reduction_, classes.weight, !classes.has_weight);
+    read_losses(given, at::out, input.input, {&input.view, &targets, &weight.view});
+    if (mean.is_zero()) classes.ignore_all();
+    call_ = {input.input, classes.classes, weight.values,
+             reserve_losses(given, layout.rows(), mean.effective_divisor())};
+    set_layout(call_.log_probabilities.layout, 1);
+    add_input(given, input);
+  }
 
-napi_value NllTask::finish(Napi::Env env, void* out) {
-  return reduce_losses(env, reduction_, row_results().at(out), call_.losses, layout().rows(),
-                       divisor_);
-}
+  void compute(const KernelTable& kernels, const Share& share, const Moves& moves) const override {
+    NllLossCall call = call_;
+    call.log_probabilities = moves.of(call.log_probabilities, at::logProbabilities);
+    kernels.nll_loss(call, share);
+  }
+
+ private:
+  NllLossCall call_;
+  Memory<double> weights_;
+  Memory<uint32_t> indices_;
+};
+
+}  // namespace
+
+const Operation nllLossOperation = operation<NllLossTask>();
 
 }  // namespace logits

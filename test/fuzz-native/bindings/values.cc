@@ -207,7 +207,10 @@ napi_status napi_get_named_property(napi_env env, napi_value object, const char*
 }
 
 napi_status napi_get_property(napi_env env, napi_value object, napi_value key, napi_value* result) {
-  return napi_get_named_property(env, object, of_napi(key)->text.c_str(), result);
+  const Value& name = *of_napi(key);
+  const std::string text =
+      name.kind == Kind::number ? std::to_string(static_cast<size_t>(name.number)) : name.text;
+  return napi_get_named_property(env, object, text.c_str(), result);
 }
 
 napi_status napi_has_property(napi_env env, napi_value object, napi_value key, bool* result) {

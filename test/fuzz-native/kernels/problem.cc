@@ -201,7 +201,7 @@ Problem::Problem(Bytes& bytes) {
   top = bytes.below(8);
   if (bytes.one_in(8)) top = bytes.below(65536);
   if (top > layout.classes) top = layout.classes;
-  if (top > logits::kMostTopClasses) top = logits::kMostTopClasses;
+  if (top > logits::limits::topClasses) top = logits::limits::topClasses;
   ids_per_row = bytes.below(4);
   for (int64_t i = 0; i < rows * ids_per_row; ++i) {
     ids.push_back(static_cast<uint32_t>(bytes.random() % static_cast<uint64_t>(layout.classes)));
@@ -447,9 +447,9 @@ std::vector<Result> run(const Problem& problem, const logits::KernelTable& kerne
       break;
     }
     case Operation::nll: {
-      const logits::NllCall given = {input, targets, calling.copy(problem.weight),
-                                     calling.row_losses()};
-      call([&](const logits::Share& share) { kernels.nll(given, share); });
+      const logits::NllLossCall given = {input, targets, calling.copy(problem.weight),
+                                         calling.row_losses()};
+      call([&](const logits::Share& share) { kernels.nll_loss(given, share); });
       break;
     }
     case Operation::kl_divergence: {

@@ -161,7 +161,7 @@ void run_all(const KernelTable& kernels, Element element, const Layout& layout, 
         kernels.cross_entropy(call, share);
       }
     }
-    kernels.nll({logits, targets.data(), factors, losses}, share);
+    kernels.nll_loss({logits, targets.data(), factors, losses}, share);
     BinaryCrossEntropyCall binary = {};
     binary.logits = logits;
     binary.targets = probabilities;
@@ -242,7 +242,7 @@ int run_ignored(const KernelTable& kernels) {
           }
         }
       }
-      kernels.nll({logits, targets.data(), weight.data(), losses.data()}, share);
+      kernels.nll_loss({logits, targets.data(), weight.data(), losses.data()}, share);
       run_score(kernels, logits, targets.data(), true, true);
       ++count;
     }

@@ -1,4 +1,5 @@
-// The two ways of a call that has been read to its kernel, on as many threads as it is worth.
+// The two ways of a call that has been read to its kernel, on as many threads as it is worth; each
+// file of operations/ defines one of exports.h's operations by them.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,7 @@
 #include "../threads/pool.h"
 #include "../threads/split.h"
 #include "background.h"
+#include "exports.h"
 #include "task.h"
 
 namespace logits {
@@ -16,13 +18,13 @@ namespace logits {
 inline float* scratch_of(const Call& call) {
   std::unique_ptr<float[]>& scratch = call.state().scratch;
   if (!scratch) scratch.reset(new (std::nothrow) float[kScratchFloats]);
-  if (!scratch) throw_out_of_memory(call.env());
+  if (!scratch) fail(call.env(), ErrorKind::memory, 0);
   return scratch.get();
 }
 
 // The threads that this call may use: so many, or as many as any.
 inline int read_threads(const Call& call) {
-  const int64_t threads = expect_integer(call.env(), call.numbers.threads, "threads");
+  const int64_t threads = expect_integer(call.env(), call.numbers.threads);
   return threads < 1 ? thread_limit() : capped_threads(threads);
 }
 
@@ -34,18 +36,17 @@ void run(const Call& call, const T& task) {
   float* scratch = scratch_of(call);
   const Split split = split_rows(task.layout(), task.cost(), read_threads(call));
   const FloatingPointState state;
-  const Moves nowhere;
   if (split.threads == 1) {
-    task.compute(kernels, split.whole(scratch, nullptr), nowhere);
+    task.compute(kernels, split.whole(scratch, nullptr), kNoMoves);
     return;
   }
   if (split.within_rows) {
     const PoolTeam team(split.threads - 1);
-    task.compute(kernels, split.whole(scratch, &team), nowhere);
+    task.compute(kernels, split.whole(scratch, &team), kNoMoves);
     return;
   }
   const auto part = [&](int64_t index, float* memory) {
-    task.compute(kernels, split.part(index, memory), nowhere);
+    task.compute(kernels, split.part(index, memory), kNoMoves);
   };
   using Run = decltype(part);
   run_parts(
@@ -71,6 +72,11 @@ napi_value compute_in_background(const BackgroundCall& call) {
   auto task = std::make_unique<T>(call);
   return background.begin(call, std::move(task), *call.state().set->kernels, read_threads(call),
                           scratch_of(call));
+}
+
+template <class T>
+constexpr Operation operation() {
+  return {enter<compute_now<T>>, enter<compute_in_background<T>>};
 }
 
 }  // namespace logits
