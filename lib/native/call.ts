@@ -3,9 +3,10 @@ import type { EmptyMean, Reduction, TieRule } from '../types.js';
 import { native } from './addon.js';
 import {
   type ArgumentsOf,
-  at,
+  At,
   elementCodes,
   emptyMeanCodes,
+  numberCount,
   type Operation,
   reductionCodes,
   tiesCodes,
@@ -16,7 +17,7 @@ import { wordedError } from './errors.js';
 // options may call this package themselves, so that an operation writes its numbers when all of the
 // caller's code has run, and is entered at once.
 
-const numbers = new Float64Array(Object.keys(at).length);
+const numbers = new Float64Array(numberCount);
 const call = numbers.buffer;
 
 /** Indices to ignore: a number among the numbers, or an array that is passed itself. */
@@ -29,26 +30,26 @@ export function arrayAmong<A extends ArrayBufferView>(value: number | A): A | nu
 
 /** Writes the numbers of a call on these elements. */
 export function writeInput({ elements, layout, temperature, softcap, threads }: Input): void {
-  numbers[at.element] = elementCodes[elements.type];
-  numbers[at.outer] = layout.outer;
-  numbers[at.classes] = layout.classes;
-  numbers[at.inner] = layout.inner;
-  numbers[at.outerStride] = layout.outerStride;
-  numbers[at.temperature] = temperature;
-  numbers[at.softcap] = softcap;
-  numbers[at.threads] = threads;
+  numbers[At.element] = elementCodes[elements.type];
+  numbers[At.outer] = layout.outer;
+  numbers[At.classes] = layout.classes;
+  numbers[At.inner] = layout.inner;
+  numbers[At.outerStride] = layout.outerStride;
+  numbers[At.temperature] = temperature;
+  numbers[At.softcap] = softcap;
+  numbers[At.threads] = threads;
 }
 
 export function writeReduction(reduction: Reduction): void {
-  numbers[at.reduction] = reductionCodes[reduction];
+  numbers[At.reduction] = reductionCodes[reduction];
 }
 
 export function writeEmptyMean(emptyMean: EmptyMean): void {
-  numbers[at.emptyMean] = emptyMeanCodes[emptyMean];
+  numbers[At.emptyMean] = emptyMeanCodes[emptyMean];
 }
 
 export function writeIgnoreIndex(ignoreIndex: IgnoreIndex): void {
-  numbers[at.ignoreIndex] = typeof ignoreIndex === 'number' ? ignoreIndex : NaN;
+  numbers[At.ignoreIndex] = typeof ignoreIndex === 'number' ? ignoreIndex : NaN;
 }
 
 /** Writes what cross-entropy has besides; an array `upstream` is passed itself. */
@@ -57,18 +58,18 @@ export function writeCrossEntropy(
   zLoss: number,
   upstream: number | ArrayBufferView,
 ): void {
-  numbers[at.labelSmoothing] = labelSmoothing;
-  numbers[at.zLoss] = zLoss;
-  numbers[at.upstream] = typeof upstream === 'number' ? upstream : NaN;
+  numbers[At.labelSmoothing] = labelSmoothing;
+  numbers[At.zLoss] = zLoss;
+  numbers[At.upstream] = typeof upstream === 'number' ? upstream : NaN;
 }
 
 export function writeScore(ties: TieRule, top: number): void {
-  numbers[at.ties] = tiesCodes[ties];
-  numbers[at.top] = top;
+  numbers[At.ties] = tiesCodes[ties];
+  numbers[At.top] = top;
 }
 
 export function writeBins(bins: number): void {
-  numbers[at.bins] = bins;
+  numbers[At.bins] = bins;
 }
 
 /**
@@ -98,8 +99,8 @@ export function begin<O extends Operation>(
   { args, ownsResults }: Prepared<O, unknown>,
   id: number,
 ): Promise<number> {
-  numbers[at.ownResults] = ownsResults ? 1 : 0;
-  numbers[at.id] = id;
+  numbers[At.ownResults] = ownsResults ? 1 : 0;
+  numbers[At.id] = id;
   return enter(operation, native.background, args) as Promise<number>;
 }
 
@@ -112,6 +113,6 @@ function enter<O extends Operation>(
     // Each operation takes its own arguments, which TypeScript does not follow for a union of them.
     return operation.enter(side, call, args as never);
   } catch (error) {
-    throw wordedError(error, operation, args, numbers[at.classes] as number);
+    throw wordedError(error, operation, args, numbers[At.classes] as number);
   }
 }
