@@ -7,6 +7,7 @@
 #include "../../platform/force-inline.h"
 #include "bits.h"
 #include "coefficients.h"
+#include "exp.h"
 #include "lanes.h"
 #include "reference.h"
 
@@ -129,24 +130,6 @@ LOGITS_INLINE void scaled_exp_inline(typename V::F64 (&v)[Count],
     const auto exponent = V::bits(z[k]);
     largest = V::max_unsigned(largest, exponent);
     v[k] = V::doubles_from_bits(V::add_64(V::bits(p[k]), V::shift_left_52(exponent)));
-  }
-}
-
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_OUTLINE void scaled_exp_outline(typename V::F64 (&v)[Count],
-                                       const ReferenceVectors<Double<V>>& reference,
-                                       typename V::I32& largest) {
-  scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
-}
-
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_INLINE void scaled_exp(typename V::F64 (&v)[Count],
-                              const ReferenceVectors<Double<V>>& reference,
-                              typename V::I32& largest) {
-  if constexpr (V::kInlines) {
-    scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
-  } else {
-    scaled_exp_outline<V, Shifted, Scaled>(v, reference, largest);
   }
 }
 

@@ -135,16 +135,15 @@ LOGITS_INLINE void scaled_exp_inline(typename V::F32 (&v)[Count],
   }
 }
 
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_OUTLINE void scaled_exp_outline(typename V::F32 (&v)[Count],
-                                       const ReferenceVectors<Single<V>>& reference,
+// scaled_exp_inline of either arithmetic, out of line where the instruction set asks for that.
+template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
+LOGITS_OUTLINE void scaled_exp_outline(Vector (&v)[Count], const ReferenceVectors<A>& reference,
                                        typename V::I32& largest) {
   scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
 }
 
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_INLINE void scaled_exp(typename V::F32 (&v)[Count],
-                              const ReferenceVectors<Single<V>>& reference,
+template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
+LOGITS_INLINE void scaled_exp(Vector (&v)[Count], const ReferenceVectors<A>& reference,
                               typename V::I32& largest) {
   if constexpr (V::kInlines) {
     scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);

@@ -84,19 +84,12 @@ LOGITS_INLINE Reference reference_for(double max, double scaled) {
   return moderate ? Reference{even_exponent<A>(scaled), 0} : Reference{0, max};
 }
 
-// The sums of a row's linear terms: ../NUMERICS.md, 4.2. Both without the excluded element.
-struct LinearSums {
-  double weight;   // sum of a[c]
-  double product;  // sum of a[c] (x[excluded] - x[c]), before the temperature divides
-};
-
 // A row's sum, in units of 2^(exponent - headroom) e^(offset / temperature).
 struct RowSum {
   RowKind kind;
   double sum;       // without the excluded element
   double excluded;  // the excluded element's term, 0 where none is excluded
   Reference reference;
-  LinearSums linear;
 
   LOGITS_INLINE double total() const { return sum + excluded; }
 };

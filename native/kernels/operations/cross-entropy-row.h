@@ -4,11 +4,12 @@
 #include <cstdint>
 
 #include "../../kernel-table.h"
+#include "../math/exp-double.h"
+#include "../rows/log-probability.h"
+#include "../rows/log-sum-vectors.h"
 #include "../rows/row-loop.h"
 #include "../rows/scale.h"
 #include "class-coefficients.h"
-#include "log-softmax.h"
-#include "log-sum-exp.h"
 
 namespace logits {
 
@@ -90,17 +91,17 @@ template <class R>
 LOGITS_INLINE RowLoss loss_of_all(const R& row, const CrossEntropyCall& call, int64_t target,
                                   int64_t pivot,
                                   const Coefficients<typename R::Arithmetic::Set>& spread,
-                                  const RowSum& solved, const TargetLoss& of_pivot) {
+                                  const RowSum& solved, const LinearSums& linear,
+                                  const TargetLoss& of_pivot) {
   using A = typename R::Arithmetic;
   const bool has_own = call.loss.targets != nullptr;
   const double own = has_own ? own_coefficient(call.loss, target) : 0;
-  RowLoss result = {
-      double_of<A>(kNanBitsF64), pivot, spread.value(pivot), solved.linear.weight, 0, 0, 0};
+  RowLoss result = {double_of<A>(kNanBitsF64), pivot, spread.value(pivot), linear.weight, 0, 0, 0};
   if (solved.kind != RowKind::regular) return result;
   (has_own && pivot != target ? result.beside : result.at_pivot) += own;
   result.probability = solved.excluded / solved.total();
   result.complement = of_pivot.complement;
-  result.loss = times(result.total(), of_pivot.loss) + row.scaled(solved.linear.product).high;
+  result.loss = times(result.total(), of_pivot.loss) + row.scaled(linear.product).high;
   if (has_own && pivot != target) {
     result.loss += times(own, row.scaled(row.value(pivot) - row.value(target)).high);
   }
@@ -186,18 +187,15 @@ inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
   using V = typename R::Arithmetic::Set;
   const auto& probabilities = spread.probabilities;
   int64_t pivot = target;
-  const auto likeliest = [&](const auto& q) {
-    return find_max(q, classes, extent_of_row(q, classes).max);
-  };
   if (probabilities.data != nullptr && probabilities.is_wide()) {
     const auto* q = static_cast<const float*>(probabilities.data);
-    pivot = likeliest(SingleRow<V, float, false>{q, {1, 0}});
+    pivot = find_max(SingleRow<V, float, false>{q, {1, 0}}, classes);
   } else if (probabilities.data != nullptr) {
-    pivot = likeliest(probabilities);
+    pivot = find_max(probabilities, classes);
   }
   const bool is_finite = row.value(pivot) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
   if (is_finite && row.scaled(1).high <= 0x1p60) return pivot;
-  return find_max(row, classes, extent_of_row(row, classes).max);
+  return find_max(row, classes);
 }
 
 // A row of which only the target has a coefficient.
@@ -243,10 +241,11 @@ LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const
   const double scale = row_scale(call, number) * row.scaled(1).high;
   const Coefficients<V> spread = coefficients_of<V>(call, place);
   const int64_t pivot = pivot_of(row, classes, target, spread);
-  const RowSum solved =
-      solve_row(row, classes, pivot, 1.0, guess, scaled, share.team, LinearTerms<V>{spread});
+  LinearTerms<V> linear(spread, row.value(pivot));
+  const RowSum solved = solve_row(row, classes, pivot, 1.0, guess, scaled, share.team, linear);
   const TargetLoss of_pivot = loss_in_row(row, classes, pivot, solved);
-  const RowLoss result = loss_of_all(row, call, target, pivot, spread, solved, of_pivot);
+  const RowLoss result =
+      loss_of_all(row, call, target, pivot, spread, solved, linear.total(), of_pivot);
   call.losses[number] = result.loss;
   if (!wants_gradient) return;
   if (solved.kind != RowKind::regular || scale != scale) {

@@ -141,10 +141,10 @@ inline void spread_losses(const CrossEntropyCall& call, const Share& share, Stac
     const R row = stack.row(i);
     const Coefficients<V> spread = coefficients_of<V>(call, batch[i]);
     const int64_t pivot = pivots.at[i];
-    RowSum solved = sums[i];
-    solved.linear = linear_sums(row, stack.classes, pivot, spread);
+    const LinearSums linear = linear_sums(row, stack.classes, pivot, spread);
+    const TargetLoss of_pivot = {losses[i], complements[i]};
     call.losses[batch.row + i] =
-        loss_of_all(row, call, pivot, pivot, spread, solved, {losses[i], complements[i]}).loss;
+        loss_of_all(row, call, pivot, pivot, spread, sums[i], linear, of_pivot).loss;
   }
 }
 

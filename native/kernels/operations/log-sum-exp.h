@@ -6,10 +6,10 @@
 #include <type_traits>
 
 #include "../../kernel-table.h"
+#include "../rows/log-probability.h"
 #include "../rows/row-loop.h"
 #include "../rows/solve-panels.h"
 #include "../rows/stack.h"
-#include "log-probability.h"
 
 namespace logits {
 

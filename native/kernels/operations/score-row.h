@@ -12,8 +12,8 @@
 #include <cstdint>
 
 #include "../../kernel-table.h"
+#include "../rows/log-probability.h"
 #include "../rows/scale.h"
-#include "log-probability.h"
 #include "scan.h"
 
 namespace logits {

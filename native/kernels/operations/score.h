@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "../../kernel-table.h"
+#include "../rows/log-probability.h"
 #include "../rows/row-loop.h"
 #include "../rows/stack.h"
-#include "log-probability.h"
 #include "score-row.h"
 
 namespace logits {
@@ -32,7 +32,7 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
   const bool wants_terms = call.entropies != nullptr || call.square_distances != nullptr;
   using Lane = typename R::Arithmetic::Lane;
   Lane* const scaled = wants_terms ? scratch.take<Lane>(classes) : nullptr;
-  const RowSum solved = solve_row(row, classes, target, 1.0, guess, scaled, nullptr, scan.terms());
+  const RowSum solved = solve_row(row, classes, target, 1.0, guess, scaled, nullptr, scan);
   TargetLoss of_target = {0, 0};
   if (target >= 0) of_target = loss_in_row(row, classes, target, solved);
   store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan, scaled);

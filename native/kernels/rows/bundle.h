@@ -9,7 +9,7 @@
 //   row(i)                one of its rows
 //   value(i, c)           element c of that row, as a float
 //   full                  whether all lanes are rows that may be read
-//   is_active[i]          not 0 where lane i is a row that may be read
+//   is_active[i]          all bits where lane i is a row that may be read, else 0
 //   classes, inverse      what its rows share
 #pragma once
 
@@ -19,7 +19,7 @@
 #include "../math/exp.h"
 #include "../math/log.h"
 #include "../math/reference.h"
-#include "../operations/log-probability.h"
+#include "log-probability.h"
 #include "row.h"
 
 namespace logits {
@@ -85,11 +85,8 @@ struct BundleSums {
 
   LOGITS_INLINE bool is_regular(int i) const { return uniform || kinds[i] == RowKind::regular; }
   LOGITS_INLINE RowSum operator[](int i) const {
-    return {uniform ? RowKind::regular : kinds[i],
-            sum[i],
-            excluded[i],
-            uniform ? common : references[i],
-            {0, 0}};
+    return {uniform ? RowKind::regular : kinds[i], sum[i], excluded[i],
+            uniform ? common : references[i]};
   }
   LOGITS_INLINE void set(int i, const RowSum& row) {
     kinds[i] = row.kind;
@@ -98,6 +95,25 @@ struct BundleSums {
     references[i] = row.reference;
   }
 };
+
+// Of a bundle's lanes, all that are rows are active.
+template <class P>
+LOGITS_INLINE void set_active(P& bundle) {
+  bundle.full = bundle.batch.count == bundle.lanes();
+  for (int i = 0; i < bundle.lanes(); ++i) {
+    bundle.is_active[i] = i < bundle.batch.count ? ~0u : 0u;
+  }
+}
+
+// Those that `active` says.
+template <class P>
+LOGITS_INLINE void set_active(P& bundle, const bool (&active)[P::kRows]) {
+  bundle.full = true;
+  for (int i = 0; i < bundle.lanes(); ++i) {
+    bundle.is_active[i] = active[i] ? ~0u : 0u;
+    bundle.full = bundle.full && active[i];
+  }
+}
 
 // The terms of the excluded elements in a reference common to all lanes; 0 where none is excluded.
 template <class P>

@@ -75,7 +75,7 @@ struct Panels {
   int64_t stride;
   Scale inverse;
   bool full;
-  uint32_t is_active[kRows];  // all bits, or none
+  uint32_t is_active[kRows];
 
   LOGITS_INLINE int lanes() const {
     return (batch.count + kPanelRows - 1) / kPanelRows * kPanelRows;
@@ -113,16 +113,6 @@ LOGITS_INLINE int panels_rows(int64_t classes) {
 }
 
 template <class V, class E, bool Scaled>
-LOGITS_INLINE void set_active(Panels<V, E, Scaled>& panels,
-                              const bool (&active)[Panels<V, E, Scaled>::kRows]) {
-  panels.full = true;
-  for (int i = 0; i < panels.lanes(); ++i) {
-    panels.is_active[i] = active[i] ? ~0u : 0u;
-    panels.full = panels.full && active[i];
-  }
-}
-
-template <class V, class E, bool Scaled>
 LOGITS_INLINE Panels<V, E, Scaled> make_panels(const Input& input, const Scale& inverse,
                                                const Batch& batch) {
   Panels<V, E, Scaled> panels;
@@ -132,8 +122,7 @@ LOGITS_INLINE Panels<V, E, Scaled> make_panels(const Input& input, const Scale& 
   panels.classes = input.layout.classes;
   panels.stride = input.layout.inner;
   panels.inverse = inverse;
-  panels.full = batch.count == panels.lanes();
-  for (int i = 0; i < panels.lanes(); ++i) panels.is_active[i] = i < batch.count ? ~0u : 0u;
+  set_active(panels);
   return panels;
 }
 

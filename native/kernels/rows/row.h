@@ -11,8 +11,10 @@
 
 #include "../../kernel-table.h"
 #include "../../platform/force-inline.h"
+#include "../math/exp-double.h"
+#include "../math/exp.h"
+#include "../math/lanes.h"
 #include "../math/reference.h"
-#include "../operations/class-coefficients.h"
 #include "elements.h"
 #include "team.h"
 
@@ -23,6 +25,18 @@ static constexpr int64_t kChunk = 16384;
 // From this length on, a look at the first elements for a reference costs next to nothing.
 static constexpr int64_t kLongRow = 8192;
 static constexpr int64_t kProbe = 1024;
+
+// A GroupObserver sees a row's elements in the pass that sums them, group by group in ascending
+// order: add_group(row, first, count, excluded) gets elements first .. first + count - 1, at most
+// 64, of which the one at first + excluded, if it is among them, has been left out of the sum. The
+// first pass alone is seen; where a row is summed again in another reference, it is not. This one
+// looks at nothing.
+struct NoObserver {
+  static constexpr bool kSeesNothing = true;
+
+  template <class R>
+  LOGITS_INLINE void add_group(const R&, int64_t, int64_t, int64_t) {}
+};
 
 // Eight float64 sums of what groups leave.
 template <class A>
@@ -151,11 +165,11 @@ struct RawRowSum {
 };
 
 // The sums of one chunk, elements at .. end - 1.
-template <class R, bool Shifted, bool Stored, class L>
+template <class R, bool Shifted, bool Stored, class O>
 LOGITS_INLINE GroupSums<typename R::Arithmetic> sum_chunk(
     const R& row, int64_t at, int64_t end, int64_t excluded,
     const ReferenceVectors<typename R::Arithmetic>& reference,
-    typename R::Arithmetic::Set::I32& largest, typename R::Arithmetic::Lane* scaled, L& linear) {
+    typename R::Arithmetic::Set::I32& largest, typename R::Arithmetic::Lane* scaled, O& observer) {
   GroupSums<typename R::Arithmetic> sums;
   for (; at < end; at += kGroup) {
     // Whole groups up to the one that is not, in a loop of their own.
@@ -164,23 +178,23 @@ LOGITS_INLINE GroupSums<typename R::Arithmetic> sum_chunk(
     for (; at < whole_end; at += kGroup) {
       row.prefetch(at, kGroup);
       sums.add(sum_group<R, Shifted, Stored>(row, at, reference, largest, scaled));
-      linear.add_group(row, at, kGroup, -1);
+      observer.add_group(row, at, kGroup, -1);
     }
     if (at == end) break;
     const int64_t count = end - at < kGroup ? end - at : kGroup;
     sums.add(sum_partial_group<R, Shifted, Stored>(row, at, count, excluded - at, reference,
                                                    largest, scaled));
-    linear.add_group(row, at, count, excluded - at);
+    observer.add_group(row, at, count, excluded - at);
   }
   return sums;
 }
 
-// `scaled` is as long as the row where Stored; `linear` gathers its sums over the same groups.
-template <class R, bool Shifted, bool Stored, class L>
+// `scaled` is as long as the row where Stored; `observer` sees the same groups.
+template <class R, bool Shifted, bool Stored, class O>
 inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classes, int64_t excluded,
                                                     const Reference& reference,
                                                     typename R::Arithmetic::Lane* scaled,
-                                                    L& linear) {
+                                                    O& observer) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   const ReferenceVectors<A> vectors = broadcast_reference(row, reference);
@@ -188,8 +202,8 @@ inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classe
   GroupSums<A> total;
   for (int64_t chunk = 0; chunk < classes; chunk += kChunk) {
     const int64_t end = classes - chunk < kChunk ? classes : chunk + kChunk;
-    total.add(
-        sum_chunk<R, Shifted, Stored>(row, chunk, end, excluded, vectors, largest, scaled, linear));
+    total.add(sum_chunk<R, Shifted, Stored>(row, chunk, end, excluded, vectors, largest, scaled,
+                                            observer));
   }
   return {total.total(), A::largest_lane(largest)};
 }
@@ -214,7 +228,7 @@ LOGITS_OUTLINE RawRowSum<typename R::Arithmetic> sum_row_by_team(const R& row, i
     for_each_part<V>(&team, count, [&](int64_t i) {
       const int64_t at = first + i * kChunk;
       const int64_t end = classes - at < kChunk ? classes : at + kChunk;
-      auto none = NoLinearTerms<V>().start(0);
+      NoObserver none;
       auto most = V::broadcast_bits(0);
       sums[i] = sum_chunk<R, Shifted, false>(row, at, end, excluded, vectors, most, nullptr, none);
       largest[i] = most;
@@ -227,23 +241,24 @@ LOGITS_OUTLINE RawRowSum<typename R::Arithmetic> sum_row_by_team(const R& row, i
   return {total.total(), A::largest_lane(largest_of_all)};
 }
 
-template <class R, class L>
+template <class R, class O>
 LOGITS_INLINE RawRowSum<typename R::Arithmetic> sum_row(const R& row, int64_t classes,
                                                         int64_t excluded,
                                                         const Reference& reference,
                                                         typename R::Arithmetic::Lane* scaled,
-                                                        L& linear, const Team* team) {
-  if (L::kIsNothing && team != nullptr && scaled == nullptr && classes > kChunk) {
+                                                        const Team* team, O& observer) {
+  if (O::kSeesNothing && team != nullptr && scaled == nullptr && classes > kChunk) {
     return reference.offset == 0
                ? sum_row_by_team<R, false>(row, classes, excluded, reference, *team)
                : sum_row_by_team<R, true>(row, classes, excluded, reference, *team);
   }
   if (reference.offset == 0) {
-    return scaled ? sum_row_as<R, false, true>(row, classes, excluded, reference, scaled, linear)
-                  : sum_row_as<R, false, false>(row, classes, excluded, reference, scaled, linear);
+    return scaled
+               ? sum_row_as<R, false, true>(row, classes, excluded, reference, scaled, observer)
+               : sum_row_as<R, false, false>(row, classes, excluded, reference, scaled, observer);
   }
-  return scaled ? sum_row_as<R, true, true>(row, classes, excluded, reference, scaled, linear)
-                : sum_row_as<R, true, false>(row, classes, excluded, reference, scaled, linear);
+  return scaled ? sum_row_as<R, true, true>(row, classes, excluded, reference, scaled, observer)
+                : sum_row_as<R, true, false>(row, classes, excluded, reference, scaled, observer);
 }
 
 // Which lanes of v are NaN, as a value that max_unsigned collects: above kInfinityBits if any is.
@@ -314,6 +329,11 @@ LOGITS_INLINE int64_t find_max(const R& row, int64_t classes, double max) {
   return at < classes ? at : classes - 1;
 }
 
+template <class R>
+LOGITS_INLINE int64_t find_max(const R& row, int64_t classes) {
+  return find_max(row, classes, extent_of_row(row, classes).max);
+}
+
 // The reference of a regular row with this maximum.
 template <class R>
 LOGITS_INLINE Reference reference_of(const R& row, double max) {
@@ -321,10 +341,11 @@ LOGITS_INLINE Reference reference_of(const R& row, double max) {
 }
 
 // Sums a row. `guess` is the exponent to try first; it becomes the one used, a good guess for the
-// next row. `divisor` is what the sum is going to be multiplied by before it divides.
-template <class R, class L>
+// next row. `divisor` is what the sum is going to be multiplied by before it divides. What the
+// observer has seen means nothing in a row that is not regular.
+template <class R, class O>
 inline RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double divisor, int& guess,
-                        typename R::Arithmetic::Lane* scaled, const Team* team, const L& terms) {
+                        typename R::Arithmetic::Lane* scaled, const Team* team, O& observer) {
   using A = typename R::Arithmetic;
   const bool excludes = excluded >= 0;
   if (classes >= kLongRow) {
@@ -335,28 +356,27 @@ inline RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double 
     }
   }
   Reference reference = {guess, 0};
-  const double pivot = excludes ? row.value(excluded) : 0;
-  auto linear = terms.start(pivot);
-  auto raw = sum_row(row, classes, excluded, reference, scaled, linear, team);
-  double term = excludes ? scaled_exp_of(row, pivot, reference) : 0;
+  const double excluded_logit = excludes ? row.value(excluded) : 0;
+  auto raw = sum_row(row, classes, excluded, reference, scaled, team, observer);
+  double term = excludes ? scaled_exp_of(row, excluded_logit, reference) : 0;
   if (!A::within_window(raw.largest) || !((raw.sum + term) * divisor <= A::kLargestSum)) {
     const Extent extent = extent_of_row(row, classes, team);
     const RowKind kind = kind_of<A>(extent);
-    if (kind != RowKind::regular) return {kind, 0, 0, reference, {}};
+    if (kind != RowKind::regular) return {kind, 0, 0, reference};
     reference = reference_of(row, extent.max);
-    auto none = NoLinearTerms<typename A::Set>().start(0);
-    raw = sum_row(row, classes, excluded, reference, scaled, none, team);
-    term = excludes ? scaled_exp_of(row, pivot, reference) : 0;
+    NoObserver none;
+    raw = sum_row(row, classes, excluded, reference, scaled, team, none);
+    term = excludes ? scaled_exp_of(row, excluded_logit, reference) : 0;
   }
   if (reference.offset == 0) guess = reference.exponent;
-  return {RowKind::regular, raw.sum, term, reference, linear.total()};
+  return {RowKind::regular, raw.sum, term, reference};
 }
 
 template <class R>
 LOGITS_INLINE RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double divisor,
                                int& guess, typename R::Arithmetic::Lane* scaled, const Team* team) {
-  return solve_row(row, classes, excluded, divisor, guess, scaled, team,
-                   NoLinearTerms<typename R::Arithmetic::Set>());
+  NoObserver none;
+  return solve_row(row, classes, excluded, divisor, guess, scaled, team, none);
 }
 
 }  // namespace logits

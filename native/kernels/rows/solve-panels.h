@@ -7,8 +7,8 @@
 #include "../../platform/force-inline.h"
 #include "../math/exp.h"
 #include "../math/reference.h"
-#include "../operations/log-probability.h"
 #include "bundle.h"
+#include "log-probability.h"
 #include "panel.h"
 #include "row.h"
 

@@ -54,15 +54,6 @@ struct Stack {
   LOGITS_INLINE int64_t pitch() const { return (classes + 15) / 16 * 16; }
 };
 
-template <class R>
-LOGITS_INLINE void set_active(Stack<R>& stack, const bool (&active)[kStackRows]) {
-  stack.full = true;
-  for (int i = 0; i < stack.lanes(); ++i) {
-    stack.is_active[i] = active[i] ? 1 : 0;
-    stack.full = stack.full && active[i];
-  }
-}
-
 // scaled_exp of any number of vectors, as many side by side as the instruction set takes.
 template <class V, bool Scaled, int Count>
 LOGITS_INLINE void scaled_exp_of_all(typename V::F32 (&v)[Count],
@@ -361,8 +352,7 @@ LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64
     stack.batch = {place, batch.row + first, count, false};
     stack.classes = classes;
     stack.inverse = rows.inverse;
-    stack.full = count % kLanesTogether == 0;
-    for (int i = 0; i < stack.lanes(); ++i) stack.is_active[i] = i < count ? 1 : 0;
+    set_active(stack);
     on_stack(stack);
   }
 }

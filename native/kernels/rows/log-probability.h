@@ -16,7 +16,7 @@
 #include "../math/bits.h"
 #include "../math/log.h"
 #include "../math/reference.h"
-#include "../rows/row.h"
+#include "row.h"
 
 namespace logits {
 
@@ -118,8 +118,8 @@ LOGITS_INLINE TargetLoss loss_in_row(const R& row, int64_t classes, int64_t targ
   const double others_max = max_of_others(row, classes, target);
   Reference of_others;
   if (!reference_of_others(row, others_max, logit, solved.reference, of_others)) return {0, 0};
-  auto none = NoLinearTerms<typename A::Set>().start(0);
-  const double others = sum_row(row, classes, target, of_others, nullptr, none, nullptr).sum;
+  NoObserver none;
+  const double others = sum_row(row, classes, target, of_others, nullptr, nullptr, none).sum;
   return confident_loss(row, others, of_others, logit);
 }
 
