@@ -50,15 +50,15 @@ enum class RowKind {
 };
 
 // A row's largest element, and whether it holds a NaN (the maximum then means nothing).
-struct Extent {
+struct RowMax {
   double max;
   bool nan;
 };
 
 template <class A>
-LOGITS_INLINE RowKind kind_of(const Extent& extent) {
-  if (extent.nan) return RowKind::nan;
-  const uint64_t bits = bits_of<A>(extent.max);
+LOGITS_INLINE RowKind kind_of(const RowMax& row_max) {
+  if (row_max.nan) return RowKind::nan;
+  const uint64_t bits = bits_of<A>(row_max.max);
   if ((bits & ~kSignBitF64) != kInfinityBitsF64) return RowKind::regular;
   return bits == kInfinityBitsF64 ? RowKind::infinite : RowKind::empty;
 }

@@ -4,8 +4,8 @@
 //   loss = sum of a[c] (log sum e^x - x[c])
 //        = A (log sum e^x - x[r]) + sum of a[c] (x[r] - x[c])        A: the sum of all a[c]
 //
-// with r, the pivot, the class that the row's sum leaves out. The difference keeps its precision in
-// float64, and nothing cancels where r is the likeliest class: ../NUMERICS.md, 4.2.
+// with r, the reference class, the class that the row's sum leaves out. The difference keeps its
+// precision in float64, and nothing cancels where r is the likeliest class: ../NUMERICS.md, 4.2.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +20,18 @@ namespace logits {
 // spread part of it with a class index (then q is 0).
 template <class V>
 struct Coefficients {
-  AnyRow<V> probabilities;  // data is null without
-  const double* weight;     // null: 1 each
+  GenericRow<V> probabilities;  // data is null without
+  const double* weight;         // null: 1 each
   double keep;
   double spread;
 
   // One coefficient for all classes.
   LOGITS_INLINE bool is_constant() const { return probabilities.data == nullptr && !weight; }
   // Float32 class probabilities that are neighbours in memory, and no weights.
-  LOGITS_INLINE bool is_wide() const {
-    return probabilities.data != nullptr && probabilities.is_wide() && !weight;
+  LOGITS_INLINE bool is_contiguous() const {
+    return probabilities.data != nullptr && probabilities.is_contiguous() && !weight;
   }
-  LOGITS_INLINE WideRow<V, float, false> wide_probabilities() const {
+  LOGITS_INLINE F64Row<V, float, false> contiguous_probabilities() const {
     return {static_cast<const float*>(probabilities.data), {1, 0}};
   }
   // Those of eight classes with the probabilities q, before the weights.
@@ -40,7 +40,7 @@ struct Coefficients {
   }
   LOGITS_INLINE typename V::F64 load(int64_t at, int count) const {
     if (is_constant()) return V::broadcast(spread);
-    return is_wide() ? of(wide_probabilities().load(at, count)) : load_any(at, count);
+    return is_contiguous() ? of(contiguous_probabilities().load(at, count)) : load_any(at, count);
   }
   LOGITS_INLINE double value(int64_t at) const {
     return is_constant() ? spread : first_lane<V>(load_any(at, 1));
@@ -67,9 +67,9 @@ class LinearTerms {
  public:
   static constexpr bool kSeesNothing = false;
 
-  // `pivot` is x[r].
-  LOGITS_INLINE LinearTerms(const Coefficients<V>& coefficients, double pivot)
-      : coefficients_(coefficients), pivot_(V::broadcast(pivot)) {}
+  // `reference_logit` is x[r].
+  LOGITS_INLINE LinearTerms(const Coefficients<V>& coefficients, double reference_logit)
+      : coefficients_(coefficients), reference_logit_(V::broadcast(reference_logit)) {}
 
   // A coefficient of 0 removes its term, an infinite distance included.
   template <class R>
@@ -78,8 +78,8 @@ class LinearTerms {
     if (coefficients_.is_constant()) {
       const auto b = V::broadcast(coefficients_.spread);
       done = add_plain(row, first, count, excluded, [&](int64_t, int) { return b; });
-    } else if (coefficients_.is_wide()) {
-      const auto q = coefficients_.wide_probabilities();
+    } else if (coefficients_.is_contiguous()) {
+      const auto q = coefficients_.contiguous_probabilities();
       done = add_plain(row, first, count, excluded,
                        [&](int64_t at, int lanes) { return coefficients_.of(q.load(at, lanes)); });
     }
@@ -113,7 +113,7 @@ class LinearTerms {
       auto b = load(first + at, lanes);
       if (lanes < 8) b = keep_first<V>(b, lanes);
       if (excluded >= at && excluded < at + 8) b = drop_lane<V>(b, excluded - at);
-      const auto distance = V::sub(pivot_, row.load_doubles(first + at, lanes));
+      const auto distance = V::sub(reference_logit_, row.load_doubles(first + at, lanes));
       weights[k] = b;
       products[k] = Plain ? V::mul(b, distance) : times<V>(b, distance);
     }
@@ -125,7 +125,7 @@ class LinearTerms {
   }
 
   const Coefficients<V>& coefficients_;
-  const typename V::F64 pivot_;
+  const typename V::F64 reference_logit_;
   typename V::F64 weight_ = V::zero();
   typename V::F64 product_ = V::zero();
 };

@@ -43,7 +43,7 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
   const Batch& batch = stack.batch;
   bool active[kStackRows] = {};
   bool full = batch.count == stack.lanes();
-  Exclusion<kStackRows> targets = no_exclusion<Stack<R>>();
+  ExcludedClasses<kStackRows> targets = none_excluded<Stack<R>>();
   for (int i = 0; i < batch.count; ++i) {
     active[i] = !store_ignored<typename R::Arithmetic::Set>(call, batch.row + i);
     full = full && active[i];
@@ -54,10 +54,10 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
   BundleSums<kStackRows> sums;
   double logs[kStackRows];
   double losses[kStackRows];
-  double complements[kStackRows];
+  double one_minus_p[kStackRows];
   solve_bundle(stack, targets, 1.0, guess, nullptr, sums);
   log_sums(stack, sums, logs);
-  if (targets.any) target_losses(stack, targets, sums, losses, complements);
+  if (targets.any) target_losses(stack, targets, sums, losses, one_minus_p);
   for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
     const R row = stack.row(i);
@@ -66,7 +66,7 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
     Scan<R> scan(scan_request(call, row, target, scratch));
     scan.run(row, stack.classes);
     TargetLoss of_target = {0, 0};
-    if (targets.any) of_target = {losses[i], complements[i]};
+    if (targets.any) of_target = {losses[i], one_minus_p[i]};
     store_scores(call, row, batch.row + i, sums[i], logs[i], of_target, scan, nullptr);
   }
 }

@@ -53,7 +53,7 @@ struct Panel {
     const E* p = ahead < classes ? x + ahead * stride : x + (ahead - classes) * stride + kPanelRows;
     for (int k = 0; k < count; ++k, p += stride) V::prefetch(reinterpret_cast<const char*>(p));
   }
-  LOGITS_INLINE StridedRow<V, Scaled> row(int lane) const {
+  LOGITS_INLINE StridedF32Row<V, Scaled> row(int lane) const {
     return {x + lane, element, stride, inverse};
   }
 };
@@ -102,7 +102,9 @@ struct Panels {
   LOGITS_INLINE float value(int i, int64_t c) const {
     return static_cast<float>(value_of<V>(x[c * stride + i]));
   }
-  LOGITS_INLINE StridedRow<V, Scaled> row(int i) const { return {x + i, element, stride, inverse}; }
+  LOGITS_INLINE StridedF32Row<V, Scaled> row(int i) const {
+    return {x + i, element, stride, inverse};
+  }
 };
 
 // Rows side by side that are taken together.
