@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The targets of native/binding.gyp for a system and a processor, with every condition decided by gyp itself.
 
-usage: gyp_targets.py OS ARCH        prints them as JSON: name -> sources, defines, flags (OS: linux, mac or win)
+usage: gyp_targets.py OS ARCH             prints them as JSON: name -> sources, defines, flags (OS: linux, mac or win)
+       gyp_targets.py --commands OS ARCH  prints a line for each source: its path and its flags
 
-For builds that node-gyp does not make: other compilers (prebuild/) and sanitizers (../test/sanitizers).
+For what node-gyp does not do: other compilers (prebuild/), sanitizers (../test/sanitizers) and lint (lint-native.sh).
 """
 import json
 import os
@@ -44,4 +45,10 @@ def targets_for(system, arch):
 
 
 if __name__ == '__main__':
-    print(json.dumps(targets_for(*sys.argv[1:3]), indent=2))
+    if sys.argv[1] == '--commands':
+        for target in targets_for(*sys.argv[2:4]).values():
+            flags = target['flags'] + [f'-D{define}' for define in target['defines']]
+            for source in target['sources']:
+                print(source, *flags)
+    else:
+        print(json.dumps(targets_for(*sys.argv[1:3]), indent=2))

@@ -16,20 +16,14 @@ if ! command -v clang-tidy >/dev/null; then
 fi
 headers=${npm_config_nodedir:-$(node -p 'path.resolve(process.execPath, "../..")')}/include/node
 napi=$(node -p "require('node-addon-api').include_dir.replaceAll('\"', '')")
-tidy() { # FILE FLAG...
-  file=$1
-  shift
-  clang-tidy --quiet "$file" -- -std=c++17 "$@" 2>/dev/null
-}
-for file in native/*.cc native/binding/*.cc native/binding/*/*.cc native/evaluation/*.cc native/isa/dispatch.cc native/platform/*.cc native/threads/*.cc; do
-  tidy "$file" -isystem "$napi" -isystem "$headers" -DNAPI_VERSION=8 -DNODE_ADDON_API_CPP_EXCEPTIONS
-done
-tidy native/isa/scalar.cc
 case $(uname -m) in
-x86_64)
-  tidy native/isa/avx2.cc -mavx2 -mfma -mf16c
-  tidy native/isa/avx512.cc -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl
-  ;;
-aarch64 | arm64) tidy native/isa/neon.cc ;;
+aarch64 | arm64) arch=arm64 ;;
+*) arch=x64 ;;
 esac
+# Every file that native/binding.gyp names for this processor, with its flags.
+commands=$(python3 scripts/gyp_targets.py --commands linux $arch)
+echo "$commands" | while read -r file flags; do
+  # shellcheck disable=SC2086
+  clang-tidy --quiet "$file" -- $flags -isystem "$napi" -isystem "$headers" 2>/dev/null </dev/null
+done
 echo 'native sources: clean'

@@ -106,10 +106,6 @@ struct Scalar {
   // exactly on a midpoint of two floats (low 29 bits 1000...), or where the result is subnormal and
   // its midpoints are elsewhere. Those lanes go through round_to_odd.
   static LOGITS_OUTLINE F32 fma(F32 a, F32 b, F32 c) {
-#if defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
-    for (int i = 0; i < 16; ++i) a.lane[i] = __builtin_fmaf(a.lane[i], b.lane[i], c.lane[i]);
-    return a;
-#else
     F32 r;
     uint64_t doubtful = 0;
     for (int i = 0; i < 16; ++i) {
@@ -128,7 +124,6 @@ struct Scalar {
       }
     }
     return r;
-#endif
   }
 
   // a + b, inexact sums moved to the neighbour with an odd last bit: a later rounding to fewer
@@ -279,10 +274,6 @@ struct Scalar {
   // (Boldo and Melquiond, section IV). Exact unless the error of the product lies below the
   // smallest float64, which no operand of the kernels lets anyone see.
   static LOGITS_OUTLINE F64 fma(F64 a, F64 b, F64 c) {
-#if defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
-    for (int i = 0; i < 8; ++i) a.lane[i] = __builtin_fma(a.lane[i], b.lane[i], c.lane[i]);
-    return a;
-#else
     for (int i = 0; i < 8; ++i) {
       const double product = a.lane[i] * b.lane[i];
       const double error = product_error(a.lane[i], b.lane[i], product);
@@ -298,7 +289,6 @@ struct Scalar {
       a.lane[i] = plain - plain == 0 ? fused : plain;
     }
     return a;
-#endif
   }
   // a b - product, exactly.
   static LOGITS_INLINE double product_error(double a, double b, double product) {

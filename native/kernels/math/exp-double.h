@@ -7,6 +7,7 @@
 #include "../../platform/force-inline.h"
 #include "bits.h"
 #include "coefficients.h"
+#include "exp.h"
 #include "lanes.h"
 #include "reference.h"
 
@@ -36,7 +37,7 @@ struct Double {
   static constexpr uint32_t kRounderHighBits = 0x43380000;
   static constexpr uint32_t kRounderLowBits = 4096;
   static constexpr double kLargestSum = 0x1.fffffffffffffp1023;
-  static constexpr double kConfidentShare = 0x1p-900;
+  static constexpr double kNearOneShare = 0x1p-900;
 
   static constexpr double kSmallestTerm = 0x1p-1012;
   // Quotients are raised themselves: see scaled_exp.
@@ -48,14 +49,14 @@ struct Double {
   static LOGITS_INLINE Lane nan() { return double_of<V>(kNanBitsF64); }
 
   // The largest upper and the largest lower half of all lanes.
-  struct Largest {
+  struct MaxExponentBits {
     uint32_t high;
     uint32_t low;
   };
-  static LOGITS_INLINE Largest largest_lane(typename V::I32 largest) {
+  static LOGITS_INLINE MaxExponentBits max_lane(typename V::I32 max_exponent_bits) {
     uint32_t halves[16];
-    V::store_bits(halves, largest);
-    Largest most = {0, 0};
+    V::store_bits(halves, max_exponent_bits);
+    MaxExponentBits most = {0, 0};
     for (int i = 0; i < 16; i += 2) {
       most.low = halves[i] > most.low ? halves[i] : most.low;
       most.high = halves[i + 1] > most.high ? halves[i + 1] : most.high;
@@ -64,9 +65,9 @@ struct Double {
   }
   // Whether sums may be used whose largest z had these bits. One proper upper half everywhere makes
   // the lower ones comparable.
-  static LOGITS_INLINE bool within_window(Largest largest) {
-    return largest.high == kRounderHighBits &&
-           largest.low - (kRounderLowBits + kHeadroom - kWindowBelow) <=
+  static LOGITS_INLINE bool within_window(MaxExponentBits max_exponent_bits) {
+    return max_exponent_bits.high == kRounderHighBits &&
+           max_exponent_bits.low - (kRounderLowBits + kHeadroom - kWindowBelow) <=
                static_cast<uint32_t>(kWindowBelow + kWindowAbove);
   }
 };
@@ -85,7 +86,7 @@ LOGITS_INLINE typename V::F64 exp_series(typename V::F64 r) {
 template <class V, bool Shifted, bool Scaled, int Count>
 LOGITS_INLINE void scaled_exp_inline(typename V::F64 (&v)[Count],
                                      const ReferenceVectors<Double<V>>& reference,
-                                     typename V::I32& largest) {
+                                     typename V::I32& max_exponent_bits) {
   using F64 = typename V::F64;
   F64 z[Count];
   F64 rest[Count];
@@ -127,26 +128,8 @@ LOGITS_INLINE void scaled_exp_inline(typename V::F64 (&v)[Count],
   for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
   for (int k = 0; k < Count; ++k) {
     const auto exponent = V::bits(z[k]);
-    largest = V::max_unsigned(largest, exponent);
+    max_exponent_bits = V::max_unsigned(max_exponent_bits, exponent);
     v[k] = V::doubles_from_bits(V::add_64(V::bits(p[k]), V::shift_left_52(exponent)));
-  }
-}
-
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_OUTLINE void scaled_exp_outline(typename V::F64 (&v)[Count],
-                                       const ReferenceVectors<Double<V>>& reference,
-                                       typename V::I32& largest) {
-  scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
-}
-
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_INLINE void scaled_exp(typename V::F64 (&v)[Count],
-                              const ReferenceVectors<Double<V>>& reference,
-                              typename V::I32& largest) {
-  if constexpr (V::kInlines) {
-    scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
-  } else {
-    scaled_exp_outline<V, Shifted, Scaled>(v, reference, largest);
   }
 }
 

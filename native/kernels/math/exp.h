@@ -48,7 +48,7 @@ struct Single {
   static constexpr double kLargestSum = 0x1p72;
   // Below this share of the target, others' terms may have fallen under the row's reference: they
   // are summed again in units of their own maximum.
-  static constexpr double kConfidentShare = 0x1p-64;
+  static constexpr double kNearOneShare = 0x1p-64;
 
   // Terms below this may have been raised.
   static constexpr double kSmallestTerm = 0x1p-118;
@@ -64,33 +64,34 @@ struct Single {
   static LOGITS_INLINE Lane nan() { return float_of<V>(kNanBits); }
 
   // The largest bits of all lanes.
-  using Largest = uint32_t;
-  static LOGITS_INLINE Largest largest_lane(typename V::I32 largest) {
+  using MaxExponentBits = uint32_t;
+  static LOGITS_INLINE MaxExponentBits max_lane(typename V::I32 max_exponent_bits) {
     uint32_t lanes[16];
-    V::store_bits(lanes, largest);
+    V::store_bits(lanes, max_exponent_bits);
     uint32_t most = 0;
     for (int i = 0; i < 16; ++i) most = lanes[i] > most ? lanes[i] : most;
     return most;
   }
   // Whether sums may be used whose largest z had these bits.
-  static LOGITS_INLINE bool within_window(Largest largest) {
-    return largest - (kRounderBits + kHeadroom - kWindowBelow) <=
+  static LOGITS_INLINE bool within_window(MaxExponentBits max_exponent_bits) {
+    return max_exponent_bits - (kRounderBits + kHeadroom - kWindowBelow) <=
            static_cast<uint32_t>(kWindowBelow + kWindowAbove);
   }
 };
 
-// v[k] becomes scaled_exp(v[k]). `largest` collects the unsigned maximum of the bits of z, from
-// which the caller sees whether every element was in range: its low bits are 40 plus the distance
-// of the row's largest exponent from N, and a NaN, an infinity or an x far above makes them huge.
+// v[k] becomes scaled_exp(v[k]). `max_exponent_bits` collects the unsigned maximum of the bits of
+// z, from which the caller sees whether every element was in range: its low bits are 40 plus the
+// distance of the row's largest exponent from N, and a NaN, an infinity or an x far above makes
+// them huge.
 //   Shifted: subtract reference.offset first (exact where it matters: ../NUMERICS.md, 3.4)
 //   Scaled: then divide by the temperature, to 48 bits
 //   domain: |x - offset| <= 2^20, x - offset <= (N + 87) ln 2
 //   max error: 0.87 ulp for |x| <= 88, 0.88 ulp up to 2^20; NaN gives NaN or garbage, +inf garbage:
-//   see `largest`
+//   see `max_exponent_bits`
 template <class V, bool Shifted, bool Scaled, int Count>
 LOGITS_INLINE void scaled_exp_inline(typename V::F32 (&v)[Count],
                                      const ReferenceVectors<Single<V>>& reference,
-                                     typename V::I32& largest) {
+                                     typename V::I32& max_exponent_bits) {
   using F32 = typename V::F32;
   F32 z[Count];
   F32 p[Count];
@@ -130,26 +131,25 @@ LOGITS_INLINE void scaled_exp_inline(typename V::F32 (&v)[Count],
   for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
   for (int k = 0; k < Count; ++k) {
     const auto exponent = V::bits(z[k]);
-    largest = V::max_unsigned(largest, exponent);
+    max_exponent_bits = V::max_unsigned(max_exponent_bits, exponent);
     v[k] = V::from_bits(V::add(V::bits(p[k]), V::shift_left_23(exponent)));
   }
 }
 
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_OUTLINE void scaled_exp_outline(typename V::F32 (&v)[Count],
-                                       const ReferenceVectors<Single<V>>& reference,
-                                       typename V::I32& largest) {
-  scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
+// scaled_exp_inline of either arithmetic, out of line where the instruction set asks for that.
+template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
+LOGITS_OUTLINE void scaled_exp_outline(Vector (&v)[Count], const ReferenceVectors<A>& reference,
+                                       typename V::I32& max_exponent_bits) {
+  scaled_exp_inline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
 }
 
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_INLINE void scaled_exp(typename V::F32 (&v)[Count],
-                              const ReferenceVectors<Single<V>>& reference,
-                              typename V::I32& largest) {
+template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
+LOGITS_INLINE void scaled_exp(Vector (&v)[Count], const ReferenceVectors<A>& reference,
+                              typename V::I32& max_exponent_bits) {
   if constexpr (V::kInlines) {
-    scaled_exp_inline<V, Shifted, Scaled>(v, reference, largest);
+    scaled_exp_inline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
   } else {
-    scaled_exp_outline<V, Shifted, Scaled>(v, reference, largest);
+    scaled_exp_outline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
   }
 }
 

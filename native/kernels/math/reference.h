@@ -50,15 +50,15 @@ enum class RowKind {
 };
 
 // A row's largest element, and whether it holds a NaN (the maximum then means nothing).
-struct Extent {
+struct RowMax {
   double max;
   bool nan;
 };
 
 template <class A>
-LOGITS_INLINE RowKind kind_of(const Extent& extent) {
-  if (extent.nan) return RowKind::nan;
-  const uint64_t bits = bits_of<A>(extent.max);
+LOGITS_INLINE RowKind kind_of(const RowMax& row_max) {
+  if (row_max.nan) return RowKind::nan;
+  const uint64_t bits = bits_of<A>(row_max.max);
   if ((bits & ~kSignBitF64) != kInfinityBitsF64) return RowKind::regular;
   return bits == kInfinityBitsF64 ? RowKind::infinite : RowKind::empty;
 }
@@ -84,19 +84,12 @@ LOGITS_INLINE Reference reference_for(double max, double scaled) {
   return moderate ? Reference{even_exponent<A>(scaled), 0} : Reference{0, max};
 }
 
-// The sums of a row's linear terms: ../NUMERICS.md, 4.2. Both without the excluded element.
-struct LinearSums {
-  double weight;   // sum of a[c]
-  double product;  // sum of a[c] (x[excluded] - x[c]), before the temperature divides
-};
-
 // A row's sum, in units of 2^(exponent - headroom) e^(offset / temperature).
 struct RowSum {
   RowKind kind;
   double sum;       // without the excluded element
   double excluded;  // the excluded element's term, 0 where none is excluded
   Reference reference;
-  LinearSums linear;
 
   LOGITS_INLINE double total() const { return sum + excluded; }
 };

@@ -15,23 +15,6 @@
 
 namespace logits {
 
-// log(1 + u) for 0 <= u <= 1, as log1p in log.h.
-//   max error 2 ulp
-template <class V>
-LOGITS_INLINE typename V::F64 log1p_lanes(typename V::F64 u) {
-  // Above sqrt 2 - 1: ln 2 + log(1 + (u - 1) / 2).
-  const auto is_large = V::greater(u, V::broadcast(kSqrt2Minus1));
-  const auto halved = V::mul(V::sub(u, V::broadcast(1.0)), V::broadcast(0.5));
-  const auto t = V::select(is_large, halved, u);
-  const auto f = V::div(t, V::add(V::broadcast(2.0), t));
-  const auto s = V::mul(f, f);
-  auto p = V::broadcast(kLog[kLogTerms - 1]);
-  for (int k = kLogTerms - 2; k >= 0; --k) p = V::add(V::mul(p, s), V::broadcast(kLog[k]));
-  const auto log = V::sub(t, V::mul(f, V::sub(t, V::mul(s, p))));
-  const auto ln2 = V::select(is_large, V::broadcast(kLn2HighF64), V::zero());
-  return V::add(ln2, log);
-}
-
 // softplus(v) and softplus(-v), which differ by v.
 template <class V>
 struct Softplus {

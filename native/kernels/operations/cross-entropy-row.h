@@ -4,11 +4,12 @@
 #include <cstdint>
 
 #include "../../kernel-table.h"
+#include "../math/exp-double.h"
+#include "../rows/log-probability.h"
+#include "../rows/log-sum-vectors.h"
 #include "../rows/row-loop.h"
 #include "../rows/scale.h"
 #include "class-coefficients.h"
-#include "log-softmax.h"
-#include "log-sum-exp.h"
 
 namespace logits {
 
@@ -40,25 +41,25 @@ LOGITS_INLINE double own_coefficient(const ClassLoss& loss, int64_t target) {
   return (1 - loss.smoothing) * weight;
 }
 
-// What a row's loss and gradient are made of: `pivot` is the class that its sum left out.
+// What a row's loss and gradient are made of: `reference_class` is the class that its sum left out.
 struct RowLoss {
   double loss;
-  int64_t pivot;
-  double at_pivot;     // a[pivot]
-  double beside;       // the sum of the other a[c]
-  double z_slope;      // 2 z_loss log sum e^x
-  double probability;  // softmax(x)[pivot]
-  double complement;   // 1 - that, without cancellation
+  int64_t reference_class;
+  double at_reference;     // a[reference_class]
+  double sum_of_others;    // the sum of the other a[c]
+  double z_slope = 0;      // 2 z_loss log sum e^x
+  double probability = 0;  // softmax(x)[reference_class]
+  double one_minus_p = 0;  // 1 - that, without cancellation
 
-  LOGITS_INLINE double total() const { return at_pivot + beside; }
+  LOGITS_INLINE double total() const { return at_reference + sum_of_others; }
   // The factor of softmax(x) in the gradient.
   LOGITS_INLINE double slope() const { return total() + z_slope; }
-  // The gradient at the pivot, in the form of which less cancels: a probability near 1 would with a
-  // coefficient that is most of the sum.
-  LOGITS_INLINE double pivot_slope() const {
-    const double rest = beside + z_slope;
-    if (rest * rest <= at_pivot * at_pivot) return rest - times(slope(), complement);
-    return slope() * probability - at_pivot;
+  // The gradient at the reference class, in the form of which less cancels: a probability near 1
+  // would with a coefficient that is most of the sum.
+  LOGITS_INLINE double slope_at_reference() const {
+    const double rest = sum_of_others + z_slope;
+    if (rest * rest <= at_reference * at_reference) return rest - times(slope(), one_minus_p);
+    return slope() * probability - at_reference;
   }
 };
 
@@ -75,7 +76,7 @@ template <class R>
 LOGITS_INLINE RowLoss loss_of_index(const R& row, const CrossEntropyCall& call, int64_t target,
                                     const RowSum& solved, const TargetLoss& of_target) {
   const double own = own_coefficient(call.loss, target);
-  RowLoss result = {0, target, own, 0, 0, solved.excluded / solved.total(), of_target.complement};
+  RowLoss result = {0, target, own, 0, 0, solved.excluded / solved.total(), of_target.one_minus_p};
   if (solved.kind != RowKind::regular) {
     result.loss = of_target.loss;
     return result;
@@ -88,21 +89,22 @@ LOGITS_INLINE RowLoss loss_of_index(const R& row, const CrossEntropyCall& call, 
 // A row all of whose classes may have coefficients, `spread` those that its target does not add to.
 template <class R>
 LOGITS_INLINE RowLoss loss_of_all(const R& row, const CrossEntropyCall& call, int64_t target,
-                                  int64_t pivot,
+                                  int64_t reference_class,
                                   const Coefficients<typename R::Arithmetic::Set>& spread,
-                                  const RowSum& solved, const TargetLoss& of_pivot) {
+                                  const RowSum& solved, const LinearSums& linear,
+                                  const TargetLoss& of_reference) {
   using A = typename R::Arithmetic;
   const bool has_own = call.loss.targets != nullptr;
   const double own = has_own ? own_coefficient(call.loss, target) : 0;
-  RowLoss result = {
-      double_of<A>(kNanBitsF64), pivot, spread.value(pivot), solved.linear.weight, 0, 0, 0};
+  RowLoss result = {double_of<A>(kNanBitsF64), reference_class, spread.value(reference_class),
+                    linear.weight};
   if (solved.kind != RowKind::regular) return result;
-  (has_own && pivot != target ? result.beside : result.at_pivot) += own;
+  (has_own && reference_class != target ? result.sum_of_others : result.at_reference) += own;
   result.probability = solved.excluded / solved.total();
-  result.complement = of_pivot.complement;
-  result.loss = times(result.total(), of_pivot.loss) + row.scaled(solved.linear.product).high;
-  if (has_own && pivot != target) {
-    result.loss += times(own, row.scaled(row.value(pivot) - row.value(target)).high);
+  result.one_minus_p = of_reference.one_minus_p;
+  result.loss = times(result.total(), of_reference.loss) + row.scaled(linear.product).high;
+  if (has_own && reference_class != target) {
+    result.loss += times(own, row.scaled(row.value(reference_class) - row.value(target)).high);
   }
   add_z_loss(row, solved, call.loss.z_loss, result);
   return result;
@@ -138,9 +140,10 @@ LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, i
   const LogSumVectors<Double<V>> logs = double_log_sum(row, solved);
   const auto minus_scale = V::broadcast(-scale);
   // Both before anything is written: the gradient may lie in the logits' memory.
-  const double at_pivot = loss.pivot_slope() * scale * first_lane<V>(row.slope(loss.pivot, 1));
+  const double at_reference =
+      loss.slope_at_reference() * scale * first_lane<V>(row.slope(loss.reference_class, 1));
   double at_target = 0;
-  if (call.loss.targets != nullptr && loss.pivot != target) {
+  if (call.loss.targets != nullptr && loss.reference_class != target) {
     const double term = scaled_exp_of(row, row.value(target), solved.reference);
     const double all = own_coefficient(call.loss, target) + (spread ? spread->value(target) : 0);
     at_target = (loss.slope() * (term / solved.total()) - all) * scale *
@@ -160,8 +163,8 @@ LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, i
       return V::mul(g, row.slope(first, lanes));
     });
   });
-  if (call.loss.targets != nullptr && loss.pivot != target) out.store(target, at_target);
-  out.store(loss.pivot, at_pivot);
+  if (call.loss.targets != nullptr && loss.reference_class != target) out.store(target, at_target);
+  out.store(loss.reference_class, at_reference);
 }
 
 // The coefficients that the classes of one row have beside the target's own.
@@ -169,10 +172,10 @@ template <class V>
 LOGITS_INLINE Coefficients<V> coefficients_of(const CrossEntropyCall& call, const Place& place) {
   const ClassLoss& loss = call.loss;
   const double spread = loss.smoothing / static_cast<double>(call.logits.layout.classes);
-  AnyRow<V> probabilities = {nullptr, Element::float32, 1, 0, {1, 0}};
+  GenericRow<V> probabilities = {nullptr, Element::float32, 1, 0, {1, 0}};
   if (loss.probabilities) {
     const int64_t offset = offset_of(place, loss.probabilities->layout.outer_stride);
-    probabilities = AnyRow<V>::of(*loss.probabilities, {1, 0}, offset);
+    probabilities = GenericRow<V>::of(*loss.probabilities, {1, 0}, offset);
   }
   return {probabilities, loss.weight, 1 - loss.smoothing, spread};
 }
@@ -181,23 +184,21 @@ LOGITS_INLINE Coefficients<V> coefficients_of(const CrossEntropyCall& call, cons
 // the largest logit where that one is -inf or where distances may become infinite, which then have
 // one sign.
 template <class R>
-inline int64_t pivot_of(const R& row, int64_t classes, int64_t target,
-                        const Coefficients<typename R::Arithmetic::Set>& spread) {
+inline int64_t reference_class_of(const R& row, int64_t classes, int64_t target,
+                                  const Coefficients<typename R::Arithmetic::Set>& spread) {
   using V = typename R::Arithmetic::Set;
   const auto& probabilities = spread.probabilities;
-  int64_t pivot = target;
-  const auto likeliest = [&](const auto& q) {
-    return find_max(q, classes, extent_of_row(q, classes).max);
-  };
-  if (probabilities.data != nullptr && probabilities.is_wide()) {
+  int64_t reference_class = target;
+  if (probabilities.data != nullptr && probabilities.is_contiguous()) {
     const auto* q = static_cast<const float*>(probabilities.data);
-    pivot = likeliest(SingleRow<V, float, false>{q, {1, 0}});
+    reference_class = find_max(F32Row<V, float, false>{q, {1, 0}}, classes);
   } else if (probabilities.data != nullptr) {
-    pivot = likeliest(probabilities);
+    reference_class = find_max(probabilities, classes);
   }
-  const bool is_finite = row.value(pivot) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
-  if (is_finite && row.scaled(1).high <= 0x1p60) return pivot;
-  return find_max(row, classes, extent_of_row(row, classes).max);
+  const bool is_finite =
+      row.value(reference_class) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
+  if (is_finite && row.scaled(1).high <= 0x1p60) return reference_class;
+  return find_max(row, classes);
 }
 
 // A row of which only the target has a coefficient.
@@ -223,7 +224,7 @@ LOGITS_INLINE void cross_entropy_row_of_index(const CrossEntropyCall& call, cons
     fill_row_with_nan<A>(out, classes);
   } else if (in_floats) {
     write_scaled_row(row, out, classes, solved, factor / solved.total(), scaled, share.team);
-    out.store(target, result.pivot_slope() * scale);
+    out.store(target, result.slope_at_reference() * scale);
   } else {
     write_gradient(row, call, target, nullptr, solved, result, scale, out, scaled, share.team);
   }
@@ -242,11 +243,13 @@ LOGITS_OUTLINE void cross_entropy_row_of_all(const CrossEntropyCall& call, const
   auto* scaled = wants_gradient ? scratch_for<R>(share.scratch, classes) : nullptr;
   const double scale = row_scale(call, number) * row.scaled(1).high;
   const Coefficients<V> spread = coefficients_of<V>(call, place);
-  const int64_t pivot = pivot_of(row, classes, target, spread);
+  const int64_t reference_class = reference_class_of(row, classes, target, spread);
+  LinearTerms<V> linear(spread, row.value(reference_class));
   const RowSum solved =
-      solve_row(row, classes, pivot, 1.0, guess, scaled, share.team, LinearTerms<V>{spread});
-  const TargetLoss of_pivot = loss_in_row(row, classes, pivot, solved);
-  const RowLoss result = loss_of_all(row, call, target, pivot, spread, solved, of_pivot);
+      solve_row(row, classes, reference_class, 1.0, guess, scaled, share.team, linear);
+  const TargetLoss of_reference = loss_in_row(row, classes, reference_class, solved);
+  const RowLoss result =
+      loss_of_all(row, call, target, reference_class, spread, solved, linear.total(), of_reference);
   call.losses[number] = result.loss;
   if (!wants_gradient) return;
   if (solved.kind != RowKind::regular || scale != scale) {

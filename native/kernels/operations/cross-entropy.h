@@ -71,8 +71,8 @@ LOGITS_INLINE bool same_factors(const CrossEntropyCall& call, const P& bundle,
 // none of them.
 template <class P>
 LOGITS_INLINE double choose_active(const CrossEntropyCall& call, const P& bundle,
-                                   Exclusion<P::kRows>& targets, BundleFactors<P::kRows>& factors,
-                                   bool (&active)[P::kRows]) {
+                                   ExcludedClasses<P::kRows>& targets,
+                                   BundleFactors<P::kRows>& factors, bool (&active)[P::kRows]) {
   const Batch& batch = bundle.batch;
   const bool wants_gradient = call.gradient.data != nullptr;
   const bool same = same_factors(call, bundle, factors);
@@ -118,33 +118,34 @@ inline void spread_losses(const CrossEntropyCall& call, const Share& share, Stac
   const Batch& batch = stack.batch;
   const uint32_t* targets = call.loss.targets ? call.loss.targets + batch.row : nullptr;
   bool active[kStackRows] = {};
-  Exclusion<kStackRows> pivots = no_exclusion<Stack<R>>();
+  ExcludedClasses<kStackRows> reference_classes = none_excluded<Stack<R>>();
   for (int i = 0; i < batch.count; ++i) {
     const int64_t target = targets ? targets[i] : 0;
     if (target == kIgnoredRow) continue;
     const Coefficients<V> spread = coefficients_of<V>(call, batch[i]);
-    const int64_t pivot = pivot_of(stack.row(i), stack.classes, target, spread);
-    pivots.at[i] = static_cast<uint32_t>(pivot);
-    active[i] = !targets || pivot == target;
-    pivots.any = pivots.any || active[i];
+    const int64_t reference_class = reference_class_of(stack.row(i), stack.classes, target, spread);
+    reference_classes.at[i] = static_cast<uint32_t>(reference_class);
+    active[i] = !targets || reference_class == target;
+    reference_classes.any = reference_classes.any || active[i];
   }
   take_inactive(call, share, active, guess, stack);
-  if (!pivots.any) return;
+  if (!reference_classes.any) return;
 
   BundleSums<kStackRows> sums;
   double losses[kStackRows];
-  double complements[kStackRows];
-  solve_bundle(stack, pivots, 1.0, guess, nullptr, sums);
-  target_losses(stack, pivots, sums, losses, complements);
+  double one_minus_p[kStackRows];
+  solve_bundle(stack, reference_classes, 1.0, guess, nullptr, sums);
+  target_losses(stack, reference_classes, sums, losses, one_minus_p);
   for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
     const R row = stack.row(i);
     const Coefficients<V> spread = coefficients_of<V>(call, batch[i]);
-    const int64_t pivot = pivots.at[i];
-    RowSum solved = sums[i];
-    solved.linear = linear_sums(row, stack.classes, pivot, spread);
-    call.losses[batch.row + i] =
-        loss_of_all(row, call, pivot, pivot, spread, solved, {losses[i], complements[i]}).loss;
+    const int64_t reference_class = reference_classes.at[i];
+    const LinearSums linear = linear_sums(row, stack.classes, reference_class, spread);
+    const TargetLoss of_reference = {losses[i], one_minus_p[i]};
+    call.losses[batch.row + i] = loss_of_all(row, call, reference_class, reference_class, spread,
+                                             sums[i], linear, of_reference)
+                                     .loss;
   }
 }
 
@@ -160,7 +161,7 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   bool active[P::kRows];
   for (int i = 0; i < all.lanes(); ++i) active[i] = false;
   BundleFactors<P::kRows> factors;
-  Exclusion<P::kRows> targets = no_exclusion<P>();
+  ExcludedClasses<P::kRows> targets = none_excluded<P>();
   const double divisor = simple ? choose_active(call, all, targets, factors, active) : 0;
   P bundle = all;
   take_inactive(call, share, active, guess, bundle);
@@ -169,9 +170,9 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
   float* scaled = wants_gradient ? bundle.scratch(share.scratch) : nullptr;
   BundleSums<P::kRows> sums;
   double losses[P::kRows];
-  double complements[P::kRows];
+  double one_minus_p[P::kRows];
   solve_bundle(bundle, targets, divisor, guess, scaled, sums);
-  target_losses(bundle, targets, sums, losses, complements);
+  target_losses(bundle, targets, sums, losses, one_minus_p);
   if (bundle.full && sums.uniform) {
     for (int i = 0; i < bundle.lanes(); i += 8) {
       const auto loss = times<V>(V::load(factors.own + i), V::load(losses + i));
@@ -192,7 +193,7 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
     if (!bundle.full && !active[i]) continue;
     const double own = factors.own[i];
     factor[i] = own * factors.scale[i] / (sums.sum[i] + sums.excluded[i]);
-    at_target[i] = (0 - times(own, complements[i])) * factors.scale[i];
+    at_target[i] = (0 - times(own, one_minus_p[i])) * factors.scale[i];
   }
   write_bundle(bundle, call.gradient, sums, factor, scaled, targets, at_target);
 }
@@ -213,7 +214,7 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
         using R = typename decltype(rows)::Row;
         if constexpr (R::kStacks) {
           if (classes <= kMostStackClasses) {
-            const int most = call.gradient.data ? kept_rows(classes) : kStackRows;
+            const int most = call.gradient.data ? rows_in_scratch(classes) : kStackRows;
             for_each_stack(rows, batch, classes, most, [&](const auto& stack) {
               if (spreads(call.loss) && !call.gradient.data) {
                 spread_losses(call, share, stack, guess);

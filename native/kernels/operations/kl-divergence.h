@@ -13,8 +13,8 @@
 
 #include "../../kernel-table.h"
 #include "../rows/double-sums.h"
+#include "../rows/log-sum-vectors.h"
 #include "../rows/row-loop.h"
-#include "log-softmax.h"
 
 namespace logits {
 

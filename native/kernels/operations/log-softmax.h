@@ -6,98 +6,34 @@
 
 #include "../../kernel-table.h"
 #include "../../platform/lowest-bit.h"
+#include "../rows/log-probability.h"
+#include "../rows/log-sum-vectors.h"
 #include "../rows/row-loop.h"
 #include "../rows/scale-panel.h"
 #include "../rows/scale.h"
 #include "../rows/solve-panels.h"
 #include "../rows/stack.h"
-#include "log-probability.h"
 
 namespace logits {
-
-// (x - offset) / temperature - log(sum e^((x - offset) / temperature)), the logarithm as two
-// numbers. The offset stays apart, since a logarithm vanishes beside an offset of 1e38.
-template <class A>
-struct LogSumVectors {
-  using V = typename A::Set;
-  using Vector = typename A::Vector;
-  Vector offset;
-  Vector high;
-  Vector low;
-  Vector inverse_high;
-  Vector inverse_low;
-
-  template <bool Scaled>
-  LOGITS_INLINE Vector below(Vector x) const {
-    const auto distance = V::sub(x, offset);
-    if constexpr (!Scaled) return V::sub(V::sub(distance, high), low);
-    // The quotient's remainder joins the lesser part; -inf, and what ends there, has none.
-    const auto quotient = V::mul(distance, inverse_high);
-    const auto zero = V::broadcast(typename A::Lane{0});
-    auto rest = V::fma(distance, inverse_high, V::sub(zero, quotient));
-    rest = V::fma(distance, inverse_low, rest);
-    rest = keep_where<V>(V::greater(quotient, V::broadcast(-A::infinity())), rest);
-    return V::add(V::sub(quotient, high), V::sub(rest, low));
-  }
-};
-
-template <class V>
-LOGITS_INLINE SplitLog<double> parts_of(const Single<V>&, const SplitLog<double>& log) {
-  const double sum = log.high + log.low;
-  return {static_cast<double>(factor_high<V>(sum)), static_cast<double>(factor_low<V>(sum))};
-}
-template <class V>
-LOGITS_INLINE SplitLog<double> parts_of(const Double<V>&, const SplitLog<double>& log) {
-  return log;
-}
-
-template <class R>
-LOGITS_INLINE LogSumVectors<typename R::Arithmetic> broadcast_log_sum(const R& row,
-                                                                      const RowSum& solved) {
-  using A = typename R::Arithmetic;
-  using V = typename A::Set;
-  using Lane = typename A::Lane;
-  const SplitLog<double> sum = parts_of(A(), log_shifted_sum<A>(solved));
-  LogSumVectors<A> logs = {};
-  logs.offset = V::broadcast(static_cast<Lane>(solved.reference.offset));
-  logs.high = V::broadcast(static_cast<Lane>(sum.high));
-  logs.low = V::broadcast(static_cast<Lane>(sum.low));
-  if constexpr (R::kScaled) {
-    logs.inverse_high = V::broadcast(static_cast<Lane>(row.inverse.high));
-    logs.inverse_low = V::broadcast(static_cast<Lane>(row.inverse.low));
-  }
-  return logs;
-}
-
-// The same in float64 lanes for a row of either arithmetic.
-template <class R>
-LOGITS_INLINE LogSumVectors<Double<typename R::Arithmetic::Set>> double_log_sum(
-    const R& row, const RowSum& solved) {
-  using V = typename R::Arithmetic::Set;
-  const SplitLog<double> sum = log_shifted_sum<typename R::Arithmetic>(solved);
-  const Pair inverse = row.inverse_temperature();
-  return {V::broadcast(solved.reference.offset), V::broadcast(sum.high), V::broadcast(sum.low),
-          V::broadcast(inverse.high), V::broadcast(inverse.low)};
-}
 
 template <class R>
 inline void log_softmax_row(const R& row, const typename R::Results& out, int64_t classes,
                             const Team* team) {
   using A = typename R::Arithmetic;
-  const Extent extent = extent_of_row(row, classes, team);
-  if (kind_of<A>(extent) != RowKind::regular) {
+  const RowMax row_max = max_of_row(row, classes, team);
+  if (kind_of<A>(row_max) != RowKind::regular) {
     fill_row_with_nan<A>(out, classes);
     return;
   }
-  const int64_t likeliest = find_max(row, classes, extent.max);
-  int guess = reference_of(row, extent.max).exponent;
+  const int64_t likeliest = find_max(row, classes, row_max.max);
+  int guess = reference_of(row, row_max.max).exponent;
   const RowSum solved = solve_row(row, classes, likeliest, 1.0, guess, nullptr, team);
   const TargetLoss loss = loss_in_row(row, classes, likeliest, solved);
   const LogSumVectors<A> logs = broadcast_log_sum(row, solved);
   write_row<A>(out, classes, team, [&](int64_t at, int count) {
     return logs.template below<R::kScaled>(load_elements(row, at, count));
   });
-  if (loss.complement < 0.5) out.store(likeliest, 0 - loss.loss);
+  if (loss.one_minus_p < 0.5) out.store(likeliest, 0 - loss.loss);
 }
 
 // The first class that holds the maximum of a row without NaN, of another row any. No branch
@@ -134,8 +70,8 @@ LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) {
 }
 
 template <class R>
-inline Exclusion<kStackRows> likeliest_classes(const Stack<R>& stack) {
-  Exclusion<kStackRows> likeliest;
+inline ExcludedClasses<kStackRows> likeliest_classes(const Stack<R>& stack) {
+  ExcludedClasses<kStackRows> likeliest;
   likeliest.any = true;
   for (int i = 0; i < stack.batch.count; ++i) {
     likeliest.at[i] = static_cast<uint32_t>(first_of_largest(stack.row(i), stack.classes));
@@ -144,13 +80,13 @@ inline Exclusion<kStackRows> likeliest_classes(const Stack<R>& stack) {
 }
 
 template <class V, class E, bool Scaled>
-inline Exclusion<Panels<V, E, Scaled>::kRows> likeliest_classes(
+inline ExcludedClasses<Panels<V, E, Scaled>::kRows> likeliest_classes(
     const Panels<V, E, Scaled>& panels) {
-  Exclusion<Panels<V, E, Scaled>::kRows> likeliest;
+  ExcludedClasses<Panels<V, E, Scaled>::kRows> likeliest;
   likeliest.any = true;
   for_each_panel(panels, [&](const auto& panel, int first) {
-    const PanelExtent extent = extent_of_panel(panel, nullptr);
-    for (int i = 0; i < kPanelRows; ++i) likeliest.at[first + i] = extent.argmax[i];
+    const PanelMax row_max = max_of_panel(panel, nullptr);
+    for (int i = 0; i < kPanelRows; ++i) likeliest.at[first + i] = row_max.argmax[i];
   });
   return likeliest;
 }
@@ -209,7 +145,7 @@ LOGITS_INLINE void write_below(const Stack<R>& stack, float* out, int64_t outer_
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   for (int i = 0; i < stack.batch.count; ++i) {
-    const FloatSink<V> sink = {out + i * outer_stride, false};
+    const F32Sink<V> sink = {out + i * outer_stride, false};
     if (!solved.is_regular(i)) {
       fill_row_with_nan<A>(sink, stack.classes);
       continue;
@@ -227,13 +163,13 @@ LOGITS_INLINE void write_below(const Stack<R>& stack, float* out, int64_t outer_
 
 template <class P>
 inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess, float* scratch) {
-  const Exclusion<P::kRows> likeliest = likeliest_classes(bundle);
+  const ExcludedClasses<P::kRows> likeliest = likeliest_classes(bundle);
   BundleSums<P::kRows> solved;
   double losses[P::kRows];
-  double complements[P::kRows];
+  double one_minus_p[P::kRows];
   LogSumLanes<P::kRows> lanes;
   solve_bundle(bundle, likeliest, 1.0, guess, nullptr, solved);
-  target_losses(bundle, likeliest, solved, losses, complements);
+  target_losses(bundle, likeliest, solved, losses, one_minus_p);
   split_log_sums(bundle, solved, lanes);
   write_results(bundle, out, scratch, [&](float* rows) {
     write_below(bundle, rows, out.outer_stride, solved, lanes);
@@ -242,7 +178,7 @@ inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess, f
       // No branch either.
       float* const result = rows + bundle.offset(i, likeliest.at[i], out.outer_stride);
       float unused;
-      *(complements[i] < 0.5 ? result : &unused) = static_cast<float>(0 - losses[i]);
+      *(one_minus_p[i] < 0.5 ? result : &unused) = static_cast<float>(0 - losses[i]);
     }
   });
 }

@@ -6,10 +6,10 @@
 #include <type_traits>
 
 #include "../../kernel-table.h"
+#include "../rows/log-probability.h"
 #include "../rows/row-loop.h"
 #include "../rows/solve-panels.h"
 #include "../rows/stack.h"
-#include "log-probability.h"
 
 namespace logits {
 
@@ -37,7 +37,7 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
     using P = std::decay_t<decltype(bundle)>;
     BundleSums<P::kRows> sums;
     double logs[P::kRows];
-    solve_bundle(bundle, no_exclusion<P>(), 1.0, guess, nullptr, sums);
+    solve_bundle(bundle, none_excluded<P>(), 1.0, guess, nullptr, sums);
     log_sums(bundle, sums, logs);
     for (int i = 0; i < bundle.batch.count; ++i) sink.store(bundle.batch.row + i, logs[i]);
   };

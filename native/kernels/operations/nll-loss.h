@@ -10,7 +10,7 @@ namespace logits {
 
 template <class V>
 inline void nll_loss(const NllLossCall& call, const Share& share) {
-  const auto rows = double_rows<AnyRow<V>>(call.log_probabilities);
+  const auto rows = double_rows<GenericRow<V>>(call.log_probabilities);
   for_each_batch<V>(call.log_probabilities.layout, share, kStackRows, [&](const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       const int64_t target = call.targets[batch.row + i];

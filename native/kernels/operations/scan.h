@@ -130,8 +130,8 @@ LOGITS_INLINE void scan_group(const R& row, int64_t first, const ScanRequest<A>&
   if (request.maxima) V::store(maxima_of(request, first), most);
 }
 
-// A scan as the terms of solve_row. Its results mean something in rows without NaN; in others they
-// are in their ranges all the same.
+// A GroupObserver (row.h) that scans. Its results mean something in rows without NaN; in others
+// they are in their ranges all the same.
 template <class R>
 class Scan {
   using A = typename R::Arithmetic;
@@ -139,44 +139,22 @@ class Scan {
   using Lane = typename A::Lane;
 
  public:
+  static constexpr bool kSeesNothing = false;
+
   LOGITS_INLINE explicit Scan(const ScanRequest<A>& request)
       : request_(request), top_(request.entries, request.top) {}
 
-  struct Sums {
-    static constexpr bool kIsNothing = false;
-
-    Scan& scan;
-    ScanLanes<A> lanes;
-
-    // Elements first .. first + count - 1, count <= 64, in ascending order.
-    LOGITS_INLINE void add_group(const R& row, int64_t first, int64_t count, int64_t) {
-      const int64_t split = scan.request_.split;
-      if (count == kGroup && (first + kGroup <= split || first >= split)) {
-        scan_group(row, first, scan.request_, lanes);
-      } else {
-        lanes = scan_part(row, first, static_cast<int>(count), scan.request_, lanes);
-      }
-      lanes.end_group();
-    }
-    LOGITS_INLINE LinearSums total() const {
-      scan.found_ = lanes;
-      return {0, 0};
-    }
-  };
-  struct Terms {
-    Scan& scan;
-
-    LOGITS_INLINE Sums start(double) const { return {scan, {}}; }
-  };
-  LOGITS_INLINE Terms terms() { return {*this}; }
+  LOGITS_INLINE void add_group(const R& row, int64_t first, int64_t count, int64_t) {
+    add_group(row, first, count, found_);
+  }
 
   // The scan of a row by itself.
   LOGITS_INLINE void run(const R& row, int64_t classes) {
-    Sums sums = terms().start(0);
+    ScanLanes<A> lanes;  // in registers
     for (int64_t at = 0; at < classes; at += kGroup) {
-      sums.add_group(row, at, classes - at < kGroup ? classes - at : kGroup, -1);
+      add_group(row, at, classes - at < kGroup ? classes - at : kGroup, lanes);
     }
-    sums.total();
+    found_ = lanes;
   }
 
   // The first class of those with the largest element.
@@ -224,6 +202,17 @@ class Scan {
   }
 
  private:
+  LOGITS_INLINE void add_group(const R& row, int64_t first, int64_t count,
+                               ScanLanes<A>& lanes) const {
+    const int64_t split = request_.split;
+    if (count == kGroup && (first + kGroup <= split || first >= split)) {
+      scan_group(row, first, request_, lanes);
+    } else {
+      lanes = scan_part(row, first, static_cast<int>(count), request_, lanes);
+    }
+    lanes.end_group();
+  }
+
   // The k-th largest of some elements is no more than that of all: here the largest in each lane of
   // a few stretches of the row.
   LOGITS_INLINE void find_least(int64_t groups) {

@@ -12,8 +12,8 @@
 #include <cstdint>
 
 #include "../../kernel-table.h"
+#include "../rows/log-probability.h"
 #include "../rows/scale.h"
-#include "log-probability.h"
 #include "scan.h"
 
 namespace logits {
@@ -275,7 +275,7 @@ LOGITS_OUTLINE void store_scores(const ScoreCall& call, const R& row, int64_t nu
     const Spread spread = spread_of_row(row, classes, target, log_probs.largest, solved, scaled);
     sinks.store(call.entropies, spread.distance - log_probs.of_largest);
     sinks.store(call.square_distances,
-                of_target.complement * of_target.complement + spread.squares);
+                of_target.one_minus_p * of_target.one_minus_p + spread.squares);
   }
   if (scan.wants_top()) {
     store_top(call, sinks, number, classes, log_probs, scan.find_top(row, classes));

@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "../../kernel-table.h"
+#include "../rows/log-probability.h"
 #include "../rows/row-loop.h"
 #include "../rows/stack.h"
-#include "log-probability.h"
 #include "score-row.h"
 
 namespace logits {
@@ -32,7 +32,7 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
   const bool wants_terms = call.entropies != nullptr || call.square_distances != nullptr;
   using Lane = typename R::Arithmetic::Lane;
   Lane* const scaled = wants_terms ? scratch.take<Lane>(classes) : nullptr;
-  const RowSum solved = solve_row(row, classes, target, 1.0, guess, scaled, nullptr, scan.terms());
+  const RowSum solved = solve_row(row, classes, target, 1.0, guess, scaled, nullptr, scan);
   TargetLoss of_target = {0, 0};
   if (target >= 0) of_target = loss_in_row(row, classes, target, solved);
   store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan, scaled);
@@ -43,7 +43,7 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
   const Batch& batch = stack.batch;
   bool active[kStackRows] = {};
   bool full = batch.count == stack.lanes();
-  Exclusion<kStackRows> targets = no_exclusion<Stack<R>>();
+  ExcludedClasses<kStackRows> targets = none_excluded<Stack<R>>();
   for (int i = 0; i < batch.count; ++i) {
     active[i] = !store_ignored<typename R::Arithmetic::Set>(call, batch.row + i);
     full = full && active[i];
@@ -54,10 +54,10 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
   BundleSums<kStackRows> sums;
   double logs[kStackRows];
   double losses[kStackRows];
-  double complements[kStackRows];
+  double one_minus_p[kStackRows];
   solve_bundle(stack, targets, 1.0, guess, nullptr, sums);
   log_sums(stack, sums, logs);
-  if (targets.any) target_losses(stack, targets, sums, losses, complements);
+  if (targets.any) target_losses(stack, targets, sums, losses, one_minus_p);
   for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
     const R row = stack.row(i);
@@ -66,7 +66,7 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
     Scan<R> scan(scan_request(call, row, target, scratch));
     scan.run(row, stack.classes);
     TargetLoss of_target = {0, 0};
-    if (targets.any) of_target = {losses[i], complements[i]};
+    if (targets.any) of_target = {losses[i], one_minus_p[i]};
     store_scores(call, row, batch.row + i, sums[i], logs[i], of_target, scan, nullptr);
   }
 }

@@ -31,7 +31,7 @@ inline void softmax_bundle(const P& bundle, const Output& out, int& guess, float
   float* scaled = bundle.scratch(scratch);
   BundleSums<P::kRows> sums;
   double factor[P::kRows];
-  const Exclusion<P::kRows> none = no_exclusion<P>();
+  const ExcludedClasses<P::kRows> none = none_excluded<P>();
   solve_bundle(bundle, none, 1.0, guess, scaled, sums);
   for (int i = 0; i < bundle.lanes(); ++i) factor[i] = 1 / sums.sum[i];
   write_bundle(bundle, out, sums, factor, scaled, none, nullptr);
@@ -48,7 +48,7 @@ inline void softmax(const Input& logits, const Output& out, const Share& share) 
         using R = typename decltype(rows)::Row;
         if constexpr (R::kStacks) {
           if (classes <= kMostStackClasses) {
-            for_each_stack(rows, batch, classes, kept_rows(classes), [&](const auto& stack) {
+            for_each_stack(rows, batch, classes, rows_in_scratch(classes), [&](const auto& stack) {
               softmax_bundle(stack, out, guess, share.scratch);
             });
             return;

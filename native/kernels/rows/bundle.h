@@ -9,7 +9,7 @@
 //   row(i)                one of its rows
 //   value(i, c)           element c of that row, as a float
 //   full                  whether all lanes are rows that may be read
-//   is_active[i]          not 0 where lane i is a row that may be read
+//   is_active[i]          all bits where lane i is a row that may be read, else 0
 //   classes, inverse      what its rows share
 #pragma once
 
@@ -19,7 +19,7 @@
 #include "../math/exp.h"
 #include "../math/log.h"
 #include "../math/reference.h"
-#include "../operations/log-probability.h"
+#include "log-probability.h"
 #include "row.h"
 
 namespace logits {
@@ -56,17 +56,17 @@ LOGITS_INLINE int64_t offset_of(const Place& place, int64_t outer_stride) {
 
 // One element excluded from each lane's sum.
 template <int Rows>
-struct Exclusion {
+struct ExcludedClasses {
   uint32_t at[Rows];
   bool any;
 };
 
-static constexpr uint32_t kNothingExcluded = 0xffffffff;
+static constexpr uint32_t kNoneExcluded = 0xffffffff;
 
 template <class P>
-LOGITS_INLINE Exclusion<P::kRows> no_exclusion() {
-  Exclusion<P::kRows> none;
-  for (uint32_t& at : none.at) at = kNothingExcluded;
+LOGITS_INLINE ExcludedClasses<P::kRows> none_excluded() {
+  ExcludedClasses<P::kRows> none;
+  for (uint32_t& at : none.at) at = kNoneExcluded;
   none.any = false;
   return none;
 }
@@ -85,11 +85,8 @@ struct BundleSums {
 
   LOGITS_INLINE bool is_regular(int i) const { return uniform || kinds[i] == RowKind::regular; }
   LOGITS_INLINE RowSum operator[](int i) const {
-    return {uniform ? RowKind::regular : kinds[i],
-            sum[i],
-            excluded[i],
-            uniform ? common : references[i],
-            {0, 0}};
+    return {uniform ? RowKind::regular : kinds[i], sum[i], excluded[i],
+            uniform ? common : references[i]};
   }
   LOGITS_INLINE void set(int i, const RowSum& row) {
     kinds[i] = row.kind;
@@ -99,13 +96,32 @@ struct BundleSums {
   }
 };
 
+// Of a bundle's lanes, all that are rows are active.
+template <class P>
+LOGITS_INLINE void set_active(P& bundle) {
+  bundle.full = bundle.batch.count == bundle.lanes();
+  for (int i = 0; i < bundle.lanes(); ++i) {
+    bundle.is_active[i] = i < bundle.batch.count ? ~0u : 0u;
+  }
+}
+
+// Those that `active` says.
+template <class P>
+LOGITS_INLINE void set_active(P& bundle, const bool (&active)[P::kRows]) {
+  bundle.full = true;
+  for (int i = 0; i < bundle.lanes(); ++i) {
+    bundle.is_active[i] = active[i] ? ~0u : 0u;
+    bundle.full = bundle.full && active[i];
+  }
+}
+
 // The terms of the excluded elements in a reference common to all lanes; 0 where none is excluded.
 template <class P>
-LOGITS_INLINE void common_terms(const P& bundle, const Exclusion<P::kRows>& exclusion,
+LOGITS_INLINE void common_terms(const P& bundle, const ExcludedClasses<P::kRows>& excluded_classes,
                                 const ReferenceVectors<typename P::Arithmetic>& reference,
                                 BundleSums<P::kRows>& sums) {
   using V = typename P::Arithmetic::Set;
-  if (!exclusion.any) {
+  if (!excluded_classes.any) {
     for (int i = 0; i < bundle.lanes(); i += 8) V::store(sums.excluded + i, V::zero());
     return;
   }
@@ -114,13 +130,13 @@ LOGITS_INLINE void common_terms(const P& bundle, const Exclusion<P::kRows>& excl
   float x[P::kRows];
   for (int i = 0; i < lanes; ++i) {
     const bool active = bundle.full || bundle.is_active[i] != 0;
-    x[i] = active ? bundle.value(i, static_cast<int64_t>(exclusion.at[i])) : 0;
+    x[i] = active ? bundle.value(i, static_cast<int64_t>(excluded_classes.at[i])) : 0;
   }
   for (int i = 0; i < lanes; i += kLanesTogether) {
     typename V::F32 v[1] = {V::load(static_cast<const float*>(x + i))};
     V::store(sums.excluded_element + i, v[0]);
-    auto largest = V::broadcast_bits(0);
-    scaled_exp<V, false, P::kScaled>(v, reference, largest);
+    auto max_exponent_bits = V::broadcast_bits(0);
+    scaled_exp<V, false, P::kScaled>(v, reference, max_exponent_bits);
     V::store(sums.excluded + i, V::widen_low(v[0]));
     V::store(sums.excluded + i + 8, V::widen_high(v[0]));
   }
@@ -132,13 +148,14 @@ LOGITS_INLINE bool none(typename V::Mask64 mask) {
   return V::all(V::equal(V::select(mask, V::broadcast(1.0), V::zero()), V::zero()));
 }
 
-// Whether sums in one reference are good for all lanes; then they are uniform. `largest` is what
-// scaled_exp has collected.
+// Whether sums in one reference are good for all lanes; then they are uniform. `max_exponent_bits`
+// is what scaled_exp has collected.
 //
 // A row's largest term is at least the mean of its terms: if that is 2^28, it is within the window.
 template <class P>
 LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double divisor,
-                          typename P::Arithmetic::Set::I32 largest, BundleSums<P::kRows>& sums) {
+                          typename P::Arithmetic::Set::I32 max_exponent_bits,
+                          BundleSums<P::kRows>& sums) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
   const double least =
@@ -154,7 +171,7 @@ LOGITS_INLINE bool accept(const P& bundle, const Reference& reference, double di
     const auto product = V::mul(total, V::broadcast(divisor));
     if (!none<V>(V::greater(product, V::broadcast(A::kLargestSum)))) return false;
   }
-  if (!A::within_window(A::largest_lane(largest))) return false;
+  if (!A::within_window(A::max_lane(max_exponent_bits))) return false;
   sums.uniform = true;
   sums.common = reference;
   return true;
@@ -205,10 +222,10 @@ LOGITS_INLINE void log_sums(const P& bundle, const BundleSums<P::kRows>& sums,
 }
 
 // loss_of_target (log-probability.h) for every lane of uniform sums, and whether one of them is
-// confident.
+// near one.
 template <class P>
 LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums<P::kRows>& sums,
-                                  double (&losses)[P::kRows], double (&complements)[P::kRows]) {
+                                  double (&losses)[P::kRows], double (&one_minus_p)[P::kRows]) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
   double own[P::kRows];
@@ -216,7 +233,7 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums<P::kRows>& s
     own[i] = static_cast<double>(sums.excluded_element[i]);
     if constexpr (P::kScaled) own[i] = scaled_single<true>(own[i], bundle.inverse).high;
   }
-  bool confident = false;
+  bool near_one = false;
   for (int at = 0; at < bundle.lanes(); at += 8) {
     const auto others = V::load(sums.sum + at);
     const auto term = V::load(sums.excluded + at);
@@ -235,11 +252,11 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums<P::kRows>& s
     const auto distance = V::select(is_lesser, V::load(own + at), V::zero());
     const auto loss = V::add(V::sub(log.high, distance), log.low);
     V::store(losses + at, loss);
-    V::store(complements + at, V::div(others, total));
-    const auto least = V::mul(term, V::broadcast(A::kConfidentShare));
-    confident = confident || !none<V>(V::greater(least, others));
+    V::store(one_minus_p + at, V::div(others, total));
+    const auto least = V::mul(term, V::broadcast(A::kNearOneShare));
+    near_one = near_one || !none<V>(V::greater(least, others));
   }
-  return confident;
+  return near_one;
 }
 
 // Factors as the two floats of FactorVectors (scale.h).

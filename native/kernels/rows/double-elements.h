@@ -39,7 +39,7 @@ LOGITS_INLINE Pair scaled_double(double x, const Scale& inverse) {
 
 // Elements of any type in float64 lanes, at any distance, with soft cap and temperature.
 template <class V>
-struct AnyRow {
+struct GenericRow {
   using Arithmetic = Double<V>;
   using Results = Sink<V>;
   static constexpr bool kStacks = false;
@@ -51,15 +51,15 @@ struct AnyRow {
   double softcap;
   Scale inverse;
 
-  static LOGITS_INLINE AnyRow of(const Input& input, const Scale& inverse, int64_t offset) {
+  static LOGITS_INLINE GenericRow of(const Input& input, const Scale& inverse, int64_t offset) {
     return {moved(input.data, input.element, offset), input.element, input.layout.inner,
             input.softcap, inverse};
   }
-  // Whether it could be a WideRow of float.
-  LOGITS_INLINE bool is_wide() const {
+  // Whether it could be a F64Row of float.
+  LOGITS_INLINE bool is_contiguous() const {
     return element == Element::float32 && stride == 1 && softcap == 0;
   }
-  LOGITS_INLINE AnyRow from(int64_t at) const {
+  LOGITS_INLINE GenericRow from(int64_t at) const {
     return {moved(data, element, at * stride), element, stride, softcap, inverse};
   }
   LOGITS_INLINE void prefetch(int64_t, int) const {}
@@ -99,11 +99,11 @@ struct AnyRow {
 
 // Where a row of results goes that are neighbours in memory, T being float or double.
 template <class V, class T>
-struct WideSink {
+struct F64Sink {
   static constexpr bool kStreams = false;
   T* data;
 
-  static LOGITS_INLINE WideSink of(const Output& out, int64_t offset, const Input&) {
+  static LOGITS_INLINE F64Sink of(const Output& out, int64_t offset, const Input&) {
     return {static_cast<T*>(out.data) + offset};
   }
   // Arithmetic has made these, so that a NaN may be any.
@@ -122,19 +122,19 @@ struct WideSink {
 
 // Elements that are neighbours in memory, in float64 lanes, E being float or double.
 template <class V, class E, bool Scaled>
-struct WideRow {
+struct F64Row {
   using Arithmetic = Double<V>;
-  using Results = WideSink<V, E>;
+  using Results = F64Sink<V, E>;
   static constexpr bool kStacks = false;
   static constexpr bool kScaled = Scaled;
 
   const E* data;
   Scale inverse;
 
-  static LOGITS_INLINE WideRow of(const Input& input, const Scale& inverse, int64_t offset) {
+  static LOGITS_INLINE F64Row of(const Input& input, const Scale& inverse, int64_t offset) {
     return {static_cast<const E*>(input.data) + offset, inverse};
   }
-  LOGITS_INLINE WideRow from(int64_t at) const { return {data + at, inverse}; }
+  LOGITS_INLINE F64Row from(int64_t at) const { return {data + at, inverse}; }
   LOGITS_INLINE void prefetch(int64_t at, int count) const { prefetch_ahead<V>(data + at, count); }
   LOGITS_INLINE typename V::F64 load(int64_t at) const { return V::load_8(data + at); }
   LOGITS_INLINE typename V::F64 load(int64_t at, int count) const {
@@ -163,7 +163,7 @@ LOGITS_INLINE typename S::F64 scaled_lanes(const R& row, typename S::F64 x) {
 
 // Float64 elements at any distance.
 template <class V>
-struct StridedDoubleRow {
+struct StridedF64Row {
   using Arithmetic = Double<V>;
   using Results = Sink<V>;
   static constexpr bool kStacks = false;
@@ -172,10 +172,10 @@ struct StridedDoubleRow {
   const double* data;
   int64_t stride;
 
-  static LOGITS_INLINE StridedDoubleRow of(const Input& input, const Scale&, int64_t offset) {
+  static LOGITS_INLINE StridedF64Row of(const Input& input, const Scale&, int64_t offset) {
     return {static_cast<const double*>(input.data) + offset, input.layout.inner};
   }
-  LOGITS_INLINE StridedDoubleRow from(int64_t at) const { return {data + at * stride, stride}; }
+  LOGITS_INLINE StridedF64Row from(int64_t at) const { return {data + at * stride, stride}; }
   LOGITS_INLINE void prefetch(int64_t, int) const {}
   LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
   LOGITS_OUTLINE typename V::F64 load(int64_t at, int count) const {

@@ -109,12 +109,12 @@ LOGITS_INLINE typename V::F32 load_first(const E* p, int count, typename V::F32 
 
 // Where a row of float32 results goes that are neighbours in memory.
 template <class V>
-struct FloatSink {
+struct F32Sink {
   static constexpr bool kStreams = V::kStreams;
   float* data;
   bool streams;
 
-  static LOGITS_INLINE FloatSink of(const Output& out, int64_t offset, const Input&) {
+  static LOGITS_INLINE F32Sink of(const Output& out, int64_t offset, const Input&) {
     return {static_cast<float*>(out.data) + offset, out.streams};
   }
   // Elements before the first one at a multiple of 64 bytes, from `at` on.
@@ -192,19 +192,19 @@ struct Sink {
 
 // Float32 or half-precision elements that are neighbours in memory, in float32 lanes.
 template <class V, class E, bool Scaled>
-struct SingleRow {
+struct F32Row {
   using Arithmetic = Single<V>;
-  using Results = FloatSink<V>;
+  using Results = F32Sink<V>;
   static constexpr bool kStacks = true;
   static constexpr bool kScaled = Scaled;
 
   const E* data;
   Scale inverse;
 
-  static LOGITS_INLINE SingleRow of(const Input& input, const Scale& inverse, int64_t offset) {
+  static LOGITS_INLINE F32Row of(const Input& input, const Scale& inverse, int64_t offset) {
     return {static_cast<const E*>(input.data) + offset, inverse};
   }
-  LOGITS_INLINE SingleRow from(int64_t at) const { return {data + at, inverse}; }
+  LOGITS_INLINE F32Row from(int64_t at) const { return {data + at, inverse}; }
   LOGITS_INLINE void prefetch(int64_t at, int count) const { prefetch_ahead<V>(data + at, count); }
   LOGITS_INLINE typename V::F32 load(int64_t at) const { return V::load(data + at); }
   LOGITS_INLINE typename V::F32 load(int64_t at, int count) const {
@@ -225,7 +225,7 @@ struct SingleRow {
 
 // The same of any such type, at any distance.
 template <class V, bool Scaled>
-struct StridedRow {
+struct StridedF32Row {
   using Arithmetic = Single<V>;
   using Results = Sink<V>;
   static constexpr bool kStacks = false;
@@ -236,10 +236,10 @@ struct StridedRow {
   int64_t stride;
   Scale inverse;
 
-  static LOGITS_INLINE StridedRow of(const Input& input, const Scale& inverse, int64_t offset) {
+  static LOGITS_INLINE StridedF32Row of(const Input& input, const Scale& inverse, int64_t offset) {
     return {moved(input.data, input.element, offset), input.element, input.layout.inner, inverse};
   }
-  LOGITS_INLINE StridedRow from(int64_t at) const {
+  LOGITS_INLINE StridedF32Row from(int64_t at) const {
     return {moved(data, element, at * stride), element, stride, inverse};
   }
   LOGITS_INLINE void prefetch(int64_t, int) const {}

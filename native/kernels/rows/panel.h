@@ -53,7 +53,7 @@ struct Panel {
     const E* p = ahead < classes ? x + ahead * stride : x + (ahead - classes) * stride + kPanelRows;
     for (int k = 0; k < count; ++k, p += stride) V::prefetch(reinterpret_cast<const char*>(p));
   }
-  LOGITS_INLINE StridedRow<V, Scaled> row(int lane) const {
+  LOGITS_INLINE StridedF32Row<V, Scaled> row(int lane) const {
     return {x + lane, element, stride, inverse};
   }
 };
@@ -75,7 +75,7 @@ struct Panels {
   int64_t stride;
   Scale inverse;
   bool full;
-  uint32_t is_active[kRows];  // all bits, or none
+  uint32_t is_active[kRows];
 
   LOGITS_INLINE int lanes() const {
     return (batch.count + kPanelRows - 1) / kPanelRows * kPanelRows;
@@ -102,7 +102,9 @@ struct Panels {
   LOGITS_INLINE float value(int i, int64_t c) const {
     return static_cast<float>(value_of<V>(x[c * stride + i]));
   }
-  LOGITS_INLINE StridedRow<V, Scaled> row(int i) const { return {x + i, element, stride, inverse}; }
+  LOGITS_INLINE StridedF32Row<V, Scaled> row(int i) const {
+    return {x + i, element, stride, inverse};
+  }
 };
 
 // Rows side by side that are taken together.
@@ -110,16 +112,6 @@ LOGITS_INLINE int panels_rows(int64_t classes) {
   static constexpr int kMost = 4;
   const int64_t panels = kPanelsFloats / kPanelRows / (classes > 0 ? classes : 1);
   return kPanelRows * static_cast<int>(panels < 1 ? 1 : panels > kMost ? kMost : panels);
-}
-
-template <class V, class E, bool Scaled>
-LOGITS_INLINE void set_active(Panels<V, E, Scaled>& panels,
-                              const bool (&active)[Panels<V, E, Scaled>::kRows]) {
-  panels.full = true;
-  for (int i = 0; i < panels.lanes(); ++i) {
-    panels.is_active[i] = active[i] ? ~0u : 0u;
-    panels.full = panels.full && active[i];
-  }
 }
 
 template <class V, class E, bool Scaled>
@@ -132,8 +124,7 @@ LOGITS_INLINE Panels<V, E, Scaled> make_panels(const Input& input, const Scale& 
   panels.classes = input.layout.classes;
   panels.stride = input.layout.inner;
   panels.inverse = inverse;
-  panels.full = batch.count == panels.lanes();
-  for (int i = 0; i < panels.lanes(); ++i) panels.is_active[i] = i < batch.count ? ~0u : 0u;
+  set_active(panels);
   return panels;
 }
 

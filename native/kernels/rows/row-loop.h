@@ -105,9 +105,9 @@ LOGITS_INLINE Rows<R> double_rows(const Input& input) {
   return {input, double_scale<typename R::Arithmetic::Set>(input.temperature)};
 }
 
-// Whether an input's rows are WideRows of E.
+// Whether an input's rows are F64Rows of E.
 template <class E>
-LOGITS_INLINE bool is_wide(const Input& input) {
+LOGITS_INLINE bool is_contiguous(const Input& input) {
   const Element element = kIsFloat<E> ? Element::float32 : Element::float64;
   return input.element == element && input.layout.inner == 1 && input.softcap == 0;
 }
@@ -121,13 +121,13 @@ LOGITS_INLINE void with_double_rows(const Input& a, const Input& b, OnRows on_ro
   };
   const bool scaled = a.temperature != 1 || b.temperature != 1;
   if constexpr (!V::kSpecialises) {
-    with(AnyRow<V>());
-  } else if (is_wide<float>(a) && is_wide<float>(b)) {
-    scaled ? with(WideRow<V, float, true>()) : with(WideRow<V, float, false>());
-  } else if (is_wide<double>(a) && is_wide<double>(b)) {
-    scaled ? with(WideRow<V, double, true>()) : with(WideRow<V, double, false>());
+    with(GenericRow<V>());
+  } else if (is_contiguous<float>(a) && is_contiguous<float>(b)) {
+    scaled ? with(F64Row<V, float, true>()) : with(F64Row<V, float, false>());
+  } else if (is_contiguous<double>(a) && is_contiguous<double>(b)) {
+    scaled ? with(F64Row<V, double, true>()) : with(F64Row<V, double, false>());
   } else {
-    with(AnyRow<V>());
+    with(GenericRow<V>());
   }
 }
 
@@ -141,11 +141,11 @@ LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnBatch 
   };
   const bool is_plain = input.element == Element::float64 && input.softcap == 0;
   if (!is_plain || input.temperature != 1) {
-    with(AnyRow<V>());
+    with(GenericRow<V>());
   } else if (input.layout.inner == 1) {
-    with(WideRow<V, double, false>());
+    with(F64Row<V, double, false>());
   } else {
-    with(StridedDoubleRow<V>());
+    with(StridedF64Row<V>());
   }
 }
 
@@ -164,7 +164,7 @@ LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const 
                                 OnBatch on_batch, OnPanels on_panels) {
   const Layout& layout = input.layout;
   if (layout.inner == 1) {
-    const Rows<SingleRow<V, E, Scaled>> rows = {input, inverse};
+    const Rows<F32Row<V, E, Scaled>> rows = {input, inverse};
     for_each_batch<V>(layout, share, kStackRows,
                       [&](const Batch& batch) { on_batch(rows, batch); });
     return;
@@ -187,7 +187,7 @@ LOGITS_INLINE void walk_elements(const Input& input, const Share& share, OnBatch
 // on_batch(rows, batch) for a share's rows in Single, of whatever type and at whatever distance.
 template <class V, class OnBatch>
 LOGITS_INLINE void walk_strided_singles(const Input& input, const Share& share, OnBatch on_batch) {
-  const Rows<StridedRow<V, true>> rows = {input, single_scale<V>(input.temperature)};
+  const Rows<StridedF32Row<V, true>> rows = {input, single_scale<V>(input.temperature)};
   for_each_batch<V>(input.layout, share, kStackRows,
                     [&](const Batch& batch) { on_batch(rows, batch); });
 }

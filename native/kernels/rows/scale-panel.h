@@ -56,7 +56,7 @@ LOGITS_INLINE void write_four_panels(const Panels<V, E, Scaled>& panels, float* 
 template <class V, class E, bool Scaled, int Rows>
 LOGITS_INLINE void write_bundle(const Panels<V, E, Scaled>& panels, const Output& out,
                                 const BundleSums<Rows>& sums, const double (&factor)[Rows],
-                                const float* scaled, const Exclusion<Rows>& excluded,
+                                const float* scaled, const ExcludedClasses<Rows>& excluded,
                                 const double* at_excluded) {
   float high[Rows];
   float low[Rows];
@@ -83,9 +83,9 @@ LOGITS_INLINE void write_bundle(const Panels<V, E, Scaled>& panels, const Output
       const auto reference = sums.uniform ? broadcast_reference(panels.row(0), sums.common)
                                           : load_references(panel, sums.references + first);
       write_panel(panel, sink + first, [&](int64_t c) {
-        auto largest = V::broadcast_bits(0);
+        auto max_exponent_bits = V::broadcast_bits(0);
         typename V::F32 v[1] = {panel.load(c)};
-        scaled_exp<V, true, Scaled>(v, reference, largest);
+        scaled_exp<V, true, Scaled>(v, reference, max_exponent_bits);
         return result(v[0]);
       });
     });

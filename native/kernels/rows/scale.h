@@ -146,9 +146,9 @@ LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int
   }
   const auto reference = broadcast_reference(row, solved.reference);
   write_row<A>(out, classes, team, [&](int64_t at, int count) {
-    auto largest = V::broadcast_bits(0);
+    auto max_exponent_bits = V::broadcast_bits(0);
     typename A::Vector v[1] = {load_elements(row, at, count)};
-    scaled_exp<V, true, R::kScaled>(v, reference, largest);
+    scaled_exp<V, true, R::kScaled>(v, reference, max_exponent_bits);
     return compute(v[0], at, count);
   });
 }

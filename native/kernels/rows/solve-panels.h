@@ -7,8 +7,8 @@
 #include "../../platform/force-inline.h"
 #include "../math/exp.h"
 #include "../math/reference.h"
-#include "../operations/log-probability.h"
 #include "bundle.h"
+#include "log-probability.h"
 #include "panel.h"
 #include "row.h"
 
@@ -40,7 +40,8 @@ LOGITS_INLINE ReferenceVectors<typename P::Arithmetic> load_references(
 template <class P, bool Shifted>
 LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
                                     const ReferenceVectors<typename P::Arithmetic>& reference,
-                                    typename P::Arithmetic::Set::I32& largest, float* terms) {
+                                    typename P::Arithmetic::Set::I32& max_exponent_bits,
+                                    float* terms) {
   using V = typename P::Arithmetic::Set;
   constexpr int kStep = V::kInterleave;
   int64_t c = 0;
@@ -48,12 +49,12 @@ LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
     typename V::F32 v[kStep];
     panel.prefetch(at + c, kStep);
     for (int k = 0; k < kStep; ++k) v[k] = panel.load(at + c + k);
-    scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
+    scaled_exp<V, Shifted, P::kScaled>(v, reference, max_exponent_bits);
     for (int k = 0; k < kStep; ++k) V::store(terms + (c + k) * kPanelRows, v[k]);
   }
   for (; c < count; ++c) {
     typename V::F32 v[1] = {panel.load(at + c)};
-    scaled_exp<V, Shifted, P::kScaled>(v, reference, largest);
+    scaled_exp<V, Shifted, P::kScaled>(v, reference, max_exponent_bits);
     V::store(terms + c * kPanelRows, v[0]);
   }
 }
@@ -61,8 +62,9 @@ LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
 // The terms of classes first, first + 8, ... below `count` (at most 64), added by strides 32, 16
 // and 8; `terms` begins with class `at`.
 template <class P>
-LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int64_t at, int first,
-                                                        int64_t count, const uint32_t* excluded) {
+LOGITS_INLINE typename P::Arithmetic::Vector reduce_one_by_8(const float* terms, int64_t at,
+                                                             int first, int64_t count,
+                                                             const uint32_t* excluded) {
   using V = typename P::Arithmetic::Set;
   typename V::F32 half[4];
   const auto term = [&](int k) {
@@ -84,15 +86,15 @@ LOGITS_INLINE typename P::Arithmetic::Vector sum_eighth(const float* terms, int6
 
 // The eight sums of a group's `count` terms, in float64, into `sums` or added to what is there.
 template <class P, bool First>
-LOGITS_INLINE void sum_eighths(const float* terms, int64_t at, int64_t count,
+LOGITS_INLINE void reduce_by_8(const float* terms, int64_t at, int64_t count,
                                const uint32_t* excluded, double (&sums)[8][kPanelRows]) {
   using V = typename P::Arithmetic::Set;
   for (int j = 0; j < 8; ++j) {
     if (!First && j >= count) return;
-    const auto eighth =
-        j < count ? sum_eighth<P>(terms, at, j, count, excluded) : V::broadcast(0.0f);
-    auto low = V::widen_low(eighth);
-    auto high = V::widen_high(eighth);
+    const auto sum =
+        j < count ? reduce_one_by_8<P>(terms, at, j, count, excluded) : V::broadcast(0.0f);
+    auto low = V::widen_low(sum);
+    auto high = V::widen_high(sum);
     if constexpr (!First) {
       low = V::add(V::load(static_cast<const double*>(sums[j])), low);
       high = V::add(V::load(static_cast<const double*>(sums[j] + 8)), high);
@@ -103,10 +105,10 @@ LOGITS_INLINE void sum_eighths(const float* terms, int64_t at, int64_t count,
 }
 
 template <class V>
-LOGITS_INLINE void fold_eighths(const double (&eighths)[8][kPanelRows], double* sum) {
+LOGITS_INLINE void fold_by_8(const double (&sums_by_8)[8][kPanelRows], double* sum) {
   for (int i = 0; i < kPanelRows; i += 8) {
     typename V::F64 lanes[8];
-    for (int j = 0; j < 8; ++j) lanes[j] = V::load(eighths[j] + i);
+    for (int j = 0; j < 8; ++j) lanes[j] = V::load(sums_by_8[j] + i);
     V::store(sum + i, fold_vectors<V>(lanes));
   }
 }
@@ -117,29 +119,29 @@ inline typename P::Arithmetic::Set::I32 sum_panel(
     const P& panel, const uint32_t* excluded,
     const ReferenceVectors<typename P::Arithmetic>& reference, float* scaled, double* sum) {
   using V = typename P::Arithmetic::Set;
-  auto largest = V::broadcast_bits(0);
+  auto max_exponent_bits = V::broadcast_bits(0);
   float group[kGroup * kPanelRows];
   double sums[8][kPanelRows];
   double total[8][kPanelRows];
   if (panel.classes == 0) {
     for (int i = 0; i < kPanelRows; ++i) sum[i] = 0;
-    return largest;
+    return max_exponent_bits;
   }
   for (int64_t chunk = 0; chunk < panel.classes; chunk += kChunk) {
     const int64_t end = panel.classes - chunk < kChunk ? panel.classes : chunk + kChunk;
     for (int64_t at = chunk; at < end; at += kGroup) {
       const int64_t count = end - at < kGroup ? end - at : kGroup;
       float* terms = scaled ? scaled + at * kPanelRows : group;
-      terms_of_classes<P, Shifted>(panel, at, count, reference, largest, terms);
+      terms_of_classes<P, Shifted>(panel, at, count, reference, max_exponent_bits, terms);
       if (at == chunk) {
-        sum_eighths<P, true>(terms, at, count, excluded, sums);
+        reduce_by_8<P, true>(terms, at, count, excluded, sums);
       } else {
-        sum_eighths<P, false>(terms, at, count, excluded, sums);
+        reduce_by_8<P, false>(terms, at, count, excluded, sums);
       }
     }
     if (panel.classes <= kChunk) {
-      fold_eighths<V>(sums, sum);
-      return largest;
+      fold_by_8<V>(sums, sum);
+      return max_exponent_bits;
     }
     for (int j = 0; j < 8; ++j) {
       for (int i = 0; i < kPanelRows; ++i) {
@@ -147,8 +149,8 @@ inline typename P::Arithmetic::Set::I32 sum_panel(
       }
     }
   }
-  fold_eighths<V>(total, sum);
-  return largest;
+  fold_by_8<V>(total, sum);
+  return max_exponent_bits;
 }
 
 // The same with one reference a lane.
@@ -158,7 +160,7 @@ LOGITS_INLINE void sum_panel_by_lane(const P& panel, const uint32_t* excluded,
   sum_panel<P, true>(panel, excluded, load_references(panel, references), scaled, sum);
 }
 
-struct PanelExtent {
+struct PanelMax {
   float max[kPanelRows];
   uint32_t argmax[kPanelRows];  // the first class that holds the maximum
   bool nan[kPanelRows];
@@ -166,7 +168,7 @@ struct PanelExtent {
 
 // Each lane's largest element (but for the excluded one) and whether the row holds a NaN.
 template <class P>
-inline PanelExtent extent_of_panel(const P& panel, const uint32_t* excluded) {
+inline PanelMax max_of_panel(const P& panel, const uint32_t* excluded) {
   using V = typename P::Arithmetic::Set;
   const auto magnitude = V::broadcast_bits(kMagnitudeBits);
   const auto lowest = V::broadcast_bits(kInfinityBits | 0x80000000);
@@ -184,13 +186,13 @@ inline PanelExtent extent_of_panel(const P& panel, const uint32_t* excluded) {
     argmax = V::select(above, number, argmax);
     max = V::from_bits(V::select(above, V::bits(v), V::bits(max)));
   }
-  PanelExtent extent;
+  PanelMax row_max;
   uint32_t lanes[kPanelRows];
-  V::store(extent.max, max);
-  V::store_bits(extent.argmax, argmax);
+  V::store(row_max.max, max);
+  V::store_bits(row_max.argmax, argmax);
   V::store_bits(lanes, magnitudes);
-  for (int i = 0; i < kPanelRows; ++i) extent.nan[i] = lanes[i] > kInfinityBits;
-  return extent;
+  for (int i = 0; i < kPanelRows; ++i) row_max.nan[i] = lanes[i] > kInfinityBits;
+  return row_max;
 }
 
 // The terms of the excluded elements; 0 where a lane is idle or excludes none.
@@ -210,14 +212,14 @@ LOGITS_OUTLINE void solve_panel(const P& panel, const uint32_t* excluded, float*
                                 RowKind* kinds, Reference* references, double* sums,
                                 double* excluded_terms) {
   using A = typename P::Arithmetic;
-  const PanelExtent extent = extent_of_panel(panel, nullptr);
+  const PanelMax row_max = max_of_panel(panel, nullptr);
   for (int i = 0; i < kPanelRows; ++i) {
     kinds[i] = RowKind::regular;
     references[i] = {0, 0};
     if (panel.is_active[i] == 0) continue;
-    kinds[i] = kind_of<A>(Extent{static_cast<double>(extent.max[i]), extent.nan[i]});
+    kinds[i] = kind_of<A>(RowMax{static_cast<double>(row_max.max[i]), row_max.nan[i]});
     if (kinds[i] != RowKind::regular) continue;
-    references[i] = reference_of(panel.row(i), static_cast<double>(extent.max[i]));
+    references[i] = reference_of(panel.row(i), static_cast<double>(row_max.max[i]));
   }
   sum_panel_by_lane(panel, excluded, references, scaled, sums);
   terms_of_excluded(panel, excluded, references, excluded_terms);
@@ -226,20 +228,23 @@ LOGITS_OUTLINE void solve_panel(const P& panel, const uint32_t* excluded, float*
 // solve_row for every lane.
 template <class V, class E, bool Scaled>
 inline void solve_bundle(const Panels<V, E, Scaled>& panels,
-                         const Exclusion<Panels<V, E, Scaled>::kRows>& exclusion, double divisor,
-                         int& guess, float* scaled, BundleSums<Panels<V, E, Scaled>::kRows>& sums) {
+                         const ExcludedClasses<Panels<V, E, Scaled>::kRows>& excluded_classes,
+                         double divisor, int& guess, float* scaled,
+                         BundleSums<Panels<V, E, Scaled>::kRows>& sums) {
   using P = Panel<V, E, Scaled>;
   const Reference common = {guess, 0};
   const auto vectors = broadcast_reference(panels.row(0), common);
-  const auto excluded = [&](int i) { return exclusion.any ? exclusion.at + i : nullptr; };
-  auto largest = V::broadcast_bits(0);
+  const auto excluded = [&](int i) {
+    return excluded_classes.any ? excluded_classes.at + i : nullptr;
+  };
+  auto max_exponent_bits = V::broadcast_bits(0);
   for_each_panel(panels, [&](const P& panel, int i) {
     const auto own = sum_panel<P, false>(panel, excluded(i), vectors,
                                          panels.scratch_of_panel(scaled, i), sums.sum + i);
-    largest = V::max_unsigned(largest, own);
+    max_exponent_bits = V::max_unsigned(max_exponent_bits, own);
   });
-  common_terms(panels, exclusion, vectors, sums);
-  if (accept(panels, common, divisor, largest, sums)) return;
+  common_terms(panels, excluded_classes, vectors, sums);
+  if (accept(panels, common, divisor, max_exponent_bits, sums)) return;
   sums.uniform = false;
   for_each_panel(panels, [&](const P& panel, int i) {
     solve_panel(panel, excluded(i), panels.scratch_of_panel(scaled, i), sums.kinds + i,
@@ -248,25 +253,25 @@ inline void solve_bundle(const Panels<V, E, Scaled>& panels,
   guess = likely_exponent(panels, divisor, sums, guess);
 }
 
-// The losses of a panel's confident rows, from the sums of their other classes in units of their
-// own. The panel's lanes are those of the sums from `first` on.
+// The losses of a panel's rows that are near one, from the sums of their other classes in units of
+// their own. The panel's lanes are those of the sums from `first` on.
 template <class P, int Rows>
-LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion<Rows>& targets,
-                                     const BundleSums<Rows>& sums, int first,
-                                     double (&losses)[Rows], double (&complements)[Rows]) {
+LOGITS_OUTLINE void near_one_losses(const P& panel, const ExcludedClasses<Rows>& targets,
+                                    const BundleSums<Rows>& sums, int first, double (&losses)[Rows],
+                                    double (&one_minus_p)[Rows]) {
   using A = typename P::Arithmetic;
   const uint32_t* excluded = targets.at + first;
-  const PanelExtent others = extent_of_panel(panel, excluded);
+  const PanelMax others = max_of_panel(panel, excluded);
   Reference references[kPanelRows];
   double target[kPanelRows];
-  bool confident[kPanelRows];
+  bool near_one[kPanelRows];
   bool resolved[kPanelRows];
   for (int i = 0; i < kPanelRows; ++i) {
     const RowSum row = sums[first + i];
     references[i] = {0, 0};
-    confident[i] = panel.is_active[i] != 0 && is_confident<A>(row);
+    near_one[i] = panel.is_active[i] != 0 && is_near_one<A>(row);
     resolved[i] = false;
-    if (!confident[i]) continue;
+    if (!near_one[i]) continue;
     target[i] = panel.row(i).value(excluded[i]);
     resolved[i] = reference_of_others(panel.row(i), static_cast<double>(others.max[i]), target[i],
                                       row.reference, references[i]);
@@ -274,36 +279,36 @@ LOGITS_OUTLINE void confident_losses(const P& panel, const Exclusion<Rows>& targ
   double sum[kPanelRows];
   sum_panel_by_lane(panel, excluded, references, nullptr, sum);
   for (int i = 0; i < kPanelRows; ++i) {
-    if (!confident[i]) continue;
+    if (!near_one[i]) continue;
     const TargetLoss loss = resolved[i]
-                                ? confident_loss(panel.row(i), sum[i], references[i], target[i])
+                                ? near_one_loss(panel.row(i), sum[i], references[i], target[i])
                                 : TargetLoss{0, 0};
     losses[first + i] = loss.loss;
-    complements[first + i] = loss.complement;
+    one_minus_p[first + i] = loss.one_minus_p;
   }
 }
 
 // The losses of the targets, which the sums have left out.
 template <class V, class E, bool Scaled, int Rows>
-LOGITS_INLINE void target_losses(const Panels<V, E, Scaled>& panels, const Exclusion<Rows>& targets,
-                                 const BundleSums<Rows>& sums, double (&losses)[Rows],
-                                 double (&complements)[Rows]) {
-  bool confident = false;
+LOGITS_INLINE void target_losses(const Panels<V, E, Scaled>& panels,
+                                 const ExcludedClasses<Rows>& targets, const BundleSums<Rows>& sums,
+                                 double (&losses)[Rows], double (&one_minus_p)[Rows]) {
+  bool near_one = false;
   if (sums.uniform) {
-    confident = uniform_losses(panels, sums, losses, complements);
+    near_one = uniform_losses(panels, sums, losses, one_minus_p);
   } else {
     for (int i = 0; i < panels.lanes(); ++i) {
       if (panels.is_active[i] == 0) continue;
       const auto row = panels.row(i);
       const TargetLoss loss = loss_of_target(row, sums[i], row.value(targets.at[i]));
       losses[i] = loss.loss;
-      complements[i] = loss.complement;
-      confident = confident || is_confident<Single<V>>(sums[i]);
+      one_minus_p[i] = loss.one_minus_p;
+      near_one = near_one || is_near_one<Single<V>>(sums[i]);
     }
   }
-  if (!confident) return;
+  if (!near_one) return;
   for_each_panel(panels, [&](const auto& panel, int first) {
-    confident_losses(panel, targets, sums, first, losses, complements);
+    near_one_losses(panel, targets, sums, first, losses, one_minus_p);
   });
 }
 

@@ -51,33 +51,24 @@ struct Stack {
   // All terms fit: for_each_stack sees to it.
   LOGITS_INLINE float* scratch(float* memory) const { return memory; }
   // From one row's kept terms to the next one's: whole vectors fit behind its end.
-  LOGITS_INLINE int64_t pitch() const { return (classes + 15) / 16 * 16; }
+  LOGITS_INLINE int64_t row_stride() const { return (classes + 15) / 16 * 16; }
 };
-
-template <class R>
-LOGITS_INLINE void set_active(Stack<R>& stack, const bool (&active)[kStackRows]) {
-  stack.full = true;
-  for (int i = 0; i < stack.lanes(); ++i) {
-    stack.is_active[i] = active[i] ? 1 : 0;
-    stack.full = stack.full && active[i];
-  }
-}
 
 // scaled_exp of any number of vectors, as many side by side as the instruction set takes.
 template <class V, bool Scaled, int Count>
 LOGITS_INLINE void scaled_exp_of_all(typename V::F32 (&v)[Count],
                                      const ReferenceVectors<Single<V>>& reference,
-                                     typename V::I32& largest) {
+                                     typename V::I32& max_exponent_bits) {
   constexpr int kStep = V::kInterleave;
   if constexpr (Count <= kStep) {
-    scaled_exp<V, false, Scaled>(v, reference, largest);
+    scaled_exp<V, false, Scaled>(v, reference, max_exponent_bits);
   } else {
     typename V::F32 first[kStep];
     typename V::F32 rest[Count - kStep];
     for (int k = 0; k < kStep; ++k) first[k] = v[k];
     for (int k = kStep; k < Count; ++k) rest[k - kStep] = v[k];
-    scaled_exp<V, false, Scaled>(first, reference, largest);
-    scaled_exp_of_all<V, Scaled>(rest, reference, largest);
+    scaled_exp<V, false, Scaled>(first, reference, max_exponent_bits);
+    scaled_exp_of_all<V, Scaled>(rest, reference, max_exponent_bits);
     for (int k = 0; k < kStep; ++k) v[k] = first[k];
     for (int k = kStep; k < Count; ++k) v[k] = rest[k - kStep];
   }
@@ -93,14 +84,15 @@ LOGITS_INLINE typename V::F64 fold_vectors_of_group(const typename V::F32* y) {
 }
 
 // sum_partial_group (row.h) for `Rows` rows at once, whose elements fill `Count` vectors, the last
-// one in part or whole; `Stored` keeps whole vectors, each row's `pitch` behind the one before.
-// Where an element may be Excluded, but not within these, `excluded` is none of their numbers.
+// one in part or whole; `Stored` keeps whole vectors, each row's `row_stride` behind the one
+// before. Where an element may be Excluded, but not within these, `excluded` is none of their
+// numbers.
 template <class R, bool Stored, bool Excluded, int Rows, int Count>
 LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t count,
                                const int64_t (&excluded)[Rows],
                                const ReferenceVectors<typename R::Arithmetic>& reference,
-                               typename R::Arithmetic::Set::I32& largest, float* scaled,
-                               int64_t pitch, typename R::Arithmetic::Set::F64 (&sums)[Rows]) {
+                               typename R::Arithmetic::Set::I32& max_exponent_bits, float* scaled,
+                               int64_t row_stride, typename R::Arithmetic::Set::F64 (&sums)[Rows]) {
   using V = typename R::Arithmetic::Set;
   const int last = static_cast<int>(count) - 16 * (Count - 1);
   typename V::F32 v[Rows * Count];
@@ -111,11 +103,11 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
     v[i * Count + Count - 1] =
         Stored ? row[i].load(at, last) : row[i].load(at, last, reference.lowest);
   }
-  scaled_exp_of_all<V, R::kScaled>(v, reference, largest);
+  scaled_exp_of_all<V, R::kScaled>(v, reference, max_exponent_bits);
   for (int i = 0; i < Rows; ++i) {
     typename V::F32* y = v + i * Count;
     if constexpr (Stored) {
-      for (int k = 0; k < Count; ++k) V::store(scaled + i * pitch + first + 16 * k, y[k]);
+      for (int k = 0; k < Count; ++k) V::store(scaled + i * row_stride + first + 16 * k, y[k]);
     }
     if constexpr (Excluded) {
       for (int k = 0; k < Count; ++k) y[k] = drop_lane<V>(y[k], excluded[i], 16u * k);
@@ -135,7 +127,7 @@ template <class R, bool Stored, bool Excluded>
 LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
     const R& row, int64_t classes, int64_t excluded,
     const ReferenceVectors<typename R::Arithmetic>& reference,
-    typename R::Arithmetic::Set::I32& largest, float* scaled) {
+    typename R::Arithmetic::Set::I32& max_exponent_bits, float* scaled) {
   using V = typename R::Arithmetic::Set;
   // Up to here it costs less to look for the excluded element in each vector than to mistake, in
   // every other row, the group that has it.
@@ -149,11 +141,12 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
     const bool may_exclude =
         Excluded && (classes <= kFewClasses || (excluded >= at && excluded < at + kGroup));
     if (may_exclude) {
-      sum_vectors<R, Stored, true, 1, 4>(rows, at, kGroup, {excluded - at}, reference, largest,
-                                         scaled, 0, sum);
+      sum_vectors<R, Stored, true, 1, 4>(rows, at, kGroup, {excluded - at}, reference,
+                                         max_exponent_bits, scaled, 0, sum);
       sums = V::add(sums, sum[0]);
     } else {
-      sums = V::add(sums, sum_group<R, false, Stored>(row, at, reference, largest, scaled));
+      sums =
+          V::add(sums, sum_group<R, false, Stored>(row, at, reference, max_exponent_bits, scaled));
     }
   }
   const int64_t count = classes - at;
@@ -161,7 +154,7 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
   row.prefetch(at, static_cast<int>(count));
   const auto last = [&](auto vectors) {
     sum_vectors<R, Stored, Excluded, 1, decltype(vectors)::kCount>(
-        rows, at, count, {excluded - at}, reference, largest, scaled, 0, sum);
+        rows, at, count, {excluded - at}, reference, max_exponent_bits, scaled, 0, sum);
   };
   if (count > 48) {
     last(Vectors<4>());
@@ -178,86 +171,87 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
 // Rows of so few classes that several of them are what the processor can have under way.
 template <class S, bool Stored, bool Excluded, int Rows, int Count>
 LOGITS_INLINE void sum_rows_at_once(const S& stack, int first,
-                                    const Exclusion<kStackRows>& exclusion,
+                                    const ExcludedClasses<kStackRows>& excluded_classes,
                                     const ReferenceVectors<typename S::Arithmetic>& reference,
-                                    typename S::Arithmetic::Set::I32& largest, float* scaled,
-                                    double (&eighths)[kStackRows][8]) {
+                                    typename S::Arithmetic::Set::I32& max_exponent_bits,
+                                    float* scaled, double (&sums_by_8)[kStackRows][8]) {
   using V = typename S::Arithmetic::Set;
   typename S::Row rows[Rows];
   int64_t excluded[Rows];
   typename V::F64 sums[Rows];
   for (int i = 0; i < Rows; ++i) {
     rows[i] = stack.row(first + i);
-    excluded[i] = Excluded ? static_cast<int64_t>(exclusion.at[first + i]) : -1;
+    excluded[i] = Excluded ? static_cast<int64_t>(excluded_classes.at[first + i]) : -1;
   }
   rows[0].prefetch(0, Rows * static_cast<int>(stack.classes));
   sum_vectors<typename S::Row, Stored, Excluded, Rows, Count>(
-      rows, 0, stack.classes, excluded, reference, largest, scaled + first * stack.pitch(),
-      stack.pitch(), sums);
-  for (int i = 0; i < Rows; ++i) V::store(eighths[first + i], sums[i]);
+      rows, 0, stack.classes, excluded, reference, max_exponent_bits,
+      scaled + first * stack.row_stride(), stack.row_stride(), sums);
+  for (int i = 0; i < Rows; ++i) V::store(sums_by_8[first + i], sums[i]);
 }
 
 // Sums all rows in one reference; false where that is not good for one of them.
 template <class S, bool Stored, bool Excluded>
-inline bool sum_stack(const S& stack, const Exclusion<kStackRows>& exclusion, double divisor,
-                      int guess, float* scaled, BundleSums<kStackRows>& sums) {
+inline bool sum_stack(const S& stack, const ExcludedClasses<kStackRows>& excluded_classes,
+                      double divisor, int guess, float* scaled, BundleSums<kStackRows>& sums) {
   using A = typename S::Arithmetic;
   using V = typename A::Set;
   const Reference reference = {guess, 0};
   const ReferenceVectors<A> vectors = broadcast_reference(stack.first, reference);
-  auto largest = V::broadcast_bits(0);
-  const int64_t pitch = stack.pitch();
+  auto max_exponent_bits = V::broadcast_bits(0);
+  const int64_t row_stride = stack.row_stride();
   // Folded in a loop of their own, where rows do not wait for one another.
-  double eighths[kStackRows][8];
+  double sums_by_8[kStackRows][8];
   const bool all_active = stack.all_active();
   int done = 0;
   if (all_active && stack.classes <= 16) {
     for (; done + 4 <= stack.batch.count; done += 4) {
-      sum_rows_at_once<S, Stored, Excluded, 4, 1>(stack, done, exclusion, vectors, largest, scaled,
-                                                  eighths);
+      sum_rows_at_once<S, Stored, Excluded, 4, 1>(stack, done, excluded_classes, vectors,
+                                                  max_exponent_bits, scaled, sums_by_8);
     }
   } else if (all_active && stack.classes <= 32) {
     for (; done + 2 <= stack.batch.count; done += 2) {
-      sum_rows_at_once<S, Stored, Excluded, 2, 2>(stack, done, exclusion, vectors, largest, scaled,
-                                                  eighths);
+      sum_rows_at_once<S, Stored, Excluded, 2, 2>(stack, done, excluded_classes, vectors,
+                                                  max_exponent_bits, scaled, sums_by_8);
     }
   }
   for (int i = done; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
-    const int64_t excluded = Excluded ? static_cast<int64_t>(exclusion.at[i]) : -1;
-    V::store(eighths[i],
-             sum_short_row<typename S::Row, Stored, Excluded>(
-                 stack.row(i), stack.classes, excluded, vectors, largest, scaled + i * pitch));
+    const int64_t excluded = Excluded ? static_cast<int64_t>(excluded_classes.at[i]) : -1;
+    V::store(sums_by_8[i], sum_short_row<typename S::Row, Stored, Excluded>(
+                               stack.row(i), stack.classes, excluded, vectors, max_exponent_bits,
+                               scaled + i * row_stride));
   }
   for (int i = 0; i < stack.lanes() && !stack.full; ++i) {
-    if (stack.is_active[i] == 0) V::store(eighths[i], V::zero());
+    if (stack.is_active[i] == 0) V::store(sums_by_8[i], V::zero());
   }
   for (int i = 0; i < stack.lanes(); i += 8) {
     typename V::F64 rows[8];
-    for (int k = 0; k < 8; ++k) rows[k] = V::load(static_cast<const double*>(eighths[i + k]));
+    for (int k = 0; k < 8; ++k) rows[k] = V::load(static_cast<const double*>(sums_by_8[i + k]));
     V::store(sums.sum + i, V::totals(rows));
   }
-  common_terms(stack, exclusion, vectors, sums);
-  return accept(stack, reference, divisor, largest, sums);
+  common_terms(stack, excluded_classes, vectors, sums);
+  return accept(stack, reference, divisor, max_exponent_bits, sums);
 }
 
 // solve_row for every row of a stack.
 template <class R>
-LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion<kStackRows>& exclusion,
-                                double divisor, int& guess, float* scaled,
-                                BundleSums<kStackRows>& sums) {
+LOGITS_INLINE void solve_bundle(const Stack<R>& stack,
+                                const ExcludedClasses<kStackRows>& excluded_classes, double divisor,
+                                int& guess, float* scaled, BundleSums<kStackRows>& sums) {
   using S = Stack<R>;
-  const auto sum = scaled
-                       ? (exclusion.any ? sum_stack<S, true, true> : sum_stack<S, true, false>)
-                       : (exclusion.any ? sum_stack<S, false, true> : sum_stack<S, false, false>);
-  const bool done = sum(stack, exclusion, divisor, guess, scaled, sums);
+  const auto sum =
+      scaled ? (excluded_classes.any ? sum_stack<S, true, true> : sum_stack<S, true, false>)
+             : (excluded_classes.any ? sum_stack<S, false, true> : sum_stack<S, false, false>);
+  const bool done = sum(stack, excluded_classes, divisor, guess, scaled, sums);
   if (done) return;
   sums.uniform = false;
   int own_guess = guess;
   for (int i = 0; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
-    const int64_t excluded = exclusion.any ? static_cast<int64_t>(exclusion.at[i]) : -1;
-    float* terms = scaled ? scaled + i * stack.pitch() : nullptr;
+    const int64_t excluded =
+        excluded_classes.any ? static_cast<int64_t>(excluded_classes.at[i]) : -1;
+    float* terms = scaled ? scaled + i * stack.row_stride() : nullptr;
     sums.set(i,
              solve_row(stack.row(i), stack.classes, excluded, divisor, own_guess, terms, nullptr));
   }
@@ -266,17 +260,17 @@ LOGITS_INLINE void solve_bundle(const Stack<R>& stack, const Exclusion<kStackRow
 
 // The losses of the targets, which the sums have left out.
 template <class R>
-LOGITS_INLINE void target_losses(const Stack<R>& stack, const Exclusion<kStackRows>& targets,
+LOGITS_INLINE void target_losses(const Stack<R>& stack, const ExcludedClasses<kStackRows>& targets,
                                  const BundleSums<kStackRows>& sums, double (&losses)[kStackRows],
-                                 double (&complements)[kStackRows]) {
-  const bool confident = sums.uniform && uniform_losses(stack, sums, losses, complements);
-  if (sums.uniform && !confident) return;
+                                 double (&one_minus_p)[kStackRows]) {
+  const bool near_one = sums.uniform && uniform_losses(stack, sums, losses, one_minus_p);
+  if (sums.uniform && !near_one) return;
   for (int i = 0; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
-    if (sums.uniform && !is_confident<typename R::Arithmetic>(sums[i])) continue;
+    if (sums.uniform && !is_near_one<typename R::Arithmetic>(sums[i])) continue;
     const TargetLoss loss = loss_in_row(stack.row(i), stack.classes, targets.at[i], sums[i]);
     losses[i] = loss.loss;
-    complements[i] = loss.complement;
+    one_minus_p[i] = loss.one_minus_p;
   }
 }
 
@@ -298,7 +292,7 @@ LOGITS_INLINE void write_results(const Stack<R>& stack, const Output& out, float
   const bool streams = V::kStreams && out.streams && is_block(stack, out);
   write(streams ? scratch : sink);
   if (!streams) return;
-  write_elements<A>(FloatSink<V>{sink, true}, 0, stack.batch.count * stack.classes,
+  write_elements<A>(F32Sink<V>{sink, true}, 0, stack.batch.count * stack.classes,
                     [&](int64_t at, int count) { return load_scaled<V>(scratch + at, count); });
 }
 
@@ -309,7 +303,8 @@ template <class R>
 LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
                                 const BundleSums<kStackRows>& sums,
                                 const double (&factor)[kStackRows], float* scaled,
-                                const Exclusion<kStackRows>& excluded, const double* at_excluded) {
+                                const ExcludedClasses<kStackRows>& excluded,
+                                const double* at_excluded) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   float high[kStackRows];
@@ -327,11 +322,11 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
       if (!all_active && stack.is_active[i] == 0) continue;
       float* row = first + i * out.outer_stride;
       if (!all_regular && sums.kinds[i] != RowKind::regular) {
-        fill_row_with_nan<A>(FloatSink<V>{row, false}, stack.classes);
+        fill_row_with_nan<A>(F32Sink<V>{row, false}, stack.classes);
         continue;
       }
       const FactorVectors<A> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
-      const float* terms = scaled + i * stack.pitch();
+      const float* terms = scaled + i * stack.row_stride();
       for (int64_t at = 0; at < whole; at += 16) {
         V::store(row + at, factors.times(V::load(terms + at)));
       }
@@ -361,16 +356,15 @@ LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64
     stack.batch = {place, batch.row + first, count, false};
     stack.classes = classes;
     stack.inverse = rows.inverse;
-    stack.full = count % kLanesTogether == 0;
-    for (int i = 0; i < stack.lanes(); ++i) stack.is_active[i] = i < count ? 1 : 0;
+    set_active(stack);
     on_stack(stack);
   }
 }
 
 // Rows of a stack whose terms are kept.
-LOGITS_INLINE int kept_rows(int64_t classes) {
-  const int64_t pitch = (classes + 15) / 16 * 16;
-  const int64_t rows = kStackFloats / pitch;
+LOGITS_INLINE int rows_in_scratch(int64_t classes) {
+  const int64_t row_stride = (classes + 15) / 16 * 16;
+  const int64_t rows = kStackFloats / row_stride;
   if (rows >= kStackRows) return kStackRows;
   const int count = static_cast<int>(rows);
   return count < kLanesTogether ? count : count / kLanesTogether * kLanesTogether;

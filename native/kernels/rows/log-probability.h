@@ -6,7 +6,7 @@
 //   half
 //          = log(others + target) - x_target                   where it is not
 //
-// log(sum) - x_target alone would lose a confident row's loss to cancellation: at a gap of 17 nats
+// log(sum) - x_target alone would lose the loss of a p near 1 to cancellation: at a gap of 17 nats
 // nothing of it is left in float32.
 #pragma once
 
@@ -16,13 +16,13 @@
 #include "../math/bits.h"
 #include "../math/log.h"
 #include "../math/reference.h"
-#include "../rows/row.h"
+#include "row.h"
 
 namespace logits {
 
 struct TargetLoss {
-  double loss;        // -log p
-  double complement;  // 1 - p
+  double loss;         // -log p
+  double one_minus_p;  // 1 - p
 };
 
 // log sum e^(x - offset) of a regular row, x and offset over the temperature.
@@ -49,9 +49,11 @@ LOGITS_INLINE double log_sum(const R& row, const RowSum& solved) {
   return log.high + log.low + row.scaled(solved.reference.offset).high;
 }
 
+// Whether the excluded class has so nearly all of the row that the others may have fallen under its
+// reference.
 template <class A>
-LOGITS_INLINE bool is_confident(const RowSum& solved) {
-  return solved.kind == RowKind::regular && solved.sum < solved.excluded * A::kConfidentShare;
+LOGITS_INLINE bool is_near_one(const RowSum& solved) {
+  return solved.kind == RowKind::regular && solved.sum < solved.excluded * A::kNearOneShare;
 }
 
 // The loss from the first sums; `target` is the target's logit.
@@ -61,18 +63,18 @@ LOGITS_INLINE TargetLoss loss_of_target(const R& row, const RowSum& solved, doub
   if (solved.kind != RowKind::regular) {
     return {double_of<A>(kNanBitsF64), double_of<A>(kNanBitsF64)};
   }
-  const double complement = solved.sum / solved.total();
-  if (solved.sum <= solved.excluded) return {log1p<A>(solved.sum / solved.excluded), complement};
+  const double one_minus_p = solved.sum / solved.total();
+  if (solved.sum <= solved.excluded) return {log1p<A>(solved.sum / solved.excluded), one_minus_p};
   if (bits_of<A>(target) == (kInfinityBitsF64 | kSignBitF64)) {
-    return {double_of<A>(kInfinityBitsF64), complement};
+    return {double_of<A>(kInfinityBitsF64), one_minus_p};
   }
   const SplitLog<double> sum = log_shifted_sum<A>(solved);
   const Pair own = row.scaled(target - solved.reference.offset);
-  return {((sum.high - own.high) - own.low) + sum.low, complement};
+  return {((sum.high - own.high) - own.low) + sum.low, one_minus_p};
 }
 
-// The reference in which a confident row's other classes are summed; false where e^(others' max)
-// is below the smallest float64 share of the target, so that the loss is 0.
+// The reference in which the other classes of a row near one are summed; false where e^(others'
+// max) is below the smallest float64 share of the target, so that the loss is 0.
 template <class R>
 LOGITS_INLINE bool reference_of_others(const R& row, double others_max, double target,
                                        const Reference& of_row, Reference& of_others) {
@@ -86,8 +88,8 @@ LOGITS_INLINE bool reference_of_others(const R& row, double others_max, double t
 // others / target where each was summed in its own reference: below 2^-64, so that log1p and the
 // share of the whole are the ratio itself.
 template <class R>
-LOGITS_INLINE TargetLoss confident_loss(const R& row, double others, const Reference& of_others,
-                                        double target) {
+LOGITS_INLINE TargetLoss near_one_loss(const R& row, double others, const Reference& of_others,
+                                       double target) {
   using A = typename R::Arithmetic;
   const double distance = row.scaled(target - of_others.offset).high;
   const Reference own = {even_exponent<A>(distance), of_others.offset};
@@ -103,8 +105,8 @@ LOGITS_INLINE TargetLoss confident_loss(const R& row, double others, const Refer
 // The largest element of a row without the one at `excluded`.
 template <class R>
 LOGITS_INLINE double max_of_others(const R& row, int64_t classes, int64_t excluded) {
-  const double before = extent_of_row(row, excluded).max;
-  const double after = extent_of_row(row.from(excluded + 1), classes - excluded - 1).max;
+  const double before = max_of_row(row, excluded).max;
+  const double after = max_of_row(row.from(excluded + 1), classes - excluded - 1).max;
   return before > after ? before : after;
 }
 
@@ -114,13 +116,13 @@ LOGITS_INLINE TargetLoss loss_in_row(const R& row, int64_t classes, int64_t targ
                                      const RowSum& solved) {
   using A = typename R::Arithmetic;
   const double logit = row.value(target);
-  if (!is_confident<A>(solved)) return loss_of_target(row, solved, logit);
+  if (!is_near_one<A>(solved)) return loss_of_target(row, solved, logit);
   const double others_max = max_of_others(row, classes, target);
   Reference of_others;
   if (!reference_of_others(row, others_max, logit, solved.reference, of_others)) return {0, 0};
-  auto none = NoLinearTerms<typename A::Set>().start(0);
-  const double others = sum_row(row, classes, target, of_others, nullptr, none, nullptr).sum;
-  return confident_loss(row, others, of_others, logit);
+  NoObserver none;
+  const double others = sum_row(row, classes, target, of_others, nullptr, nullptr, none).sum;
+  return near_one_loss(row, others, of_others, logit);
 }
 
 }  // namespace logits

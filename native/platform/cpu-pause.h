@@ -1,4 +1,4 @@
-// Waiting in a loop, as the processor likes it.
+// The instruction for a loop that waits.
 #pragma once
 
 #if defined(_M_X64) || defined(_M_ARM64)
@@ -7,8 +7,8 @@
 
 namespace logits {
 
-// Tells the processor that it is waiting in a loop.
-inline void relax() {
+// Leaves the core to its other thread for some tens of cycles, and saves power.
+inline void cpu_pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
