@@ -49,7 +49,7 @@ export const enum At { ${of('NUMBER')
   .flat()
   .map((name, i) => `${name} = ${i}`)
   .join(', ')} }
-export const numberCount = ${of('NUMBER').length};
+export const numberNames = ${quoted(of('NUMBER').flat())} as const;
 
 ${of('WORDS')
   .map(([type, ...words]) => `export const ${lower(type)}Codes = ${numbered(words)} as const;\n`)

@@ -6,7 +6,7 @@ import {
   At,
   elementCodes,
   emptyMeanCodes,
-  numberCount,
+  numberNames,
   type Operation,
   reductionCodes,
   tiesCodes,
@@ -17,7 +17,7 @@ import { wordedError } from './errors.js';
 // options may call this package themselves, so that an operation writes its numbers when all of the
 // caller's code has run, and is entered at once.
 
-const numbers = new Float64Array(numberCount);
+const numbers = new Float64Array(numberNames.length);
 const call = numbers.buffer;
 
 /** Indices to ignore: a number among the numbers, or an array that is passed itself. */

@@ -7,8 +7,19 @@ import {
   softmax,
 } from '../../lib/index.js';
 import { native } from '../../lib/native/addon.js';
+import {
+  countParts,
+  counts,
+  exactSum,
+  nativeErrors,
+  type OperationName,
+  operations,
+  reductionCodes,
+  sums,
+} from '../../lib/native/boundary.js';
 import { detached } from '../support/calls.js';
 import { uniform } from '../support/inputs.js';
+import { numbersOf } from '../support/numbers.js';
 
 // The addon itself, called with anything: a result or an error with a code, and no memory touched
 // but the outputs'. And calls within calls, whose numbers share one place.
@@ -17,10 +28,17 @@ const rows = 2;
 const classes = 3;
 
 /**
- * The numbers of lib/native/call.ts: a mean over two rows of three, with -100 ignored; two classes of each
- * row, or two bins of all.
+ * A mean over two rows of three, with -100 ignored; two classes of each row; two bins of an evaluator.
  */
-const numbers = [0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 2, 0, 0];
+const numbers = numbersOf({
+  outer: rows,
+  classes,
+  outerStride: classes,
+  reduction: reductionCodes.mean,
+  ignoreIndex: -100,
+  top: 2,
+  bins: 2,
+});
 const call = (values: readonly number[] = numbers) => Float64Array.from(values).buffer;
 
 const GUARD = 12345;
@@ -43,50 +61,60 @@ function expectGuards(): void {
 }
 
 const logits = () => Float32Array.of(1, -2, 3, 4, 5, 6);
-const targets = () => Int32Array.of(0, 2);
-const weight = () => Float64Array.of(1, 0.5, 2);
+const perRow = () => output().subarray(0, rows);
+const topCounts = { top: 2, bins: 2 };
 
-/** Right arguments after the numbers. */
-const functions: Record<string, () => unknown[]> = {
-  softmax: () => [logits(), output()],
-  logSoftmax: () => [logits(), output()],
-  softmaxGradient: () => [logits(), logits(), output()],
-  logSoftmaxGradient: () => [logits(), logits(), output()],
-  logSumExp: () => [logits(), output().subarray(0, rows), null],
-  crossEntropy: () => [logits(), targets(), null, weight(), null, null, output()],
-  nllLoss: () => [logits(), targets(), null, weight(), null],
-  klDivergence: () => [logits(), logits(), null],
-  binaryCrossEntropy: () => [logits(), logits(), null, weight(), weight(), null],
-  score: () => [
-    logits(),
-    targets(),
-    null,
-    Int32Array.of(2, 1),
-    new Float64Array(2),
-    output().subarray(0, rows),
-    integers(rows),
-    output().subarray(0, rows),
-    output().subarray(0, rows),
-    integers(rows),
-    output().subarray(0, rows),
-    output().subarray(0, rows),
-    integers(2 * rows),
-    output().subarray(0, 2 * rows),
-    output().subarray(0, rows),
-  ],
-  evaluate: () => [
-    logits(),
-    targets(),
-    null,
-    Float64Array.of(1, 2),
-    new Float64Array(4 + 2 + 2 * 2),
-    new BigInt64Array((4 + 2) * 134),
-    new Float64Array(classes * classes),
-    new Float64Array(rows),
-    integers(rows),
-    integers(rows),
-  ],
+/** Right arguments by their names, ... */
+const values: Record<string, () => unknown> = {
+  logits,
+  otherLogits: logits,
+  probabilities: logits,
+  logProbabilities: logits,
+  upstream: () => null,
+  targets: () => Int32Array.of(0, 2),
+  ignored: () => null,
+  source: () => null,
+  weight: () => Float64Array.of(1, 0.5, 2),
+  positiveWeight: () => Float64Array.of(1, 0.5, 2),
+  out: () => null,
+  gradient: output,
+  ids: () => Int32Array.of(2, 1),
+  counts: () => new Float64Array(2),
+  logSumExp: perRow,
+  predictions: () => integers(rows),
+  maxLogProbs: perRow,
+  logProbs: perRow,
+  ranks: () => integers(rows),
+  entropies: perRow,
+  margins: perRow,
+  topIndices: () => integers(2 * rows),
+  topLogProbs: () => output().subarray(0, 2 * rows),
+  idLogProbs: perRow,
 };
+/** ... and those of single functions. */
+const own: { readonly [Name in OperationName]?: Record<string, () => unknown> } = {
+  softmax: { out: output },
+  logSoftmax: { out: output },
+  softmaxGradient: { upstream: logits, out: output },
+  logSoftmaxGradient: { upstream: logits, out: output },
+  logSumExp: { out: perRow },
+  binaryCrossEntropy: { targets: logits },
+  evaluate: {
+    top: () => Float64Array.of(1, 2),
+    counts: () => {
+      const parts = Object.values(countParts).map((size) => topCounts[size]);
+      return new Float64Array(parts.reduce((a, b) => a + b, Object.keys(counts).length));
+    },
+    sums: () => new BigInt64Array((Object.keys(sums).length + 2) * exactSum.digits),
+    confusion: () => new Float64Array(classes * classes),
+    losses: () => new Float64Array(rows),
+  },
+};
+const names = Object.keys(operations) as OperationName[];
+const rightOf = (name: OperationName, given: Record<string, () => unknown> = {}) =>
+  operations[name].arguments.map((argument) =>
+    ({ ...values, ...own[name], ...given })[argument]?.(),
+  );
 
 const garbage: (() => unknown)[] = [
   () => undefined,
@@ -139,24 +167,24 @@ const numbersBeside = [
   1e300,
 ];
 
-/** A result, or an error with a code. */
-function expectAnswer(name: string, given: unknown[]): void {
-  const run = native[name as 'softmax'] as (...values: unknown[]) => unknown;
+/** A result, or an error of the boundary's kinds, about one of the arguments or the numbers. */
+function expectAnswer(name: OperationName, given: unknown[]): void {
+  const run = native[name];
   try {
     const answer = run(...given);
     expect(['undefined', 'number']).toContain(typeof answer);
   } catch (error) {
-    expect(error).toMatchObject({
-      code: expect.stringMatching(/^ERR_[A-Z_]+$/),
-      message: expect.stringMatching(/^Expected .+ for .+, received .+$/),
-    });
+    const { code, argument } = error as { code: number; argument: number };
+    expect(nativeErrors[code]).toBeDefined();
+    expect(argument).toBeGreaterThanOrEqual(0);
+    expect(argument).toBeLessThanOrEqual(operations[name].arguments.length);
   }
   expectGuards();
 }
 
-describe.each(Object.keys(functions))('%s', (name) => {
-  const right = functions[name] as () => unknown[];
-  const run = native[name as 'softmax'] as (...values: unknown[]) => unknown;
+describe.each(names)('%s', (name) => {
+  const right = () => rightOf(name);
+  const run = native[name];
 
   it('takes its right arguments', () => {
     run(call(), ...right());
@@ -197,12 +225,12 @@ describe.each(Object.keys(functions))('%s', (name) => {
 it('rows whose predictions lie under their losses are added within the state', () => {
   const memory = new ArrayBuffer(8 * rows);
   for (const large of [Float32Array.of(0, 1e30, 0, 3, -1e-30, 0), logits()]) {
-    const [, indices, ignored, top, counts, sums, confusion] = (
-      functions.evaluate as () => unknown[]
-    )();
-    const state = [top, counts, sums, confusion];
-    const results = [new Float64Array(memory), integers(rows), new Int32Array(memory, 0, rows)];
-    expectAnswer('evaluate', [call(), large, indices, ignored, ...state, ...results]);
+    const given = rightOf('evaluate', {
+      logits: () => large,
+      losses: () => new Float64Array(memory),
+      predictions: () => new Int32Array(memory, 0, rows),
+    });
+    expectAnswer('evaluate', [call(), ...given]);
   }
 });
 

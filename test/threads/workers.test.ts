@@ -5,8 +5,10 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, crossEntropyWithGradient, softmax } from '../../lib/index.js';
 import { native } from '../../lib/native/addon.js';
+import { operations, reductionCodes } from '../../lib/native/boundary.js';
 import { terminatesLoops } from '../support/host.js';
 import { normalLogits } from '../support/inputs.js';
+import { numbersOf } from '../support/numbers.js';
 import { inShared } from '../support/promises.js';
 
 // The addon in several threads at once.
@@ -17,24 +19,34 @@ const shape = [rows, classes];
 const logits = normalLogits(rows * classes, { seed: 1, deviation: 3 });
 const targets = Int32Array.from({ length: rows }, (_, row) => (row * 7) % classes);
 
-/**
- * A worker cannot read TypeScript, so it calls the addon itself, as lib/native/addon.ts types it and
- * lib/native/call.ts describes it: a mean, with -100 ignored.
- */
+const numbers = numbersOf({
+  outer: rows,
+  classes,
+  outerStride: classes,
+  reduction: reductionCodes.mean,
+  ignoreIndex: -100,
+});
+const names = {
+  crossEntropy: operations.crossEntropy.arguments,
+  softmax: operations.softmax.arguments,
+};
+
+/** A worker cannot read TypeScript, so it calls the addon itself: a mean, with -100 ignored. */
 function startWorker(code: string, workerData: object): Worker {
   const prelude = `
     const { parentPort, workerData } = require('node:worker_threads');
     const native = require(workerData.addon);
-    const { logits, targets, rows, classes } = workerData;
-    const call = Float64Array.of(0, rows, classes, 1, classes, 1, 0, 0, 2, 0, -100, 0, 0, 1, 0, 0, 0, 0).buffer;
+    const { logits, targets, numbers, names } = workerData;
+    const call = Float64Array.from(numbers).buffer;
+    const enter = (name, given) => native[name](call, ...names[name].map((key) => given[key] ?? null));
   `;
-  const data = { addon: native.path, logits, targets, rows, classes, ...workerData };
+  const data = { addon: native.path, logits, targets, numbers, names, ...workerData };
   return new Worker(prelude + code, { eval: true, workerData: data });
 }
 
 const lossAndGradient = `
   function lossAndGradient(gradient) {
-    return native.crossEntropy(call, logits, targets, null, null, null, null, gradient);
+    return enter('crossEntropy', { logits, targets, gradient });
   }
 `;
 
@@ -61,7 +73,7 @@ describe('worker threads', () => {
         const gradient = new Float32Array(logits.length);
         const loss = lossAndGradient(gradient);
         const probabilities = new Float32Array(logits.length);
-        native.softmax(call, logits, probabilities);
+        enter('softmax', { logits, out: probabilities });
         const hashes = [gradient, probabilities].map((a) => hash('sha256').update(a).digest('hex'));
         results.add(JSON.stringify([loss, ...hashes]));
       }
