@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Writes what follows from other files: lib/native/boundary.ts from native/boundary.def, whose comments say what the rows
-// mean, and the lists of all operations in lib/ from the files of lib/operations/. With --check it compares instead.
+// mean, and the lists of all operations, from the files of lib/operations/ and native/kernels/operations/. With --check it
+// compares instead.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -115,9 +116,18 @@ function listsOfOperations() {
   return lists;
 }
 
+const headers = readdirSync(join(root, 'native', 'kernels', 'operations'))
+  .filter((file) => file.endsWith('.h'))
+  .sort();
+const kernels = `// Generated from the files of operations/ by scripts/generate.mjs.
+#pragma once
+
+${headers.map((file) => `#include "operations/${file}"\n`).join('')}`;
+
 const { index, promises } = listsOfOperations();
 const files = {
   'lib/native/boundary.ts': boundary,
+  'native/kernels/operations.h': kernels,
   'lib/operations/index.ts': index,
   'lib/operations/promises.ts': promises,
 };

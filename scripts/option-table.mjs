@@ -28,7 +28,7 @@ const shared = documented(read('lib', 'arguments', 'options.ts'));
 /** Interfaces of options: name -> what they extend, and their own members. */
 const interfaces = new Map(
   [read('lib', 'types.ts'), ...files.map((file) => read('lib', 'operations', file))]
-    .flatMap((text) => [...text.matchAll(/^export interface (\w+Options)([^{]*)\{([\s\S]*?)^?\}$/gm)])
+    .flatMap((text) => [...text.matchAll(/^export interface (\w+Options)([^{]*)\{([\s\S]*?)\}$/gm)])
     .map(([, name, bases, body]) => [
       name,
       { bases: bases.match(/\b\w+Options\b/g) ?? [], own: documented(body) },

@@ -109,11 +109,7 @@ function prepareBinaryCrossEntropy<Result>(
  * @param targets - One label a logit, laid out as the logits: probabilities in a `Float32Array` or
  *   `Float64Array`, or 0 and 1 in an integer typed array or a plain array. There is no check of their
  *   range.
- * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1: the
- *   classes that weights are given for), `dtype`, `rowStride`, `temperature` (default: 1), `softcap`
- *   (default: none), `reduction` (default: 'mean'), `weight` (one factor a class, or one a logit),
- *   `positiveWeight` (one factor, or one a class), `threads` (default: as `setThreads` says) and, for
- *   'none', `out`: as many elements as the logits, possibly the logits array itself.
+ * @param options - All have defaults: see {@link BinaryCrossEntropyOptions}.
  * @returns A number; for 'none' an array laid out as the logits, `options.out` if given: a
  *   `Float64Array` for float64 logits, a `Float32Array` for all others.
  * @throws As {@link softmax}.

@@ -158,12 +158,7 @@ function prepareCrossEntropy<Result>(
  * @param targets - One class index a row, in the order of the logits' shape without the class axis: an
  *   integer typed array or a plain array of integers; or one probability a logit, laid out as the
  *   logits: a `Float32Array` or `Float64Array`. Probabilities need not add up to 1.
- * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1; 1 for
- *   PyTorch's (N, C, ...) layout), `dtype`, `rowStride`, `temperature` (default: 1), `softcap`
- *   (default: none), `reduction` (default: 'mean'), `weight` (one factor a class), `labelSmoothing`
- *   (0 to 1, default: 0), `zLoss` (default: 0), `ignoreIndex` (one or several; default: -100),
- *   `emptyMean` ('nan', 'zero' or 'throw', default: 'nan'), `threads` (default: as `setThreads` says)
- *   and, for 'none', `out`.
+ * @param options - All have defaults: see {@link CrossEntropyOptions}.
  * @returns A number; for 'none' an array of one loss a row, `options.out` if given: a `Float64Array`
  *   for float64 logits, a `Float32Array` for all others.
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_BUFFER_DETACHED`;
@@ -218,9 +213,7 @@ export function crossEntropyAsync<L extends Logits, R extends Reduction = 'mean'
  *
  * @param logits - As for {@link softmax}.
  * @param targets - As for {@link crossEntropy}.
- * @param options - As for {@link crossEntropy}, and `gradient`: where the gradient goes (default: a
- *   new array; it may be `logits` itself, any other overlap is an error), and `upstream`: a finite
- *   number, or for 'none' also a `Float32Array` or `Float64Array` of one factor a row (default: 1).
+ * @param options - All have defaults: see {@link CrossEntropyWithGradientOptions}.
  * @returns `{ loss, gradient }`; the loss as {@link crossEntropy} returns it.
  * @throws As {@link crossEntropy}.
  * @example

@@ -62,9 +62,7 @@ function prepareKlDivergence<Result>(
  *
  * @param logits - As for {@link softmax}: those of the reference p.
  * @param otherLogits - As many logits of the same type: those of q.
- * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
- *   `dtype` and `rowStride` (of both arrays), `temperature` (default: 1), `softcap` (default: none),
- *   `reduction` (default: 'mean'), `threads` (default: as `setThreads` says) and, for 'none', `out`.
+ * @param options - All have defaults: see {@link KlDivergenceOptions}.
  * @returns A number; for 'none' an array of one divergence a row, `options.out` if given: a
  *   `Float64Array` for float64 `logits`, a `Float32Array` for all others.
  * @throws As {@link softmax}.

@@ -17,7 +17,7 @@ export const logSoftmaxOptions = softmaxOptions;
  * NaN, a +Infinity, or nothing but -Infinity become NaN; -Infinity beside finite logits stays.
  *
  * @param logits - As for {@link softmax}.
- * @param options - As for {@link softmax}.
+ * @param options - All have defaults: see {@link SoftmaxOptions}.
  * @returns The log-probabilities, laid out as the logits: `options.out` if given. A `Float64Array`
  *   for float64 logits, a `Float32Array` for all others.
  * @throws As {@link softmax}.

@@ -89,8 +89,7 @@ function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
  * nothing but -Infinity, or nothing at all, gives -Infinity.
  *
  * @param logits - As for {@link softmax}. (Axes that are not neighbours are first copied together.)
- * @param options - As for {@link softmax}, but that `axis` may be several axes (default: -1), and
- *   that `out` (default: a new array) has one element a row and is separate from `logits`.
+ * @param options - All have defaults: see {@link LogSumExpOptions}.
  * @returns One value a row, laid out as the logits' shape without the axes: `options.out` if given. A
  *   `Float64Array` for float64 logits, a `Float32Array` for all others.
  * @throws As {@link softmax}.

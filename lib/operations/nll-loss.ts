@@ -83,10 +83,7 @@ function prepareNllLoss<Result>(
  *
  * @param logProbabilities - The results of {@link logSoftmax}: any array or tensor that it takes.
  * @param targets - One class index a row: an integer typed array or a plain array of integers.
- * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
- *   `dtype`, `rowStride`, `reduction` (default: 'mean'), `weight` (one factor a class), `ignoreIndex`
- *   (one or several; default: -100), `emptyMean` (default: 'nan'), `threads` (default: as `setThreads` says) and, for
- *   'none', `out`.
+ * @param options - All have defaults: see {@link NllLossOptions}.
  * @returns A number; for 'none' an array of one loss a row, `options.out` if given: a `Float64Array`
  *   for float64 log-probabilities, a `Float32Array` for all others.
  * @throws As {@link crossEntropy}.

@@ -1,6 +1,6 @@
 import { expectArray, lengthOf, newArray, newIntegers } from '../arguments/arrays.js';
 import { shapeError } from '../arguments/errors.js';
-import { readInput } from '../arguments/input.js';
+import { type Input, readInput } from '../arguments/input.js';
 import {
   options as known,
   OptionList,
@@ -112,6 +112,12 @@ function readIds(value: unknown, rows: number): Int32Array | null {
   return ids;
 }
 
+/** Native code numbers no more classes. */
+function expectScoredClasses({ layout: { classes } }: Input): void {
+  if (classes <= limits.scoredClasses) return;
+  throw shapeError(`at most ${limits.scoredClasses} classes`, 'shape', `${classes}`);
+}
+
 function prepareScore<Result>(
   logits: unknown,
   targets: unknown,
@@ -121,6 +127,7 @@ function prepareScore<Result>(
   const ties = known.ties.read(given.ties);
   const input = readInput(logits, given, 'logits');
   const { rows, layout, resultType } = input;
+  expectScoredClasses(input);
   const compared = targets === undefined ? null : readClassIndices(targets, input, ignoreIndex);
   const hasRanks = known.rank.read(given.rank) && compared !== null;
   const hasEntropies = known.entropy.read(given.entropy);
@@ -211,10 +218,7 @@ function prepareScore<Result>(
  * @param logits - As for {@link softmax}, of at most 2^30 classes.
  * @param targets - One class index a row, as for {@link crossEntropy}. Default: none, and nothing
  *   about targets in the result.
- * @param options - As for {@link softmax}, without `out`; `rank` (default: true where there are
- *   targets), `ties` ('min', 'max' or 'index', default: 'min'), `entropy` and `margin` (default:
- *   false), `top` (1 to 16384; no more than there are classes; default: none), `ids` (an `Int32Array`,
- *   as many for each row; default: none), `ignoreIndex` (one or several; default: -100).
+ * @param options - All have defaults: see {@link ScoreOptions}.
  * @returns New arrays of one element a row, in the order of the logits' shape without the class axis:
  *   numbers as a `Float64Array` for float64 logits, as a `Float32Array` for all others; see
  *   {@link Scores}.

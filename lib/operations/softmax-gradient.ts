@@ -60,10 +60,7 @@ function prepareLogGradient<A>(logProbabilities: unknown, given: unknown, option
  *
  * @param probabilities - The results of {@link softmax}: any array or tensor that it takes.
  * @param upstream - The gradient by the probabilities: as many elements of the same type.
- * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
- *   `dtype` and `rowStride` (of both arrays), `temperature` (default: 1), `threads` (default: as
- *   `setThreads` says), and `out` (default: a new array; it may be either input, any other overlap is
- *   an error).
+ * @param options - All have defaults: see {@link SoftmaxGradientOptions}.
  * @returns The gradient, laid out as the probabilities: `options.out` if given. A `Float64Array` for
  *   float64 elements, a `Float32Array` for all others.
  * @throws As {@link softmax}.
@@ -103,7 +100,7 @@ export function softmaxGradientAsync<L extends Logits>(
  *
  * @param logProbabilities - The results of {@link logSoftmax}: any array or tensor that it takes.
  * @param upstream - The gradient by the log-probabilities: as many elements of the same type.
- * @param options - As for {@link softmaxGradient}.
+ * @param options - All have defaults: see {@link SoftmaxGradientOptions}.
  * @returns The gradient, laid out as the log-probabilities: `options.out` if given. A `Float64Array`
  *   for float64 elements, a `Float32Array` for all others.
  * @throws As {@link softmax}.

@@ -46,10 +46,7 @@ export function prepareSoftmax<A>(
  * @param logits - A `Float32Array`, `Float64Array`, `Float16Array`, a `Uint16Array` of float16 or
  *   bfloat16 bits (then `dtype` says which), or a tensor `{ data, dims }`, of any shape; it is read
  *   where it lies and not changed.
- * @param options - `shape` (default: the tensor's; for an array one row), `axis` (default: -1),
- *   `dtype`, `rowStride` (default: no padding), `temperature` (default: 1), `softcap` (default:
- *   none), `threads` (at most; default: as `setThreads` says), and `out` (default: a new array;
- *   it may be `logits` itself, any other overlap is an error).
+ * @param options - All have defaults: see {@link SoftmaxOptions}.
  * @returns The probabilities, laid out as the logits: `options.out` if given. A `Float64Array` for
  *   float64 logits, a `Float32Array` for all others.
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_BUFFER_DETACHED`;

@@ -2,16 +2,7 @@
 #pragma once
 
 #include "../kernel-table.h"
-#include "operations/binary-cross-entropy.h"
-#include "operations/cross-entropy.h"
-#include "operations/kl-divergence.h"
-#include "operations/log-softmax.h"
-#include "operations/log-sum-exp.h"
-#include "operations/nll-loss.h"
-#include "operations/probes.h"
-#include "operations/score.h"
-#include "operations/softmax-gradient.h"
-#include "operations/softmax.h"
+#include "operations.h"
 
 namespace logits {
 
