@@ -95,6 +95,8 @@ function prepareCrossEntropy<Result>(
   hasGradient: boolean,
 ): Prepared<typeof operations.crossEntropy, Result> {
   const { out } = given;
+  const givenGradient = hasGradient ? given.gradient : undefined;
+  const givenUpstream = hasGradient ? given.upstream : undefined;
   const reduction = readReduction(given.reduction, out);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
   const emptyMean = known.emptyMean.read(given.emptyMean);
@@ -104,8 +106,7 @@ function prepareCrossEntropy<Result>(
   const { elements, layout, rows, resultType } = input;
   const weight = readFactors(given.weight, layout.classes, 'weight');
   const compared = readTargets(targets, input, ignoreIndex);
-  const upstream = hasGradient ? readUpstream(given.upstream, rows, reduction) : 1;
-  const givenGradient = hasGradient ? given.gradient : undefined;
+  const upstream = readUpstream(givenUpstream, rows, reduction);
 
   const losses = reduction === 'none' ? outputArray(out, resultType, rows, 'out') : null;
   const gradient = hasGradient ? outputLike(givenGradient, input, null, 'gradient') : null;
