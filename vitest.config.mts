@@ -26,6 +26,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
   },

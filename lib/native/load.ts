@@ -60,7 +60,7 @@ interface Origin {
   readonly commit?: unknown;
 }
 
-/** Refuses an addon whose calls mean something else than those of this version. */
+/** Refuses an addon whose numbers and arguments are not those of this lib/. */
 function expectFitting({ path, boundary, version, commit }: Origin, given: string): void {
   if (boundary === boundaryHash) return;
   const built = version === undefined ? 'an earlier version' : `version ${version}`;
@@ -70,7 +70,7 @@ function expectFitting({ path, boundary, version, commit }: Origin, given: strin
       ? compileAdvice()
       : 'Name a binary of this version in LOGITS_BINARY, or unset the variable';
   throw addonNotFound(
-    `The logits binary does not fit this version of logits: ${path} is ${built} (${from}), of other calls. ${remedy}`,
+    `The logits binary ${path} was built from ${built} of logits (${from}), with another native/boundary.def than this one. ${remedy}`,
   );
 }
 

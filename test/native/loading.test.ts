@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime } from '../../lib/index.js';
 import { native } from '../../lib/native/addon.js';
+import { boundaryHash } from '../../lib/native/boundary.js';
 import { forbidsAddons } from '../support/host.js';
 import { installerOf } from '../support/package/installation.js';
 
@@ -202,6 +203,30 @@ describe('the compiled package', () => {
     const tried = /^ {2}(.*?): (.*)$/.exec(second as string);
     expect(tried?.[1]).toContain(join('built', file));
     expect(tried?.[2]).toMatch(reason);
+  });
+
+  it('a binary of another boundary is refused: which it is, what it was built from, what helps', () => {
+    // As after a change of native/boundary.def: the same file with another hash in it.
+    const bytes = readFileSync(native.path);
+    bytes.write('0123456789abcdef', bytes.indexOf(boundaryHash), 'latin1');
+    const given = join('elsewhere', 'stale.node');
+    install('stale', built, bytes);
+    install('stale-prebuilt', prebuilt, bytes);
+    install('stale-given', [given], bytes);
+    for (const [name, file, env, remedy] of [
+      ['stale', built, {}, /Compile it, .* with: npx logits rebuild$/],
+      ['stale-prebuilt', prebuilt, {}, /Compile it, .* with: npx logits rebuild$/],
+      ['stale-given', [given], { LOGITS_BINARY: given }, /unset the variable$/],
+    ] as const) {
+      mkdirSync(join(folder(name), 'native'), { recursive: true });
+      writeFileSync(join(folder(name), 'native', 'binding.gyp'), '');
+      const { error } = inProcess(name, '1', env);
+      expect(error).toMatchObject({ name: 'Error', code: 'ERR_ADDON_NOT_FOUND' });
+      expect(error?.message).toContain(
+        `${join(name, ...file)} was built from version ${native.version} of logits (`,
+      );
+      expect(error?.message).toMatch(remedy);
+    }
   });
 
   it('a broken local build does not hide the binary that the package ships', () => {

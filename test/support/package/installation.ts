@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 export function installerOf(dist: string, folder: (name: string) => string) {
   compileInto(dist);
 
-  return function install(name: string, addonPath?: string[], addon?: string): void {
+  return function install(name: string, addonPath?: string[], addon?: string | Uint8Array): void {
     for (const dependency of ['bindings', 'detect-libc', 'file-uri-to-path']) {
       const path = join('node_modules', dependency);
       cpSync(join(root, path), join(folder(name), path), { recursive: true });
