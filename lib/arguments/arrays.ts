@@ -86,14 +86,6 @@ export function readFactors(value: unknown, length: number, name: string): Float
 
 export type ResultName = 'Float32Array' | 'Float64Array';
 
-function allocate<A>(create: () => A, length: number, name: string): A {
-  try {
-    return create();
-  } catch (cause) {
-    throw allocationError(length, name, cause);
-  }
-}
-
 // As they are when this is loaded: nobody else may see an array of results before it is returned.
 const Floats = Float32Array;
 const Doubles = Float64Array;
@@ -101,16 +93,20 @@ const Integers = Int32Array;
 
 /** An array of results. */
 export function newArray(type: ResultName, length: number, name: string): FloatResult {
-  return allocate(
-    () => (type === 'Float32Array' ? new Floats(length) : new Doubles(length)),
-    length,
-    name,
-  );
+  try {
+    return type === 'Float32Array' ? new Floats(length) : new Doubles(length);
+  } catch (cause) {
+    throw allocationError(length, name, cause);
+  }
 }
 
 /** An array of classes or ranks. */
 export function newIntegers(length: number, name: string): Int32Array {
-  return allocate(() => new Integers(length), length, name);
+  try {
+    return new Integers(length);
+  } catch (cause) {
+    throw allocationError(length, name, cause);
+  }
 }
 
 /** The given output array, checked, or a new one. */

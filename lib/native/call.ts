@@ -88,26 +88,26 @@ export interface Prepared<O extends Operation, Result> {
 /** Computes a call before it returns. */
 export function compute<O extends Operation, Result>(
   operation: O,
-  { args, finish }: Prepared<O, Result>,
+  prepared: Prepared<O, Result>,
 ): Result {
-  return finish(enter(operation, native, args) as number);
+  return prepared.finish(enter(operation, native, prepared) as number);
 }
 
 /** Starts a call off this thread, whose id stops it: a promise of what the native function returns. */
 export function begin<O extends Operation>(
   operation: O,
-  { args, ownsResults }: Prepared<O, unknown>,
+  prepared: Prepared<O, unknown>,
   id: number,
 ): Promise<number> {
-  numbers[At.ownResults] = ownsResults ? 1 : 0;
+  numbers[At.ownResults] = prepared.ownsResults ? 1 : 0;
   numbers[At.id] = id;
-  return enter(operation, native.background, args) as Promise<number>;
+  return enter(operation, native.background, prepared) as Promise<number>;
 }
 
 function enter<O extends Operation>(
   operation: O,
   side: typeof native.background,
-  args: ArgumentsOf<O>,
+  { args }: Prepared<O, unknown>,
 ): unknown {
   try {
     // Each operation takes its own arguments, which TypeScript does not follow for a union of them.
