@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as logits from '../index.mjs';
 import * as promises from '../promises.mjs';
-import * as arrays from './arrays.mjs';
-import { environment } from './environment.mjs';
+import { environment } from './measure/environment.mjs';
+import * as arrays from './trials/arrays.mjs';
 
 const ROUNDS = 15;
 const shape = [256, 128256];

@@ -1,7 +1,7 @@
 // The entry for reports: makes them anew from the figures of a run, without measuring.
 import { parseArgs } from 'node:util';
+import { latestResults, readResults } from './measure/results-file.mjs';
 import { outdated, writeReadme, writeReport } from './report/write.mjs';
-import { latestResults, readResults } from './results-file.mjs';
 
 const usage = `Usage: npm run bench:report -- [FILE] [OPTION...]
 

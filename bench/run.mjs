@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCommandLine } from './command-line.mjs';
-import { Crew } from './crew.mjs';
-import { environment } from './environment.mjs';
-import { Inputs } from './inputs.mjs';
-import { describe, Measurement } from './measure.mjs';
+import { readCommandLine } from './measure/command-line.mjs';
+import { Crew } from './measure/crew.mjs';
+import { environment } from './measure/environment.mjs';
+import { describe, Measurement } from './measure/measure.mjs';
+import { writeResults } from './measure/results-file.mjs';
+import { footer, header, trialHeader, trialLines } from './measure/table.mjs';
 import { writeReadme, writeReport } from './report/write.mjs';
-import { writeResults } from './results-file.mjs';
-import { footer, header, trialHeader, trialLines } from './table.mjs';
+import { Inputs } from './trials/inputs.mjs';
 
 const { rounds, turnMs, json, report, readme, picked } = readCommandLine(process.argv.slice(2));
 

@@ -1,6 +1,6 @@
 // Plain JavaScript, with the arrays for results made beforehand as for the library.
-import { isHalf, widen } from '../elements.mjs';
-import { operations } from '../operations.mjs';
+import { isHalf, widen } from '../trials/elements.mjs';
+import { operations } from '../trials/operations.mjs';
 import { readerOf, resultArray } from './results.mjs';
 
 export const version = process.versions.v8;

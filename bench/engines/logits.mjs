@@ -1,8 +1,8 @@
 // The library as a caller would use it, with the arrays for its results given where there are any and
 // objects of options made once. LOGITS_ISA and LOGITS_THREADS are set by the parent process.
 import * as library from '../../index.mjs';
-import { isHalf } from '../elements.mjs';
-import { operations } from '../operations.mjs';
+import { isHalf } from '../trials/elements.mjs';
+import { operations } from '../trials/operations.mjs';
 import { readerOf, resultArray } from './results.mjs';
 
 export const version = process.env.LOGITS_ISA;

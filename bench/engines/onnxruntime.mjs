@@ -2,8 +2,8 @@
 // result; given a tensor to write into, it fills that and makes the array all the same.
 import { createRequire } from 'node:module';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { decode, isHalf } from '../elements.mjs';
-import { operations, resultShapeOf } from '../operations.mjs';
+import { decode, isHalf } from '../trials/elements.mjs';
+import { operations, resultShapeOf } from '../trials/operations.mjs';
 import { onnxModel } from './onnx-model.mjs';
 
 export const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json');

@@ -1,7 +1,7 @@
 // What the library and the plain loops have in common: the arrays that they are given for results, and
 // what they return.
-import { elementCount } from '../layout.mjs';
-import { resultShapeOf } from '../operations.mjs';
+import { elementCount } from '../trials/layout.mjs';
+import { resultShapeOf } from '../trials/operations.mjs';
 
 const isDouble = ({ element }) => element === 'float64';
 

@@ -10,8 +10,8 @@
 // Its first line is { "version" } or { "cannot": reason }. pytorch.py speaks the same.
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { arrayTypes } from '../elements.mjs';
-import { layoutOf } from '../layout.mjs';
+import { arrayTypes } from '../trials/elements.mjs';
+import { layoutOf } from '../trials/layout.mjs';
 import { Timer } from './timer.mjs';
 
 const [engineName, name, threads] = process.argv.slice(2);

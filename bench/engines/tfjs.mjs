@@ -3,7 +3,7 @@
 // comes on top. Losses and gradients are put together from as few of its functions as will do.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { operations } from '../operations.mjs';
+import { operations } from '../trials/operations.mjs';
 
 await tf.setBackend('wasm');
 

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { operations } from '../operations.mjs';
+import { operations } from '../trials/operations.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 

@@ -1,6 +1,6 @@
-import { labels } from '../arrays.mjs';
-import { add } from '../definitions.mjs';
-import { rare } from '../shapes.mjs';
+import { labels } from '../trials/arrays.mjs';
+import { add } from '../trials/definitions.mjs';
+import { rare } from '../trials/shapes.mjs';
 
 export const binaryCrossEntropy = {
   trials: { rare },

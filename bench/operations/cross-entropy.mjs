@@ -1,8 +1,8 @@
-import { probabilities, targets } from '../arrays.mjs';
-import { add, logProbabilities } from '../definitions.mjs';
-import { startOf } from '../layout.mjs';
-import { exponentialsOfRow, logSumExpOfRow, maximum } from '../plain-rows.mjs';
-import { batches, elements, evaluation, lengths, rare, threads } from '../shapes.mjs';
+import { probabilities, targets } from '../trials/arrays.mjs';
+import { add, logProbabilities } from '../trials/definitions.mjs';
+import { startOf } from '../trials/layout.mjs';
+import { exponentialsOfRow, logSumExpOfRow, maximum } from '../trials/plain-rows.mjs';
+import { batches, elements, evaluation, lengths, rare, threads } from '../trials/shapes.mjs';
 
 const labelSmoothing = 0.1;
 const temperature = 0.7;

@@ -1,8 +1,8 @@
-import { otherLogits } from '../arrays.mjs';
-import { add, logProbabilities } from '../definitions.mjs';
-import { startOf } from '../layout.mjs';
-import { logSumExpOfRow, maximum } from '../plain-rows.mjs';
-import { rare } from '../shapes.mjs';
+import { otherLogits } from '../trials/arrays.mjs';
+import { add, logProbabilities } from '../trials/definitions.mjs';
+import { startOf } from '../trials/layout.mjs';
+import { logSumExpOfRow, maximum } from '../trials/plain-rows.mjs';
+import { rare } from '../trials/shapes.mjs';
 
 export const klDivergence = {
   trials: { rare },

@@ -1,7 +1,7 @@
-import * as definitions from '../definitions.mjs';
-import { startOf } from '../layout.mjs';
-import { logSumExpOfRow } from '../plain-rows.mjs';
-import { fewBatches, lengths } from '../shapes.mjs';
+import * as definitions from '../trials/definitions.mjs';
+import { startOf } from '../trials/layout.mjs';
+import { logSumExpOfRow } from '../trials/plain-rows.mjs';
+import { fewBatches, lengths } from '../trials/shapes.mjs';
 
 export const logSumExp = {
   trials: { batches: fewBatches, lengths },

@@ -1,10 +1,10 @@
 // Log-probability and rank of the targets and the likeliest class, and with the five likeliest ones.
 // The log-probabilities alone are compared.
-import { targets } from '../arrays.mjs';
-import { logProbabilities } from '../definitions.mjs';
-import { startOf } from '../layout.mjs';
-import { logSumExpOfRow } from '../plain-rows.mjs';
-import { evaluation } from '../shapes.mjs';
+import { targets } from '../trials/arrays.mjs';
+import { logProbabilities } from '../trials/definitions.mjs';
+import { startOf } from '../trials/layout.mjs';
+import { logSumExpOfRow } from '../trials/plain-rows.mjs';
+import { evaluation } from '../trials/shapes.mjs';
 
 /** The target's rank, from 1 on, and the likeliest class of a row. */
 function rankOfRow(logits, start, target, { classes, inner }) {

@@ -1,7 +1,7 @@
-import { otherLogits, probabilities } from '../arrays.mjs';
-import { add } from '../definitions.mjs';
-import { startOf } from '../layout.mjs';
-import { rare } from '../shapes.mjs';
+import { otherLogits, probabilities } from '../trials/arrays.mjs';
+import { add } from '../trials/definitions.mjs';
+import { startOf } from '../trials/layout.mjs';
+import { rare } from '../trials/shapes.mjs';
 
 export const softmaxGradient = {
   trials: { rare },

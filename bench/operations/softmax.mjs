@@ -1,7 +1,7 @@
-import { logProbabilities } from '../definitions.mjs';
-import { startOf } from '../layout.mjs';
-import { exponentialsOfRow } from '../plain-rows.mjs';
-import { batches, elements, lengths, threads } from '../shapes.mjs';
+import { logProbabilities } from '../trials/definitions.mjs';
+import { startOf } from '../trials/layout.mjs';
+import { exponentialsOfRow } from '../trials/plain-rows.mjs';
+import { batches, elements, lengths, threads } from '../trials/shapes.mjs';
 
 export const softmax = {
   trials: { batches, lengths, threads, elements },

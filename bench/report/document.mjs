@@ -1,5 +1,5 @@
 // The whole report in Markdown.
-import { groups } from '../shapes.mjs';
+import { groups } from '../trials/shapes.mjs';
 import { chartList } from './chart-list.mjs';
 import { trialsIn, unique } from './figures.mjs';
 import { disturbanceText, machineText } from './machine.mjs';

@@ -1,5 +1,5 @@
 // Where and with what a run was made, in words.
-import { BUSY } from '../load.mjs';
+import { BUSY } from '../measure/load.mjs';
 import { nameOf } from './display.mjs';
 
 function versions({ node, peers }) {

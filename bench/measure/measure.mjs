@@ -2,13 +2,13 @@
 // so that a change of the machine's speed meets all.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { decode } from '../trials/elements.mjs';
+import { elementCount, layoutOf } from '../trials/layout.mjs';
+import { operations } from '../trials/operations.mjs';
+import { referenceOf } from '../trials/reference.mjs';
 import { disagreement } from './agreement.mjs';
 import { labelOf } from './contenders.mjs';
-import { decode } from './elements.mjs';
-import { elementCount, layoutOf } from './layout.mjs';
 import { busyMilliseconds, OthersLoad } from './load.mjs';
-import { operations } from './operations.mjs';
-import { referenceOf } from './reference.mjs';
 import { quartiles } from './summary.mjs';
 
 /** Until JavaScript is compiled, processors are awake, and so on; long calls have had it by then. */

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const resultsFolder = fileURLToPath(new URL('results', import.meta.url));
+export const resultsFolder = fileURLToPath(new URL('../results', import.meta.url));
 
 function list(values, indent, stringify) {
   if (values.length === 0) return '[]';

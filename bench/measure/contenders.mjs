@@ -1,8 +1,8 @@
 // Who is measured, and who can compute what. An operation's own file says which engines have it.
 import { availableParallelism } from 'node:os';
-import { runtime } from '../index.mjs';
-import { elementCount } from './layout.mjs';
-import { operations } from './operations.mjs';
+import { runtime } from '../../index.mjs';
+import { elementCount } from '../trials/layout.mjs';
+import { operations } from '../trials/operations.mjs';
 
 const { isas } = runtime();
 

@@ -5,8 +5,8 @@ import { platform } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const serve = fileURLToPath(new URL('engines/serve.mjs', import.meta.url));
-const serveInPython = fileURLToPath(new URL('engines/pytorch.py', import.meta.url));
+const serve = fileURLToPath(new URL('../engines/serve.mjs', import.meta.url));
+const serveInPython = fileURLToPath(new URL('../engines/pytorch.py', import.meta.url));
 
 /** Pythons that may have PyTorch: the one that is named, the one in use, the system's own. */
 const pythons = [process.env.BENCH_PYTHON, 'python3', '/usr/bin/python3'].filter(

@@ -1,11 +1,11 @@
 // What the words and options of `run.mjs` ask for.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { unique } from '../report/figures.mjs';
+import { isQuick, trials } from '../trials/trials.mjs';
 import { contenderNames, contendersFor, isas } from './contenders.mjs';
-import { unique } from './report/figures.mjs';
 import { resultsFolder } from './results-file.mjs';
 import { selection } from './selection.mjs';
-import { isQuick, trials } from './trials.mjs';
 
 const usage = `Usage: npm run bench -- [WORD...] [OPTION...]
 

@@ -16,7 +16,7 @@
 //   kernel        the call whose instructions are counted, in C++ (instructions/driver.cc)
 import { readdirSync } from 'node:fs';
 
-const folder = new URL('operations/', import.meta.url);
+const folder = new URL('../operations/', import.meta.url);
 const files = readdirSync(folder).sort();
 export const operations = Object.assign(
   {},
