@@ -30,15 +30,31 @@ const numbered = (names) =>
 const quoted = (names) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
 const lines = (items) => items.map((item) => `  ${item},\n`).join('');
 
-const operation = ([name, ...args]) => `${name}: {
-    arguments: ${quoted(args)},
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<${args.map((arg) => `'${arg}'`).join(' | ')}>) =>
-      functions.${name}(numbers, ${args.map((arg) => `a.${arg}`).join(', ')}),
-  }`;
+const operation = ([name, ...args]) =>
+  `${name}: { arguments: ${quoted(args)}, enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.${name}(numbers, ${args.map((arg) => `a.${arg}`).join(', ')}) }`;
+
+/** The types of the other functions' arguments and, where they are not void, results. */
+const types = {
+  name: 'string',
+  threads: 'number',
+  wake: '() => void',
+  id: 'number',
+  x: 'Float32Array',
+  out: 'Float32Array',
+  exponent: 'number',
+  bytes: 'number',
+};
+const results = {
+  isas: 'string[]',
+  isa: 'string',
+  selectIsa: 'boolean',
+  threads: 'number',
+  advance: 'boolean',
+  readSum: 'number',
+};
 const signature = ([name, ...args]) =>
-  `${name}(${args.map((arg) => `${arg}: Parameter['${arg}']`).join(', ')}): Result['${name}'];`;
+  `${name}(${args.map((arg) => `${arg}: ${types[arg]}`).join(', ')}): ${results[name] ?? 'void'};`;
 const functions = of('FUNCTION').map((names) => names.filter((name) => name !== ''));
-const keys = (names) => [...new Set(names)].map((name) => `'${name}'`).join(' | ');
 
 const boundary = `// Generated from native/boundary.def by scripts/generate.mjs: change that file, then run the script.
 
@@ -60,24 +76,23 @@ export const limits = { ${of('LIMIT')
   .join(', ')} } as const;
 
 /** Arrays by the names of their arguments; null where there is none. */
-type Arguments<Names extends string> = { readonly [Name in Names]: ArrayBufferView | null };
+type Arrays<Name extends string = string> = { readonly [N in Name]: ArrayBufferView | null };
 
 /** The functions that compute, of either side: those that return a result and those that return its promise. */
-type Side = { readonly [Name in OperationName]: (...args: readonly unknown[]) => unknown };
+export type OperationName = ${of('OPERATION')
+  .map(([name]) => `'${name}'`)
+  .join(' | ')};
+export type Side = { readonly [Name in OperationName]: (...args: readonly unknown[]) => unknown };
 
 /** Each with the names of its arguments and what passes them on in their order. */
 export const operations = {
 ${lines(of('OPERATION').map(operation))}} as const;
 
-export type OperationName = ${keys(of('OPERATION').map(([name]) => name))};
 export type Operation = (typeof operations)[OperationName];
-export type ArgumentsOf<O extends Operation> = Arguments<O['arguments'][number]>;
+export type ArgumentsOf<O extends Operation> = Arrays<O['arguments'][number]>;
 
 /** All other functions of the addon. */
-export interface Functions<
-  Parameter extends Record<${keys(functions.flatMap(([, ...args]) => args))}, unknown>,
-  Result extends Record<${keys(functions.map(([name]) => name))}, unknown>,
-> {
+export interface Functions {
 ${functions.map((names) => `  ${signature(names)}\n`).join('')}}
 
 /** An evaluator's counts: numbers, then parts, each of one element for each item of what it names. */

@@ -13,15 +13,7 @@ import { expectInteger, integerWithin } from '../arguments/scalars.js';
 import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { limits, operations } from '../native/boundary.js';
-import {
-  arrayAmong,
-  compute,
-  type IgnoreIndex,
-  type Prepared,
-  writeBins,
-  writeIgnoreIndex,
-  writeInput,
-} from '../native/call.js';
+import * as call from '../native/call.js';
 import type { ClassIndices, Logits } from '../types.js';
 import { GatheredState, type StateOptions } from './state.js';
 import { summarise } from './summary.js';
@@ -77,7 +69,7 @@ function expectObject(value: unknown, name: string): Readonly<Record<string, unk
 interface Gathering {
   readonly state: GatheredState;
   readonly axis: number;
-  readonly ignoreIndex: IgnoreIndex;
+  readonly ignoreIndex: call.IgnoreIndex;
 }
 
 const gatherings = new WeakMap<object, Gathering>();
@@ -95,7 +87,7 @@ function prepareUpdate<Result>(
   targets: unknown,
   given: RawOptions,
   includeRows: boolean,
-): Prepared<typeof operations.evaluate, Result> {
+): call.Prepared<typeof operations.evaluate, Result> {
   const { state, axis, ignoreIndex } = gatheringOf(evaluator, 'evaluator');
   const bytes = known.bytes.read(given.bytes);
   const input = readInput(logits, given, 'logits', axis);
@@ -110,14 +102,14 @@ function prepareUpdate<Result>(
   const losses = includeRows ? newArray('Float64Array', input.rows, 'losses') : null;
   const ranks = includeRows ? newIntegers(input.rows, 'ranks') : null;
   const predictions = includeRows ? newIntegers(input.rows, 'predictions') : null;
-  writeInput(input);
-  writeIgnoreIndex(ignoreIndex);
-  writeBins(calibrationBins);
+  call.writeInput(input);
+  call.writeIgnoreIndex(ignoreIndex);
+  call.writeBins(calibrationBins);
   return {
     args: {
       logits: input.elements.array,
       targets: compared,
-      ignored: arrayAmong(ignoreIndex),
+      ignored: call.arrayAmong(ignoreIndex),
       top: state.top,
       counts: state.counts,
       sums: state.sums,
@@ -193,7 +185,7 @@ export class Evaluator {
    */
   update(logits: Logits, targets: ClassIndices, options?: UpdateOptions): this {
     const given = updateList.accept(options);
-    return compute(operations.evaluate, prepareUpdate(this, logits, targets, given, false));
+    return call.compute(operations.evaluate, prepareUpdate(this, logits, targets, given, false));
   }
 
   /**
@@ -262,7 +254,7 @@ export function updateRows(
   options?: UpdateOptions,
 ): RowResults {
   const given = updateList.accept(options);
-  return compute(operations.evaluate, prepareUpdate(evaluator, logits, targets, given, true));
+  return call.compute(operations.evaluate, prepareUpdate(evaluator, logits, targets, given, true));
 }
 
 /**

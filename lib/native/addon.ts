@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { valueError } from '../arguments/errors.js';
-import type { Functions, OperationName } from './boundary.js';
+import type { Functions, Side } from './boundary.js';
 import { loadAddon } from './load.js';
 
 /** An array that native code reads: float16 and bfloat16 as their bits. */
@@ -9,38 +9,10 @@ export type NativeArray = Float32Array | Float64Array | Uint16Array;
 /** An array that native code writes. */
 export type FloatResult = Float32Array | Float64Array;
 
-/** The functions that compute: native/boundary.def has their arguments. */
-type Operations = { readonly [Name in OperationName]: (...args: readonly unknown[]) => unknown };
-
-interface Parameters {
-  name: string;
-  threads: number;
-  wake: () => void;
-  id: number;
-  x: Float32Array;
-  out: Float32Array;
-  exponent: number;
-  bytes: number;
-}
-
-interface Results {
-  isas: string[];
-  isa: string;
-  selectIsa: boolean;
-  threads: number;
-  setThreads: undefined;
-  setDefaultThreads: undefined;
-  setWake: undefined;
-  advance: boolean;
-  stop: undefined;
-  scaledExp: undefined;
-  setStreamingLimit: undefined;
-  readSum: number;
-}
-
-export interface NativeAddon extends Operations, Functions<Parameters, Results> {
+/** native/boundary.def says what its functions take. */
+export interface NativeAddon extends Side, Functions {
   /** The same functions as promises. */
-  readonly background: Operations;
+  readonly background: Side;
   /** The version of the package and the commit that it was built from; 'none' for a local build. */
   readonly version: string;
   readonly commit: string;

@@ -15,91 +15,44 @@ export const tiesCodes = { min: 0, max: 1, index: 2 } as const;
 export const limits = { topClasses: 16384, scoredClasses: 1073741824, bins: 65536 } as const;
 
 /** Arrays by the names of their arguments; null where there is none. */
-type Arguments<Names extends string> = { readonly [Name in Names]: ArrayBufferView | null };
+type Arrays<Name extends string = string> = { readonly [N in Name]: ArrayBufferView | null };
 
 /** The functions that compute, of either side: those that return a result and those that return its promise. */
-type Side = { readonly [Name in OperationName]: (...args: readonly unknown[]) => unknown };
+export type OperationName = 'softmax' | 'logSoftmax' | 'softmaxGradient' | 'logSoftmaxGradient' | 'logSumExp' | 'crossEntropy' | 'nllLoss' | 'klDivergence' | 'binaryCrossEntropy' | 'score' | 'evaluate';
+export type Side = { readonly [Name in OperationName]: (...args: readonly unknown[]) => unknown };
 
 /** Each with the names of its arguments and what passes them on in their order. */
 export const operations = {
-  softmax: {
-    arguments: ['logits', 'out'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'out'>) =>
-      functions.softmax(numbers, a.logits, a.out),
-  },
-  logSoftmax: {
-    arguments: ['logits', 'out'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'out'>) =>
-      functions.logSoftmax(numbers, a.logits, a.out),
-  },
-  softmaxGradient: {
-    arguments: ['probabilities', 'upstream', 'out'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'probabilities' | 'upstream' | 'out'>) =>
-      functions.softmaxGradient(numbers, a.probabilities, a.upstream, a.out),
-  },
-  logSoftmaxGradient: {
-    arguments: ['logProbabilities', 'upstream', 'out'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logProbabilities' | 'upstream' | 'out'>) =>
-      functions.logSoftmaxGradient(numbers, a.logProbabilities, a.upstream, a.out),
-  },
-  logSumExp: {
-    arguments: ['logits', 'out', 'source'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'out' | 'source'>) =>
-      functions.logSumExp(numbers, a.logits, a.out, a.source),
-  },
-  crossEntropy: {
-    arguments: ['logits', 'targets', 'ignored', 'weight', 'upstream', 'out', 'gradient'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'targets' | 'ignored' | 'weight' | 'upstream' | 'out' | 'gradient'>) =>
-      functions.crossEntropy(numbers, a.logits, a.targets, a.ignored, a.weight, a.upstream, a.out, a.gradient),
-  },
-  nllLoss: {
-    arguments: ['logProbabilities', 'targets', 'ignored', 'weight', 'out'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logProbabilities' | 'targets' | 'ignored' | 'weight' | 'out'>) =>
-      functions.nllLoss(numbers, a.logProbabilities, a.targets, a.ignored, a.weight, a.out),
-  },
-  klDivergence: {
-    arguments: ['logits', 'otherLogits', 'out'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'otherLogits' | 'out'>) =>
-      functions.klDivergence(numbers, a.logits, a.otherLogits, a.out),
-  },
-  binaryCrossEntropy: {
-    arguments: ['logits', 'targets', 'source', 'weight', 'positiveWeight', 'out'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'targets' | 'source' | 'weight' | 'positiveWeight' | 'out'>) =>
-      functions.binaryCrossEntropy(numbers, a.logits, a.targets, a.source, a.weight, a.positiveWeight, a.out),
-  },
-  score: {
-    arguments: ['logits', 'targets', 'ignored', 'ids', 'counts', 'logSumExp', 'predictions', 'maxLogProbs', 'logProbs', 'ranks', 'entropies', 'margins', 'topIndices', 'topLogProbs', 'idLogProbs'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'targets' | 'ignored' | 'ids' | 'counts' | 'logSumExp' | 'predictions' | 'maxLogProbs' | 'logProbs' | 'ranks' | 'entropies' | 'margins' | 'topIndices' | 'topLogProbs' | 'idLogProbs'>) =>
-      functions.score(numbers, a.logits, a.targets, a.ignored, a.ids, a.counts, a.logSumExp, a.predictions, a.maxLogProbs, a.logProbs, a.ranks, a.entropies, a.margins, a.topIndices, a.topLogProbs, a.idLogProbs),
-  },
-  evaluate: {
-    arguments: ['logits', 'targets', 'ignored', 'top', 'counts', 'sums', 'confusion', 'losses', 'ranks', 'predictions'],
-    enter: (functions: Side, numbers: ArrayBuffer, a: Arguments<'logits' | 'targets' | 'ignored' | 'top' | 'counts' | 'sums' | 'confusion' | 'losses' | 'ranks' | 'predictions'>) =>
-      functions.evaluate(numbers, a.logits, a.targets, a.ignored, a.top, a.counts, a.sums, a.confusion, a.losses, a.ranks, a.predictions),
-  },
+  softmax: { arguments: ['logits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.softmax(numbers, a.logits, a.out) },
+  logSoftmax: { arguments: ['logits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSoftmax(numbers, a.logits, a.out) },
+  softmaxGradient: { arguments: ['probabilities', 'upstream', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.softmaxGradient(numbers, a.probabilities, a.upstream, a.out) },
+  logSoftmaxGradient: { arguments: ['logProbabilities', 'upstream', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSoftmaxGradient(numbers, a.logProbabilities, a.upstream, a.out) },
+  logSumExp: { arguments: ['logits', 'out', 'source'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSumExp(numbers, a.logits, a.out, a.source) },
+  crossEntropy: { arguments: ['logits', 'targets', 'ignored', 'weight', 'upstream', 'out', 'gradient'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.crossEntropy(numbers, a.logits, a.targets, a.ignored, a.weight, a.upstream, a.out, a.gradient) },
+  nllLoss: { arguments: ['logProbabilities', 'targets', 'ignored', 'weight', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.nllLoss(numbers, a.logProbabilities, a.targets, a.ignored, a.weight, a.out) },
+  klDivergence: { arguments: ['logits', 'otherLogits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.klDivergence(numbers, a.logits, a.otherLogits, a.out) },
+  binaryCrossEntropy: { arguments: ['logits', 'targets', 'source', 'weight', 'positiveWeight', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.binaryCrossEntropy(numbers, a.logits, a.targets, a.source, a.weight, a.positiveWeight, a.out) },
+  score: { arguments: ['logits', 'targets', 'ignored', 'ids', 'counts', 'logSumExp', 'predictions', 'maxLogProbs', 'logProbs', 'ranks', 'entropies', 'margins', 'topIndices', 'topLogProbs', 'idLogProbs'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.score(numbers, a.logits, a.targets, a.ignored, a.ids, a.counts, a.logSumExp, a.predictions, a.maxLogProbs, a.logProbs, a.ranks, a.entropies, a.margins, a.topIndices, a.topLogProbs, a.idLogProbs) },
+  evaluate: { arguments: ['logits', 'targets', 'ignored', 'top', 'counts', 'sums', 'confusion', 'losses', 'ranks', 'predictions'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.evaluate(numbers, a.logits, a.targets, a.ignored, a.top, a.counts, a.sums, a.confusion, a.losses, a.ranks, a.predictions) },
 } as const;
 
-export type OperationName = 'softmax' | 'logSoftmax' | 'softmaxGradient' | 'logSoftmaxGradient' | 'logSumExp' | 'crossEntropy' | 'nllLoss' | 'klDivergence' | 'binaryCrossEntropy' | 'score' | 'evaluate';
 export type Operation = (typeof operations)[OperationName];
-export type ArgumentsOf<O extends Operation> = Arguments<O['arguments'][number]>;
+export type ArgumentsOf<O extends Operation> = Arrays<O['arguments'][number]>;
 
 /** All other functions of the addon. */
-export interface Functions<
-  Parameter extends Record<'name' | 'threads' | 'wake' | 'id' | 'x' | 'out' | 'exponent' | 'bytes', unknown>,
-  Result extends Record<'isas' | 'isa' | 'selectIsa' | 'threads' | 'setThreads' | 'setDefaultThreads' | 'setWake' | 'advance' | 'stop' | 'scaledExp' | 'setStreamingLimit' | 'readSum', unknown>,
-> {
-  isas(): Result['isas'];
-  isa(): Result['isa'];
-  selectIsa(name: Parameter['name']): Result['selectIsa'];
-  threads(): Result['threads'];
-  setThreads(threads: Parameter['threads']): Result['setThreads'];
-  setDefaultThreads(threads: Parameter['threads']): Result['setDefaultThreads'];
-  setWake(wake: Parameter['wake']): Result['setWake'];
-  advance(): Result['advance'];
-  stop(id: Parameter['id']): Result['stop'];
-  scaledExp(x: Parameter['x'], out: Parameter['out'], exponent: Parameter['exponent']): Result['scaledExp'];
-  setStreamingLimit(bytes: Parameter['bytes']): Result['setStreamingLimit'];
-  readSum(x: Parameter['x']): Result['readSum'];
+export interface Functions {
+  isas(): string[];
+  isa(): string;
+  selectIsa(name: string): boolean;
+  threads(): number;
+  setThreads(threads: number): void;
+  setDefaultThreads(threads: number): void;
+  setWake(wake: () => void): void;
+  advance(): boolean;
+  stop(id: number): void;
+  scaledExp(x: Float32Array, out: Float32Array, exponent: number): void;
+  setStreamingLimit(bytes: number): void;
+  readSum(x: Float32Array): number;
 }
 
 /** An evaluator's counts: numbers, then parts, each of one element for each item of what it names. */

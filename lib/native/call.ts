@@ -110,8 +110,7 @@ function enter<O extends Operation>(
   { args }: Prepared<O, unknown>,
 ): unknown {
   try {
-    // Each operation takes its own arguments, which TypeScript does not follow for a union of them.
-    return operation.enter(side, call, args as never);
+    return operation.enter(side, call, args);
   } catch (error) {
     throw wordedError(error, operation, args, numbers[At.classes] as number);
   }

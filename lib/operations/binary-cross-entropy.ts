@@ -17,7 +17,7 @@ import { readLabels } from '../arguments/targets.js';
 import type { FloatResult } from '../native/addon.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import { compute, type Prepared, writeInput, writeReduction } from '../native/call.js';
+import * as call from '../native/call.js';
 import type {
   BinaryTargets,
   Logits,
@@ -64,7 +64,7 @@ function prepareBinaryCrossEntropy<Result>(
   logits: unknown,
   targets: unknown,
   given: RawOptions,
-): Prepared<typeof operations.binaryCrossEntropy, Result> {
+): call.Prepared<typeof operations.binaryCrossEntropy, Result> {
   const { out } = given;
   const reduction = readReduction(given.reduction, out);
   const input = readInput(logits, given, 'logits');
@@ -75,8 +75,8 @@ function prepareBinaryCrossEntropy<Result>(
   const labels = readLabels(targets, length);
 
   const losses = reduction === 'none' ? outputLike(out, input, null, 'out') : null;
-  writeInput(input);
-  writeReduction(reduction);
+  call.writeInput(input);
+  call.writeReduction(reduction);
   return {
     args: {
       logits: input.elements.array,
@@ -125,7 +125,10 @@ export function binaryCrossEntropy<L extends Logits, R extends Reduction = 'mean
   options?: BinaryCrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
   const given = binaryCrossEntropyOptions.accept(options);
-  return compute(operations.binaryCrossEntropy, prepareBinaryCrossEntropy(logits, targets, given));
+  return call.compute(
+    operations.binaryCrossEntropy,
+    prepareBinaryCrossEntropy(logits, targets, given),
+  );
 }
 
 /** {@link binaryCrossEntropy} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -21,17 +21,7 @@ import { isProbabilities, readClassIndices, readIgnoreIndex } from '../arguments
 import type { FloatResult } from '../native/addon.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import {
-  arrayAmong,
-  compute,
-  type IgnoreIndex,
-  type Prepared,
-  writeCrossEntropy,
-  writeEmptyMean,
-  writeIgnoreIndex,
-  writeInput,
-  writeReduction,
-} from '../native/call.js';
+import * as call from '../native/call.js';
 import type { Logits, Loss, LossAndGradient, Reduction, ResultArray, Targets } from '../types.js';
 import type { NllLossOptions } from './nll-loss.js';
 
@@ -75,7 +65,7 @@ function readUpstream(value: unknown, rows: number, reduction: Reduction): numbe
 }
 
 /** Class indices or class probabilities as native code takes them. */
-function readTargets(targets: unknown, input: Input, ignoreIndex: IgnoreIndex) {
+function readTargets(targets: unknown, input: Input, ignoreIndex: call.IgnoreIndex) {
   if (!isProbabilities(targets)) return readClassIndices(targets, input, ignoreIndex);
   expectAttached(targets, 'targets');
   expectLength(targets, input.rows * input.layout.classes, 'targets');
@@ -93,7 +83,7 @@ function prepareCrossEntropy<Result>(
   targets: unknown,
   given: RawOptions,
   hasGradient: boolean,
-): Prepared<typeof operations.crossEntropy, Result> {
+): call.Prepared<typeof operations.crossEntropy, Result> {
   const { out } = given;
   const givenGradient = hasGradient ? given.gradient : undefined;
   const givenUpstream = hasGradient ? given.upstream : undefined;
@@ -110,18 +100,18 @@ function prepareCrossEntropy<Result>(
 
   const losses = reduction === 'none' ? outputArray(out, resultType, rows, 'out') : null;
   const gradient = hasGradient ? outputLike(givenGradient, input, null, 'gradient') : null;
-  writeInput(input);
-  writeReduction(reduction);
-  writeEmptyMean(emptyMean);
-  writeIgnoreIndex(ignoreIndex);
-  writeCrossEntropy(labelSmoothing, zLoss, upstream);
+  call.writeInput(input);
+  call.writeReduction(reduction);
+  call.writeEmptyMean(emptyMean);
+  call.writeIgnoreIndex(ignoreIndex);
+  call.writeCrossEntropy(labelSmoothing, zLoss, upstream);
   return {
     args: {
       logits: elements.array,
       targets: compared,
-      ignored: arrayAmong(ignoreIndex),
+      ignored: call.arrayAmong(ignoreIndex),
       weight,
-      upstream: arrayAmong(upstream),
+      upstream: call.arrayAmong(upstream),
       out: losses,
       gradient,
     },
@@ -181,7 +171,7 @@ export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
   options?: CrossEntropyOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
   const given = crossEntropyOptions.accept(options);
-  return compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, false));
+  return call.compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, false));
 }
 
 /**
@@ -228,7 +218,7 @@ export function crossEntropyWithGradient<L extends Logits, R extends Reduction =
   options?: CrossEntropyWithGradientOptions<R, ResultArray<L>>,
 ): LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>> {
   const given = crossEntropyWithGradientOptions.accept(options);
-  return compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, true));
+  return call.compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, true));
 }
 
 /** {@link crossEntropyWithGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

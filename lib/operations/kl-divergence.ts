@@ -9,7 +9,7 @@ import {
 } from '../arguments/options.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import { compute, type Prepared, writeInput, writeReduction } from '../native/call.js';
+import * as call from '../native/call.js';
 import type {
   Logits,
   LogitsLike,
@@ -30,7 +30,7 @@ function prepareKlDivergence<Result>(
   logits: unknown,
   otherLogits: unknown,
   given: RawOptions,
-): Prepared<typeof operations.klDivergence, Result> {
+): call.Prepared<typeof operations.klDivergence, Result> {
   const { out } = given;
   const reduction = readReduction(given.reduction, out);
   const input = readInput(logits, given, 'logits');
@@ -38,8 +38,8 @@ function prepareKlDivergence<Result>(
 
   const divergences =
     reduction === 'none' ? outputArray(out, input.resultType, input.rows, 'out') : null;
-  writeInput(input);
-  writeReduction(reduction);
+  call.writeInput(input);
+  call.writeReduction(reduction);
   return {
     args: { logits: input.elements.array, otherLogits: others.array, out: divergences },
     ownsResults: true,
@@ -78,7 +78,7 @@ export function klDivergence<L extends Logits, R extends Reduction = 'mean'>(
   options?: KlDivergenceOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
   const given = klDivergenceOptions.accept(options);
-  return compute(operations.klDivergence, prepareKlDivergence(logits, otherLogits, given));
+  return call.compute(operations.klDivergence, prepareKlDivergence(logits, otherLogits, given));
 }
 
 /** {@link klDivergence} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -1,6 +1,6 @@
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import { compute } from '../native/call.js';
+import * as call from '../native/call.js';
 import type { Logits, ResultArray } from '../types.js';
 import { prepareSoftmax, type SoftmaxOptions, softmaxOptions } from './softmax.js';
 
@@ -30,7 +30,10 @@ export function logSoftmax<L extends Logits>(
   logits: L,
   options?: SoftmaxOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  return compute(operations.logSoftmax, prepareSoftmax(logits, softmaxOptions.accept(options)));
+  return call.compute(
+    operations.logSoftmax,
+    prepareSoftmax(logits, softmaxOptions.accept(options)),
+  );
 }
 
 /** {@link logSoftmax} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -13,7 +13,7 @@ import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../argume
 import { axesToTheEnd } from '../arguments/permute.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import { compute, writeInput } from '../native/call.js';
+import * as call from '../native/call.js';
 import type { Logits, ResultArray } from '../types.js';
 
 export const logSumExpOptions = new OptionList(...onLogits, 'out');
@@ -69,7 +69,7 @@ function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
   const { out: givenOut } = given;
   const out = outputArray(givenOut, input.resultType, input.rows, 'out');
   const { array } = input.elements;
-  writeInput(input);
+  call.writeInput(input);
   return {
     args: { logits: array, out, source: array === elements.array ? null : elements.array },
     ownsResults: givenOut === undefined,
@@ -103,7 +103,10 @@ export function logSumExp<L extends Logits>(
   logits: L,
   options?: LogSumExpOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  return compute(operations.logSumExp, prepareLogSumExp(logits, logSumExpOptions.accept(options)));
+  return call.compute(
+    operations.logSumExp,
+    prepareLogSumExp(logits, logSumExpOptions.accept(options)),
+  );
 }
 
 /**

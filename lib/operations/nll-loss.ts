@@ -12,15 +12,7 @@ import {
 import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import {
-  arrayAmong,
-  compute,
-  type Prepared,
-  writeEmptyMean,
-  writeIgnoreIndex,
-  writeInput,
-  writeReduction,
-} from '../native/call.js';
+import * as call from '../native/call.js';
 import type {
   ClassIndices,
   Logits,
@@ -44,7 +36,7 @@ function prepareNllLoss<Result>(
   logProbabilities: unknown,
   targets: unknown,
   given: RawOptions,
-): Prepared<typeof operations.nllLoss, Result> {
+): call.Prepared<typeof operations.nllLoss, Result> {
   const { out } = given;
   const reduction = readReduction(given.reduction, out);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
@@ -55,15 +47,15 @@ function prepareNllLoss<Result>(
 
   const losses =
     reduction === 'none' ? outputArray(out, input.resultType, input.rows, 'out') : null;
-  writeInput(input);
-  writeReduction(reduction);
-  writeEmptyMean(emptyMean);
-  writeIgnoreIndex(ignoreIndex);
+  call.writeInput(input);
+  call.writeReduction(reduction);
+  call.writeEmptyMean(emptyMean);
+  call.writeIgnoreIndex(ignoreIndex);
   return {
     args: {
       logProbabilities: input.elements.array,
       targets: indices,
-      ignored: arrayAmong(ignoreIndex),
+      ignored: call.arrayAmong(ignoreIndex),
       weight,
       out: losses,
     },
@@ -99,7 +91,7 @@ export function nllLoss<L extends Logits, R extends Reduction = 'mean'>(
   options?: NllLossOptions<R, ResultArray<L>>,
 ): Loss<R, ResultArray<L>> {
   const given = nllLossOptions.accept(options);
-  return compute(operations.nllLoss, prepareNllLoss(logProbabilities, targets, given));
+  return call.compute(operations.nllLoss, prepareNllLoss(logProbabilities, targets, given));
 }
 
 /** {@link nllLoss} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -12,14 +12,7 @@ import { integerWithin } from '../arguments/scalars.js';
 import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { limits, operations } from '../native/boundary.js';
-import {
-  arrayAmong,
-  compute,
-  type Prepared,
-  writeIgnoreIndex,
-  writeInput,
-  writeScore,
-} from '../native/call.js';
+import * as call from '../native/call.js';
 import type { ClassIndices, Logits, ResultArray } from '../types.js';
 
 export const scoreOptions = new OptionList(
@@ -122,7 +115,7 @@ function prepareScore<Result>(
   logits: unknown,
   targets: unknown,
   given: RawOptions,
-): Prepared<typeof operations.score, Result> {
+): call.Prepared<typeof operations.score, Result> {
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
   const ties = known.ties.read(given.ties);
   const input = readInput(logits, given, 'logits');
@@ -151,14 +144,14 @@ function prepareScore<Result>(
   const topIndices = integers('top.indices', top !== undefined, rows * k);
   const topLogProbs = numbers('top.logProbs', top !== undefined, rows * k);
   const idLogProbs = numbers('idLogProbs', ids !== null, ids === null ? 0 : lengthOf(ids));
-  writeInput(input);
-  writeIgnoreIndex(ignoreIndex);
-  writeScore(ties, k);
+  call.writeInput(input);
+  call.writeIgnoreIndex(ignoreIndex);
+  call.writeScore(ties, k);
   return {
     args: {
       logits: input.elements.array,
       targets: compared,
-      ignored: arrayAmong(ignoreIndex),
+      ignored: call.arrayAmong(ignoreIndex),
       ids,
       counts,
       logSumExp,
@@ -242,7 +235,10 @@ export function score<L extends Logits, O extends ScoreOptions = Record<never, n
   options?: O,
 ): Scores<ResultArray<L>, undefined, O>;
 export function score(logits: Logits, targets?: ClassIndices, options?: ScoreOptions): unknown {
-  return compute(operations.score, prepareScore(logits, targets, scoreOptions.accept(options)));
+  return call.compute(
+    operations.score,
+    prepareScore(logits, targets, scoreOptions.accept(options)),
+  );
 }
 
 /** {@link score} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -2,7 +2,7 @@ import { outputLike, readInput, readInputLike } from '../arguments/input.js';
 import { OptionList, type OptionsIn, onElements, type RawOptions } from '../arguments/options.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import { compute, writeInput } from '../native/call.js';
+import * as call from '../native/call.js';
 import type { Logits, LogitsLike, ResultArray } from '../types.js';
 
 export const softmaxGradientOptions = new OptionList(...onElements, 'temperature', 'out');
@@ -23,7 +23,7 @@ function readArrays(results: unknown, name: string, upstream: unknown, given: Ra
   const factors = readInputLike(upstream, 'upstream', input);
   const { out: givenOut } = given;
   const out = outputLike(givenOut, input, factors, 'out');
-  writeInput(input);
+  call.writeInput(input);
   return {
     results: input.elements.array,
     upstream: factors.array,
@@ -76,7 +76,7 @@ export function softmaxGradient<L extends Logits>(
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
   const given = softmaxGradientOptions.accept(options);
-  return compute(operations.softmaxGradient, prepareGradient(probabilities, upstream, given));
+  return call.compute(operations.softmaxGradient, prepareGradient(probabilities, upstream, given));
 }
 
 /** {@link softmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
@@ -116,7 +116,7 @@ export function logSoftmaxGradient<L extends Logits>(
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
   const given = softmaxGradientOptions.accept(options);
-  return compute(
+  return call.compute(
     operations.logSoftmaxGradient,
     prepareLogGradient(logProbabilities, upstream, given),
   );

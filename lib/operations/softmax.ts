@@ -2,7 +2,7 @@ import { outputLike, readInput } from '../arguments/input.js';
 import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../arguments/options.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
-import { compute, type Prepared, writeInput } from '../native/call.js';
+import * as call from '../native/call.js';
 import type { Logits, ResultArray } from '../types.js';
 
 export const softmaxOptions = new OptionList(...onLogits, 'out');
@@ -17,11 +17,11 @@ export interface SoftmaxOptions<A = Float32Array> extends OptionsIn<typeof softm
 export function prepareSoftmax<A>(
   logits: unknown,
   given: RawOptions,
-): Prepared<typeof operations.softmax, A> {
+): call.Prepared<typeof operations.softmax, A> {
   const input = readInput(logits, given, 'logits');
   const { out: givenOut } = given;
   const out = outputLike(givenOut, input, null, 'out');
-  writeInput(input);
+  call.writeInput(input);
   return {
     args: { logits: input.elements.array, out },
     ownsResults: givenOut === undefined,
@@ -64,7 +64,7 @@ export function softmax<L extends Logits>(
   logits: L,
   options?: SoftmaxOptions<ResultArray<L>>,
 ): ResultArray<L> {
-  return compute(operations.softmax, prepareSoftmax(logits, softmaxOptions.accept(options)));
+  return call.compute(operations.softmax, prepareSoftmax(logits, softmaxOptions.accept(options)));
 }
 
 /**
