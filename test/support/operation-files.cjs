@@ -37,7 +37,3 @@ exports.compiledOptionNames = (name) => {
   const compiled = join(__dirname, '..', '..', 'dist', 'operations', `${stem}.js`);
   return require(compiled)[`${name}Options`].names;
 };
-
-/** All entries of one kind, such as 'tensors', of all functions. */
-exports.entriesOf = (kind) =>
-  Object.values(exports.operations).flatMap(({ [kind]: entries = {} }) => Object.entries(entries));
