@@ -65,6 +65,12 @@ export const signatures = Object.fromEntries(
   functionNames.map((name) => [name, signatureOf(name)]),
 ) as Record<FunctionName, Signature>;
 
+/** The inputs that an output may lie exactly upon: those that are laid out as it is. */
+export const inPlace = (name: FunctionName, output: Name): Name[] =>
+  signatures[name].sizes[output] === 'row'
+    ? []
+    : signatures[name].inputs.filter((input) => input !== 'targets');
+
 export const optionNames = (name: FunctionName): string[] => {
   const { settings, factors, outputs } = signatures[name];
   return [...settings, ...factors, ...outputs];
