@@ -1,8 +1,7 @@
-import { lengthOf, outputArray } from '../arguments/arrays.js';
+import { expectAttached, lengthOf, outputArray } from '../arguments/arrays.js';
 import { valueError } from '../arguments/errors.js';
 import {
   type Elements,
-  type Input,
   inputOf,
   readDimensions,
   readElements,
@@ -40,8 +39,8 @@ function readAxes(value: unknown, rank: number): readonly number[] {
   return axes.sort((a, b) => a - b);
 }
 
-/** The logits such that the axes are one class axis: axes apart are brought together in a copy. */
-function normalise(elements: Elements, given: RawOptions): Input {
+/** The logits with their axes as one class axis. The layout of `scattered` axes is that of a copy with them at the end. */
+function normalise(elements: Elements, given: RawOptions) {
   const { shape, name } = readDimensions(elements, given.shape);
   const axes = readAxes(given.axis, shape.length);
   const first = axes[0] as number;
@@ -49,7 +48,7 @@ function normalise(elements: Elements, given: RawOptions): Input {
   const length = lengthOf(elements.array);
   if (last - first === axes.length - 1) {
     const layout = readRows(shape, first, last, given.rowStride, length, name);
-    return inputOf(elements, shape, layout, given);
+    return { input: inputOf(elements, shape, layout, given), scattered: null };
   }
   if (given.rowStride !== undefined) {
     throw valueError('nothing (the axes lie apart)', 'rowStride', given.rowStride);
@@ -59,19 +58,22 @@ function normalise(elements: Elements, given: RawOptions): Input {
     selected.reduce((size, axis) => size * (shape[axis] as number), 1);
   const classes = sizeOf(axes);
   const outer = sizeOf(shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)));
-  const copy = { ...elements, array: axesToTheEnd(elements.array, shape, axes) };
-  return inputOf(copy, shape, { outer, classes, inner: 1, outerStride: classes }, given);
+  const layout = { outer, classes, inner: 1, outerStride: classes };
+  return { input: inputOf(elements, shape, layout, given), scattered: axes };
 }
 
 function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
   const elements = readElements(logits, given.dtype, 'logits');
-  const input = normalise(elements, given);
+  const { input, scattered } = normalise(elements, given);
   const { out: givenOut } = given;
   const out = outputArray(givenOut, input.resultType, input.rows, 'out');
-  const { array } = input.elements;
+  const { array } = elements;
+  // Getters of the caller's may have taken the logits away; all of them have run.
+  if (scattered !== null) expectAttached(array, 'logits');
+  const copy = scattered === null ? null : axesToTheEnd(array, input.shape, scattered);
   call.writeInput(input);
   return {
-    args: { logits: array, out, source: array === elements.array ? null : elements.array },
+    args: { logits: copy ?? array, out, source: copy === null ? null : array },
     ownsResults: givenOut === undefined,
     finish: () => out as A,
   };

@@ -268,7 +268,7 @@ export function build(record, { fresh = false } = {}) {
         for (let i = 0; i < list.length; i++) targets[i] = BigInt(list[i]);
       else targets.set(list);
     } else {
-      const family = fn === 'binaryCrossEntropy' ? 'labels' : 'probabilities';
+      const family = signature.targets.includes('labels') ? 'labels' : 'probabilities';
       targets ??= new Array(layout.rows * layout.classes).fill(0);
       const { starts, offsets } = placesOf(dense);
       for (let r = 0; r < dense.rows; r++) {

@@ -342,14 +342,14 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   const { targets } = inputs;
   const dense = layout && layout.rows * layout.classes;
   let isIndexed = false;
-  if (fn === 'binaryCrossEntropy') {
+  if (signature.targets.includes('labels')) {
     readLabels(verdict, targets, dense, lost);
-  } else if (fn.startsWith('crossEntropy') && isFloats(targets)) {
+  } else if (signature.targets.includes('probabilities') && isFloats(targets)) {
     if (verdict.array(targets, ['Float32Array', 'Float64Array'], lost) && layout) {
       verdict.length(targets, dense);
     }
     if (ignored?.some((index) => index >= 0)) verdict.fail(VALUE);
-  } else if (signature.inputs.includes('targets') && !(fn === 'score' && targets === undefined)) {
+  } else if (signature.targets.includes('classes') && !(fn === 'score' && targets === undefined)) {
     isIndexed = readClasses(verdict, targets, layout, ignored, lost);
   }
   const classes = layout?.classes;

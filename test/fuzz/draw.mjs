@@ -143,11 +143,12 @@ function drawKind(random, family) {
 }
 
 function drawTargets(random, fn, record) {
-  if (fn === 'binaryCrossEntropy') {
+  const takes = signatures[fn].targets;
+  if (takes.includes('labels')) {
     const type = random.pick(['Float32Array', 'Float64Array', 'list', ...indexTypes.slice(0, 6)]);
     return { type, kind: random.pick(Object.keys(kinds.labels)) };
   }
-  if (fn.startsWith('crossEntropy') && random.chance(0.35)) {
+  if (takes.includes('probabilities') && random.chance(0.35)) {
     return {
       type: random.pick(['Float32Array', 'Float64Array']),
       kind: drawKind(random, 'probabilities'),

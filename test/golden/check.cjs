@@ -10,6 +10,8 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const logits = require('../../dist/index.js');
 const { native } = require('../../dist/native/addon.js');
+const { operations } = require('../support/operation-files.cjs');
+const { float16 } = require('../support/operation-parts.cjs');
 
 const file = join(__dirname, 'golden.json');
 
@@ -69,27 +71,6 @@ const sizes = [
 function bytes(array) {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }
-
-const asArray = (loss) => (typeof loss === 'number' ? Float64Array.of(loss) : loss);
-
-/** Every reduction of a loss. */
-function losses(compute, options) {
-  return ['mean', 'sum', 'none'].map((reduction) => asArray(compute({ ...options, reduction })));
-}
-
-/** Each operation's results over all sizes, with the classes last and with the classes first. */
-const operations = {
-  softmax: ({ x }, options) => [logits.softmax(x, options)],
-  logSoftmax: ({ x }, options) => [logits.logSoftmax(x, options)],
-  logSumExp: ({ x }, options) => [logits.logSumExp(x, options)],
-  crossEntropy: ({ x, targets }, options) =>
-    losses((o) => logits.crossEntropy(x, targets, o), options),
-  crossEntropyWithGradient: ({ x, targets }, options) =>
-    ['mean', 'sum'].map(
-      (reduction) =>
-        logits.crossEntropyWithGradient(x, targets, { ...options, reduction }).gradient,
-    ),
-};
 
 function inputsOf(rows, classes, axis) {
   const random = generator(rows * classes);
@@ -185,22 +166,6 @@ function caseInputsOf(rows, classes, axis) {
   };
 }
 
-function lossesWithGradients(x, targets, options, reductions = ['mean', 'none']) {
-  return reductions.flatMap((reduction) => {
-    const given = { ...options, reduction };
-    const { loss, gradient } = logits.crossEntropyWithGradient(x, targets, given);
-    return [asArray(loss), gradient];
-  });
-}
-
-/** Every array that score can give. */
-function scores(x, { targets, options: { shape, axis } }, options) {
-  const ids = Int32Array.from({ length: 2 * targets.length }, (_, i) => (i * 7) % shape[axis]);
-  const given = { ...options, shape, axis, entropy: true, margin: true, top: 5, ids };
-  const { top, ...all } = logits.score(x, targets, given);
-  return [...Object.values(all), top.indices, top.logProbs].filter(ArrayBuffer.isView);
-}
-
 /** An evaluator's whole state, as the bytes of its JSON. */
 function evaluations(x, { targets, options: { shape, axis } }, options) {
   const evaluator = new logits.Evaluator({ classes: shape[axis], axis, top: [1, 3] });
@@ -208,138 +173,22 @@ function evaluations(x, { targets, options: { shape, axis } }, options) {
   return [Uint8Array.from(Buffer.from(state)), Float64Array.of(evaluator.summary().loss)];
 }
 
-const transform = { temperature: 0.7, softcap: 30 };
-const float16 = { dtype: 'float16' };
-const bfloat16 = { dtype: 'bfloat16' };
-
-/** Other element types, options and operations, over `caseSizes`. */
-const cases = {
-  'softmax, float64': (i, o) => [logits.softmax(i.doubles, o)],
-  'softmax, float16': (i, o) => [logits.softmax(i.float16, { ...o, ...float16 })],
-  'softmax, bfloat16': (i, o) => [logits.softmax(i.bfloat16, { ...o, ...bfloat16 })],
-  'softmax, transform': (i, o) => [
-    logits.softmax(i.x, { ...o, ...transform }),
-    logits.softmax(i.x, { ...o, temperature: 3 }),
-  ],
-  'logSoftmax, float64': (i, o) => [logits.logSoftmax(i.doubles, o)],
-  'logSumExp, float64': (i, o) => [logits.logSumExp(i.doubles, o)],
-  'crossEntropy, float64': (i, o) =>
-    losses((given) => logits.crossEntropy(i.doubles, i.targets, given), o),
-  'crossEntropy, float16': (i, o) =>
-    losses((given) => logits.crossEntropy(i.float16, i.targets, given), { ...o, ...float16 }),
-  'crossEntropy, bfloat16': (i, o) =>
-    losses((given) => logits.crossEntropy(i.bfloat16, i.targets, given), { ...o, ...bfloat16 }),
-  'crossEntropy, options': (i, o) =>
-    losses((given) => logits.crossEntropy(i.x, i.someIgnored, given), {
-      ...o,
-      weight: i.weight,
-      labelSmoothing: 0.1,
-      zLoss: 1e-3,
-      ignoreIndex: [-100, 1000003, 7],
-    }),
-  'crossEntropy, probabilities': (i, o) =>
-    losses((given) => logits.crossEntropy(i.x, i.probabilities, given), {
-      ...o,
-      weight: i.doubleWeight,
-      labelSmoothing: 0.1,
-    }),
-  'crossEntropyWithGradient, float64': (i, o) => lossesWithGradients(i.doubles, i.targets, o),
-  'crossEntropyWithGradient, float16': (i, o) =>
-    lossesWithGradients(i.float16, i.targets, { ...o, ...float16 }),
-  'crossEntropyWithGradient, bfloat16': (i, o) =>
-    lossesWithGradients(i.bfloat16, i.targets, { ...o, ...bfloat16 }),
-  'crossEntropyWithGradient, options': (i, o) =>
-    lossesWithGradients(i.x, i.someIgnored, {
-      ...o,
-      weight: i.weight,
-      labelSmoothing: 0.1,
-      zLoss: 1e-3,
-      ignoreIndex: [-100, 1000003, 7],
-      upstream: -3,
-    }),
-  'crossEntropyWithGradient, upstream': (i, o) =>
-    lossesWithGradients(i.x, i.targets, { ...o, upstream: i.rowFactors }, ['none']),
-  'crossEntropyWithGradient, probabilities': (i, o) => [
-    ...lossesWithGradients(i.x, i.probabilities, o, ['mean']),
-    ...lossesWithGradients(
-      i.x,
-      i.doubleProbabilities,
-      { ...o, weight: i.weight, labelSmoothing: 0.1, zLoss: 1e-3, upstream: i.rowFactors },
-      ['none'],
-    ),
-  ],
-  'crossEntropyWithGradient, float64, probabilities': (i, o) =>
-    lossesWithGradients(
-      i.doubles,
-      i.doubleProbabilities,
-      { ...o, weight: i.doubleWeight, labelSmoothing: 0.1 },
-      ['mean'],
-    ),
-  score: (i) => [...scores(i.x, i, { ties: 'max' }), ...scores(i.x, i, { temperature: 3 })],
-  'score, float64': (i) => scores(i.doubles, i, { ties: 'index' }),
-  'score, half precision': (i) => [
-    ...scores(i.float16, i, float16),
-    ...scores(i.bfloat16, i, { ...bfloat16, ties: 'index' }),
-  ],
-  Evaluator: (i) => [
+const evaluator = {
+  Evaluator: (_, i) => [
     ...evaluations(i.x, i),
     ...evaluations(i.doubles, i),
     ...evaluations(i.float16, i, float16),
   ],
-  nllLoss: (i, o) => [
-    ...losses((given) => logits.nllLoss(i.x, i.targets, given), { ...o, weight: i.weight }),
-    ...losses((given) => logits.nllLoss(i.doubles, i.targets, given), o),
-  ],
-  softmaxGradient: (i, o) => [
-    logits.softmaxGradient(i.probabilities, i.other, { ...o, temperature: 0.7 }),
-    logits.softmaxGradient(i.doubleProbabilities, i.otherDoubles, o),
-  ],
-  logSoftmaxGradient: (i, o) => [
-    logits.logSoftmaxGradient(i.negative, i.other, { ...o, temperature: 0.7 }),
-    logits.logSoftmaxGradient(i.doubles, i.otherDoubles, o),
-  ],
-  'klDivergence, long rows': (i, o) => [
-    logits.klDivergence(i.x, i.other, { ...o, reduction: 'none' }),
-  ],
 };
 
-/** Those that take longer, over `smallSizes`. */
-const slowCases = {
-  'softmax, float64, transform': (i, o) => [logits.softmax(i.doubles, { ...o, ...transform })],
-  'logSoftmax, transform': (i, o) => [logits.logSoftmax(i.x, { ...o, ...transform })],
-  'logSumExp, transform': (i, o) => [logits.logSumExp(i.x, { ...o, ...transform })],
-  'crossEntropy, transform': (i, o) =>
-    losses((given) => logits.crossEntropy(i.x, i.targets, given), { ...o, ...transform }),
-  'crossEntropyWithGradient, transform': (i, o) => [
-    ...lossesWithGradients(i.x, i.targets, { ...o, ...transform }, ['mean']),
-    ...lossesWithGradients(i.doubles, i.targets, { ...o, ...transform }, ['mean']),
-  ],
-  'score, transform': (i) => scores(i.x, i, transform),
-  klDivergence: (i, o) => losses((given) => logits.klDivergence(i.x, i.other, given), o),
-  'klDivergence, float64, transform': (i, o) =>
-    losses((given) => logits.klDivergence(i.doubles, i.otherDoubles, given), {
-      ...o,
-      ...transform,
-    }),
-  binaryCrossEntropy: (i, o) =>
-    losses((given) => logits.binaryCrossEntropy(i.x, i.probabilities, given), {
-      ...o,
-      weight: i.weight,
-      positiveWeight: i.doubleWeight,
-    }),
-  'binaryCrossEntropy, float64, transform': (i, o) =>
-    losses((given) => logits.binaryCrossEntropy(i.doubles, i.doubleProbabilities, given), {
-      ...o,
-      ...transform,
-      weight: i.doubleProbabilities,
-      positiveWeight: 3,
-    }),
-};
+/** The calls of all operations (support/operations/) of a kind, by their titles. */
+const callsOf = (kind) =>
+  Object.assign({}, ...Object.values(operations).map(({ golden }) => golden[kind]));
 
 function hashOf(compute, inputs) {
   const hash = createHash('sha256');
   for (const given of inputs) {
-    for (const result of compute(given, given.options)) {
+    for (const result of compute(logits, given, given.options)) {
       // The sign and payload of a NaN that arithmetic made are the platform's.
       hash.update(bytes(result.map((value) => (Number.isNaN(value) ? NaN : value))));
     }
@@ -365,9 +214,9 @@ function exponentialHash() {
 
 /** The tables, each with its inputs, which are the same for every instruction set. */
 const tables = [
-  [operations, sizes, inputsOf],
-  [cases, caseSizes, caseInputsOf],
-  [slowCases, smallSizes, caseInputsOf],
+  [callsOf('plain'), sizes, inputsOf],
+  [{ ...callsOf('cases'), ...evaluator }, caseSizes, caseInputsOf],
+  [callsOf('slow'), smallSizes, caseInputsOf],
 ].map(([table, tableSizes, make]) => {
   const inputs = (axis) => tableSizes.map(([rows, classes]) => make(rows, classes, axis));
   return [table, { 'classes last': inputs(1), 'classes first': inputs(0) }];
@@ -423,7 +272,12 @@ module.exports = { hashes, main };
 if (require.main === module) {
   if (process.argv.includes('--write')) {
     native.selectIsa('scalar');
-    writeFileSync(file, `${JSON.stringify(hashes(), null, 2)}\n`);
+    // In the order of the file: what is new stands behind what is there.
+    const known = Object.keys(JSON.parse(readFileSync(file, 'utf8')));
+    const all = hashes();
+    const names = new Set([...known.filter((name) => name in all), ...Object.keys(all)]);
+    const golden = Object.fromEntries([...names].map((name) => [name, all[name]]));
+    writeFileSync(file, `${JSON.stringify(golden, null, 2)}\n`);
   } else {
     main(process.argv[2]);
   }

@@ -3,6 +3,7 @@
 import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { rolldown } from 'rolldown';
+import { viteImportGlobPlugin } from 'rolldown/experimental';
 
 export const root = resolve(import.meta.dirname, '..', '..');
 const tests = join(root, 'test');
@@ -24,7 +25,7 @@ const bundling = {
     if (!source.startsWith('.')) return null;
     const path = relative(join(root, 'lib'), resolve(dirname(importer), source));
     if (path.startsWith('..')) return null;
-    return { id: `../dist/${path.split(sep).join('/')}`, external: true };
+    return { id: `../dist/${path.split(sep).join('/').replace(/\.ts$/, '.js')}`, external: true };
   },
   load(id) {
     if (!id.startsWith(entry)) return null;
@@ -55,7 +56,7 @@ async function bundleTests(folder, names) {
   const bundle = await rolldown({
     input: Object.fromEntries(names.map((name) => [name, entry + name])),
     platform: 'node',
-    plugins: [bundling],
+    plugins: [viteImportGlobPlugin(), bundling],
     logLevel: 'warn',
   });
   await bundle.write({

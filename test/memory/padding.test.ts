@@ -10,6 +10,7 @@ import {
   contentsOf,
   expectError,
   hasReduction,
+  inPlace,
   numbers,
   OVERLAP,
   separate,
@@ -69,14 +70,12 @@ describe.each(cases)('the padding of $title', (one) => {
   });
 
   /** Which inputs may be written upon, and as what. */
-  const inPlace = (): [string, string][] => {
-    if (one.name === 'crossEntropyWithGradient') return [['gradient', 'logits']];
-    if (hasReduction(one.name) || one.name === 'logSumExp') return [];
-    return likeLogits(one).map((input) => ['out', input]);
-  };
+  const places = signatures[one.name].outputs.flatMap((output) =>
+    inPlace(one.name, output).map((input) => [output, input] as const),
+  );
 
   it('stays where rows are written in place', () => {
-    for (const [output, input] of inPlace()) {
+    for (const [output, input] of places) {
       for (const filling of fillings) {
         const dense = arrange(one);
         call(one.name, dense, layout(one));
@@ -90,7 +89,7 @@ describe.each(cases)('the padding of $title', (one) => {
   });
 
   it('is no place for dense results', () => {
-    for (const [output, input] of inPlace()) {
+    for (const [output, input] of places) {
       const arrays = arrangePadded(one, 0);
       const memory = arrays[input] as Float32Array;
       const dense = { ...arrays, [output]: memory.subarray(0, 6) };

@@ -20,6 +20,7 @@ import {
 import { detached } from '../support/calls.js';
 import { uniform } from '../support/inputs.js';
 import { numbersOf } from '../support/numbers.js';
+import { knownOperations, listedOptions } from '../support/operation-files.js';
 
 // The addon itself, called with anything: a result or an error with a code, and no memory touched
 // but the outputs'. And calls within calls, whose numbers share one place.
@@ -91,14 +92,20 @@ const values: Record<string, () => unknown> = {
   topLogProbs: () => output().subarray(0, 2 * rows),
   idLogProbs: perRow,
 };
-/** ... and those of single functions. */
+/** ... those of single functions, as what is known of the operations says, ... */
+function ownOf(name: OperationName): Record<string, () => unknown> {
+  const known = knownOperations[name];
+  if (known === undefined) return {};
+  const given: Record<string, () => unknown> = {};
+  if (known.inputs.includes('upstream')) given.upstream = logits;
+  if (known.targets.includes('labels')) given.targets = logits;
+  const isReduced = listedOptions(name).includes('reduction');
+  if (known.outputs.length > 0 && !isReduced)
+    given.out = known.sizes.out === 'row' ? perRow : output;
+  return given;
+}
+/** ... and those of an evaluator. */
 const own: { readonly [Name in OperationName]?: Record<string, () => unknown> } = {
-  softmax: { out: output },
-  logSoftmax: { out: output },
-  softmaxGradient: { upstream: logits, out: output },
-  logSoftmaxGradient: { upstream: logits, out: output },
-  logSumExp: { out: perRow },
-  binaryCrossEntropy: { targets: logits },
   evaluate: {
     top: () => Float64Array.of(1, 2),
     counts: () => {
@@ -113,7 +120,7 @@ const own: { readonly [Name in OperationName]?: Record<string, () => unknown> } 
 const names = Object.keys(operations) as OperationName[];
 const rightOf = (name: OperationName, given: Record<string, () => unknown> = {}) =>
   operations[name].arguments.map((argument) =>
-    ({ ...values, ...own[name], ...given })[argument]?.(),
+    ({ ...values, ...ownOf(name), ...own[name], ...given })[argument]?.(),
   );
 
 const garbage: (() => unknown)[] = [

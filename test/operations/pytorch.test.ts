@@ -1,42 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  crossEntropyWithGradient,
-  klDivergence,
-  logSoftmax,
-  logSoftmaxGradient,
-  logSumExp,
-  nllLoss,
-  softmax,
-  softmaxGradient,
-} from '../../lib/index.js';
+import * as logits from '../../lib/index.js';
 import {
   type Fixture,
   type FixtureArray,
   families,
-  type Operation,
   type Outcome,
   readFixtures,
 } from '../support/fixtures.js';
 import { describeEachIsa } from '../support/isas.js';
+import { type KnownOperation, knownOperations } from '../support/operation-files.js';
 
 type Result = number | Float32Array | Float64Array;
 type Call<R> = (...inputsAndOptions: unknown[]) => R;
 
 // What the files hold has no static types: the signatures are set aside here, and only here.
-const functions: Record<Operation, Call<Result>> = {
-  softmax: softmax as Call<Result>,
-  logSoftmax: logSoftmax as Call<Result>,
-  logSumExp: logSumExp as Call<Result>,
-  softmaxGradient: softmaxGradient as Call<Result>,
-  logSoftmaxGradient: logSoftmaxGradient as Call<Result>,
-  crossEntropy: crossEntropy as Call<Result>,
-  nllLoss: nllLoss as Call<Result>,
-  klDivergence: klDivergence as Call<Result>,
-  binaryCrossEntropy: binaryCrossEntropy as Call<Result>,
-};
-const withGradient = crossEntropyWithGradient as Call<{
+const functions = logits as unknown as Record<string, Call<Result>>;
+const withGradient = logits.crossEntropyWithGradient as Call<{
   loss: Result;
   gradient: Float32Array | Float64Array;
 }>;
@@ -144,13 +123,9 @@ function replaced<A extends Float32Array | Float64Array>(
 
 /** The inputs that a result of the type of `result` can replace: results of logits' shape only. */
 function replaceable({ operation, inputs }: Fixture, result: Result): number[] {
-  const places = {
-    softmax: [0],
-    logSoftmax: [0],
-    softmaxGradient: [0, 1],
-    logSoftmaxGradient: [0, 1],
-  };
-  const candidates = places[operation as keyof typeof places] ?? [];
+  const { sizes, inputs: names } = knownOperations[operation] as KnownOperation;
+  if (sizes.out === 'row') return [];
+  const candidates = [...names.keys()].filter((place) => names[place] !== 'targets');
   return candidates.filter((place) => inputs[place]?.constructor === result.constructor);
 }
 
@@ -203,7 +178,7 @@ function check(fixture: Fixture): string[] {
   const bounds = inputs[0] instanceof Float64Array ? double : single;
   const bound = bounds[operation as keyof typeof bounds] ?? bounds.others;
   const { upstream: _, ...own } = options;
-  const call = functions[operation];
+  const call = functions[operation] as Call<Result>;
   const result = call(...inputs, own);
   return [
     ...differences(result, wanted, bound),

@@ -1,51 +1,47 @@
 import { expect } from 'vitest';
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  crossEntropyWithGradient,
-  klDivergence,
-  logSoftmax,
-  logSoftmaxGradient,
-  logSumExp,
-  nllLoss,
-  softmax,
-  softmaxGradient,
-} from '../../lib/index.js';
+import * as logits from '../../lib/index.js';
+import type * as operations from '../../lib/operations/index.js';
 import { type Coded, expectCode, thrownBy } from './errors.js';
+import { type KnownOperation, knownOperations, listedOptions } from './operation-files.js';
 
 export * from './errors.js';
 
-// Every public function on logits as one table: its arguments, its arrays, its options; and what
-// every error of theirs has in common.
+// The public functions that write what they compute into arrays, by the files of operations/: their arguments, their
+// arrays, their options; and what every error of theirs has in common.
 
-export const functions = {
-  softmax,
-  logSoftmax,
-  logSumExp,
-  softmaxGradient,
-  logSoftmaxGradient,
-  crossEntropy,
-  crossEntropyWithGradient,
-  nllLoss,
-  klDivergence,
-  binaryCrossEntropy,
+export type FunctionName = Exclude<keyof typeof operations, 'score'>;
+const functions: Record<FunctionName, unknown> = logits;
+export const functionNames = Object.keys(knownOperations).filter(
+  (name) => knownOperations[name]?.outputs.length !== 0,
+) as FunctionName[];
+
+const settings: Record<string, unknown> = {
+  axis: 1,
+  rowStride: 3,
+  threads: 2,
+  temperature: 2,
+  softcap: 50,
+  reduction: 'none',
+  ignoreIndex: -100,
+  emptyMean: 'nan',
+  labelSmoothing: 0.125,
+  zLoss: 0.0625,
 };
-export type FunctionName = keyof typeof functions;
-export const functionNames = Object.keys(functions) as FunctionName[];
 
-export type Name =
-  | 'logits'
-  | 'otherLogits'
-  | 'probabilities'
-  | 'logProbabilities'
-  | 'upstream'
-  | 'targets'
-  | 'weight'
-  | 'positiveWeight'
-  | 'out'
-  | 'gradient';
-type Per = 'logit' | 'row' | 'class';
+const contents = {
+  logits: [1, -2, 3, 4, 5, 6],
+  otherLogits: [0, 2, -1, 3, 1, 2],
+  probabilities: [0.25, 0.25, 0.5, 0.125, 0.625, 0.25],
+  logProbabilities: [-1.5, -1.25, -0.75, -2, -0.5, -1.5],
+  upstream: [1, -2, 0.5, 3, -1, 2],
+  targets: [0, 2],
+  weight: [1, 0.5, 2],
+  positiveWeight: [2, 1, 0.5],
+  out: new Array(6).fill(7),
+  gradient: new Array(6).fill(7),
+} satisfies Record<string, readonly number[]>;
 
+export type Name = keyof typeof contents;
 interface Signature {
   /** The arguments before the options, in order. */
   readonly inputs: readonly Name[];
@@ -55,65 +51,25 @@ interface Signature {
   /** The options without the arrays. */
   readonly settings: readonly string[];
   /** Arrays that have not one element per logit. */
-  readonly sizes: { readonly [K in Name]?: Per };
+  readonly sizes: { readonly [K in Name]?: 'logit' | 'row' | 'class' };
 }
 
-const common = ['shape', 'axis', 'dtype', 'rowStride', 'threads'];
-const transform = ['temperature', 'softcap'];
+function signatureOf(name: FunctionName): Signature {
+  const { inputs, factors, outputs, sizes } = knownOperations[name] as KnownOperation;
+  const arrays = [...factors, ...outputs];
+  const settings = listedOptions(name).filter((option) => !arrays.includes(option));
+  return { inputs, factors, outputs, settings, sizes } as Signature;
+}
 
-const sameShape: Signature = {
-  inputs: ['logits'],
-  factors: [],
-  outputs: ['out'],
-  settings: [...common, ...transform],
-  sizes: {},
-};
-const gradientOf = (input: Name): Signature => ({
-  ...sameShape,
-  inputs: [input, 'upstream'],
-  settings: [...common, 'temperature'],
-});
-const nll: Signature = {
-  inputs: ['logProbabilities', 'targets'],
-  factors: ['weight'],
-  outputs: ['out'],
-  settings: [...common, 'reduction', 'ignoreIndex', 'emptyMean'],
-  sizes: { targets: 'row', weight: 'class', out: 'row' },
-};
-const classLoss: Signature = {
-  ...nll,
-  inputs: ['logits', 'targets'],
-  settings: [...nll.settings, ...transform, 'labelSmoothing', 'zLoss'],
-};
+export const signatures = Object.fromEntries(
+  functionNames.map((name) => [name, signatureOf(name)]),
+) as Record<FunctionName, Signature>;
 
-export const signatures: Record<FunctionName, Signature> = {
-  softmax: sameShape,
-  logSoftmax: sameShape,
-  logSumExp: { ...sameShape, sizes: { out: 'row' } },
-  softmaxGradient: gradientOf('probabilities'),
-  logSoftmaxGradient: gradientOf('logProbabilities'),
-  crossEntropy: classLoss,
-  crossEntropyWithGradient: {
-    ...classLoss,
-    factors: ['weight', 'upstream'],
-    outputs: ['out', 'gradient'],
-    sizes: { ...classLoss.sizes, upstream: 'row' },
-  },
-  nllLoss: nll,
-  klDivergence: {
-    ...sameShape,
-    inputs: ['logits', 'otherLogits'],
-    settings: [...sameShape.settings, 'reduction'],
-    sizes: { out: 'row' },
-  },
-  binaryCrossEntropy: {
-    ...sameShape,
-    inputs: ['logits', 'targets'],
-    factors: ['weight', 'positiveWeight'],
-    settings: [...sameShape.settings, 'reduction'],
-    sizes: { weight: 'class', positiveWeight: 'class' },
-  },
-};
+/** The inputs that an output may lie exactly upon: those that are laid out as it is. */
+export const inPlace = (name: FunctionName, output: Name): Name[] =>
+  signatures[name].sizes[output] === 'row'
+    ? []
+    : signatures[name].inputs.filter((input) => input !== 'targets');
 
 export const optionNames = (name: FunctionName): string[] => {
   const { settings, factors, outputs } = signatures[name];
@@ -121,8 +77,10 @@ export const optionNames = (name: FunctionName): string[] => {
 };
 export const hasReduction = (name: FunctionName) => signatures[name].settings.includes('reduction');
 export const lossNames = functionNames.filter(hasReduction);
+const takes = (name: FunctionName, kind: 'classes' | 'probabilities' | 'labels') =>
+  knownOperations[name]?.targets.includes(kind);
 /** The losses whose targets are classes. */
-export const classLossNames = ['crossEntropy', 'crossEntropyWithGradient', 'nllLoss'] as const;
+export const classLossNames = functionNames.filter((name) => takes(name, 'classes'));
 
 /** Arguments and options, flat. */
 export type Arguments = Record<string, unknown>;
@@ -144,18 +102,20 @@ const otherFloat = (float: FloatName): FloatName =>
   float === 'Float32Array' ? 'Float64Array' : 'Float32Array';
 
 export function caseOf(name: FunctionName, float: FloatName = 'Float32Array'): Case {
-  const targets = name === 'binaryCrossEntropy' ? float : 'Int32Array';
+  const targets = takes(name, 'labels') ? float : 'Int32Array';
   return { title: `${name} of a ${float}`, name, float, targets };
 }
 
-/** Every function for every type of result; cross-entropy once more with probabilities as targets. */
+/** Every function for every type of result, once more with probabilities as targets. */
 export const cases: Case[] = (['Float32Array', 'Float64Array'] as const).flatMap((float) => [
   ...functionNames.map((name) => caseOf(name, float)),
-  ...(['crossEntropy', 'crossEntropyWithGradient'] as const).map((name) => ({
-    ...caseOf(name, float),
-    title: `${name} of a ${float} and probabilities`,
-    targets: otherFloat(float),
-  })),
+  ...functionNames
+    .filter((name) => takes(name, 'probabilities'))
+    .map((name) => ({
+      ...caseOf(name, float),
+      title: `${name} of a ${float} and probabilities`,
+      targets: otherFloat(float),
+    })),
 ]);
 
 const isFloat = (type: TypeName) => type.startsWith('Float');
@@ -180,19 +140,6 @@ export function arraysOf({ name }: Case): Name[] {
   const { inputs, factors, outputs } = signatures[name];
   return [...inputs, ...factors, ...outputs];
 }
-
-const contents: Record<Name, readonly number[]> = {
-  logits: [1, -2, 3, 4, 5, 6],
-  otherLogits: [0, 2, -1, 3, 1, 2],
-  probabilities: [0.25, 0.25, 0.5, 0.125, 0.625, 0.25],
-  logProbabilities: [-1.5, -1.25, -0.75, -2, -0.5, -1.5],
-  upstream: [1, -2, 0.5, 3, -1, 2],
-  targets: [0, 2],
-  weight: [1, 0.5, 2],
-  positiveWeight: [2, 1, 0.5],
-  out: new Array(6).fill(7),
-  gradient: new Array(6).fill(7),
-};
 
 /** What stands in an array at first. */
 export function contentsOf(one: Case, array: Name): readonly number[] {
@@ -224,19 +171,6 @@ export function arrange(
   }
   return arrays;
 }
-
-const settings: Record<string, unknown> = {
-  axis: 1,
-  rowStride: 3,
-  threads: 2,
-  temperature: 2,
-  softcap: 50,
-  reduction: 'none',
-  ignoreIndex: -100,
-  emptyMean: 'nan',
-  labelSmoothing: 0.125,
-  zLoss: 0.0625,
-};
 
 /** Right arguments, flat: two rows of three classes, every option given. */
 export function rightArguments(name: FunctionName, one: Case = caseOf(name)): Arguments {

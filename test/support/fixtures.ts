@@ -1,27 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const families = [
-  'softmax',
-  'softmax-gradient',
-  'cross-entropy',
-  'nll-loss',
-  'kl-divergence',
-  'binary-cross-entropy',
-] as const;
+const folder = join(import.meta.dirname, '..', 'fixtures');
+const names = readdirSync(folder);
 
-export type Family = (typeof families)[number];
-
-export type Operation =
-  | 'softmax'
-  | 'logSoftmax'
-  | 'logSumExp'
-  | 'softmaxGradient'
-  | 'logSoftmaxGradient'
-  | 'crossEntropy'
-  | 'nllLoss'
-  | 'klDivergence'
-  | 'binaryCrossEntropy';
+/** The files that a script of the same name has written (make-fixtures.py). */
+export const families = names
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace('.json', ''))
+  .filter((family) => names.includes(`${family.replaceAll('-', '_')}.py`));
 
 const arrays = {
   float32: Float32Array,
@@ -43,7 +30,7 @@ export interface Outcome {
 /** One call of a function: `operation(...inputs, options)`. */
 export interface Fixture {
   readonly name: string;
-  readonly operation: Operation;
+  readonly operation: string;
   readonly inputs: readonly FixtureArray[];
   readonly options: FixtureOptions;
   readonly result: Outcome;
@@ -90,8 +77,8 @@ function decodeArray(text: string): FixtureArray {
 }
 
 /** Everything in the file, call by call. */
-export function readFixtures(family: Family): FixtureGroup[] {
-  const path = join(import.meta.dirname, '..', 'fixtures', `${family}.json`);
+export function readFixtures(family: string): FixtureGroup[] {
+  const path = join(folder, `${family}.json`);
   const file = JSON.parse(readFileSync(path, 'utf8')) as RawFile;
   const pool = file.arrays.map(decodeArray);
   const loss = family.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -112,7 +99,7 @@ export function readFixtures(family: Family): FixtureGroup[] {
       const reduction = ['mean', 'sum', 'none'].includes(key) ? { reduction: key } : undefined;
       yield {
         name: reduction ? `${loss} ${name} ${key}` : `${key} ${name}`,
-        operation: (reduction ? loss : key) as Operation,
+        operation: reduction ? loss : key,
         inputs: inputs.map(resolve) as FixtureArray[],
         options: resolveAll({ ...options, ...reduction, ...raw.options }) as FixtureOptions,
         result: outcome(raw.result, raw.resultScale),

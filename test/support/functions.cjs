@@ -1,7 +1,8 @@
-// Every function on arrays as a table, with plain arguments: for processes and worker threads that run
+// Every function on arrays with plain arguments, by the files of operations/: for processes and worker threads that run
 // dist/ without a test runner. Asynchronous functions of the same names take the same.
 
 const { createHash } = require('node:crypto');
+const { operations } = require('./operation-files.cjs');
 
 const withOptions = (given, more) => [...given.slice(0, -1), { ...given.at(-1), ...more }];
 
@@ -24,7 +25,7 @@ function arraysOf(rows, classes, Float, place) {
   };
 }
 
-/** Wrong arguments of any function, by the code of the error. */
+/** Wrong arguments of any function, and those of one kind or another, by the code of the error. */
 function errorsOf(rows, classes, Float) {
   const elements = rows * classes;
   const common = {
@@ -33,41 +34,42 @@ function errorsOf(rows, classes, Float) {
     ERR_SHAPE_MISMATCH: (given) => withOptions(given, { shape: [rows, classes + 1] }),
     ERR_BUFFER_DETACHED: ([, ...rest]) => [detached, ...rest],
   };
-  /** Results that begin in the middle of what is read: these errors are native code's. */
-  const overlap = (length) => ({
-    ERR_BUFFER_OVERLAP: (given) => {
-      const memory = new Float(2 * elements);
-      const [, ...rest] = withOptions(given, { out: memory.subarray(5, 5 + length) });
-      return [memory.subarray(0, elements), ...rest];
-    },
-  });
-  /** So are these. */
-  const range = {
-    ERR_TARGET_OUT_OF_RANGE: ([first, targets, ...rest]) => [
-      first,
-      targets.map((target, row) => (row === rows - 1 ? classes : target)),
-      ...rest,
-    ],
+  const kinds = {
+    /** A result that begins in the middle of what is read: this error is native code's. */
+    overlap: ({ sizes }) => ({
+      ERR_BUFFER_OVERLAP: (given) => {
+        const memory = new Float(2 * elements);
+        const length = sizes.out === 'row' ? rows : elements;
+        const [, ...rest] = withOptions(given, { out: memory.subarray(5, 5 + length) });
+        return [memory.subarray(0, elements), ...rest];
+      },
+    }),
+    /** So is this one. */
+    range: () => ({
+      ERR_TARGET_OUT_OF_RANGE: ([first, targets, ...rest]) => [
+        first,
+        targets.map((target, row) => (row === rows - 1 ? classes : target)),
+        ...rest,
+      ],
+    }),
+    emptyMean: () => ({
+      ERR_EMPTY_MEAN: ([first, targets, { shape }]) => [
+        first,
+        targets.map(() => -100),
+        { shape, emptyMean: 'throw' },
+      ],
+    }),
+    tooManyRows: () => ({
+      ERR_MEMORY_ALLOCATION_FAILED: () => [new Float(0), { shape: [2 ** 40, 0] }],
+    }),
   };
-  const empty = {
-    ERR_EMPTY_MEAN: ([first, targets, { shape }]) => [
-      first,
-      targets.map(() => -100),
-      { shape, emptyMean: 'throw' },
-    ],
-  };
-  const many = {
-    ERR_MEMORY_ALLOCATION_FAILED: () => [new Float(0), { shape: [2 ** 40, 0] }],
-  };
-  return {
-    sameShape: { ...common, ...overlap(elements) },
-    reduced: { ...common, ...overlap(rows), ...many },
-    perRow: { ...common, ...overlap(rows) },
-    classLoss: { ...common, ...overlap(rows), ...range, ...empty },
-    score: { ...common, ...range },
-    common,
-  };
+  return (operation, names) =>
+    Object.assign({}, common, ...names.map((name) => kinds[name](operation)));
 }
+
+const table = Object.entries(operations).flatMap(([name, operation]) =>
+  operation.plain.map((plain) => ({ name, operation, outputs: operation.outputs, ...plain })),
+);
 
 /**
  * Each function's name, its arguments, the options that say where results go, and wrong arguments.
@@ -80,66 +82,20 @@ exports.functions = ({
   place = (type, length) => new type(length),
   only,
 } = {}) => {
-  const { floats, factors, shares, indices, results } = arraysOf(rows, classes, Float, place);
-  const errors = errorsOf(rows, classes, Float);
+  const { results, ...arrays } = arraysOf(rows, classes, Float, place);
   const shape = [rows, classes];
-  const none = { shape, reduction: 'none' };
-  const wide = () => ({ out: results(rows * classes) });
-  const perRow = () => ({ out: results(rows) });
-  const nothing = () => ({});
-  const table = [
-    ['softmax', () => [floats(), { shape }], wide, errors.sameShape],
-    ['logSoftmax', () => [floats(), { shape, temperature: 2 }], wide, errors.sameShape],
-    ['softmaxGradient', () => [shares(), floats(), { shape }], wide, errors.sameShape],
-    ['logSoftmaxGradient', () => [floats(), floats(), { shape }], wide, errors.sameShape],
-    ['logSumExp', () => [floats(), { shape, softcap: 30 }], perRow, errors.reduced],
-    [
-      'crossEntropy',
-      () => [floats(), indices(), { ...none, ignoreIndex: [-1, -2], weight: factors() }],
-      perRow,
-      errors.classLoss,
-    ],
-    [
-      'crossEntropy',
-      () => [floats(), shares(), { shape, labelSmoothing: 0.1 }],
-      nothing,
-      errors.common,
-    ],
-    [
-      'crossEntropyWithGradient',
-      () => [floats(), indices(), { ...none, zLoss: 0.01, upstream: factors(rows) }],
-      () => ({ ...perRow(), gradient: results(rows * classes) }),
-      errors.classLoss,
-    ],
-    ['nllLoss', () => [floats(), indices(), none], perRow, errors.classLoss],
-    ['klDivergence', () => [floats(), floats(), none], perRow, errors.perRow],
-    [
-      'binaryCrossEntropy',
-      () => [floats(), shares(), { ...none, weight: factors(), positiveWeight: factors() }],
-      wide,
-      errors.sameShape,
-    ],
-    [
-      'score',
-      () => {
-        const top = Math.min(3, classes);
-        return [
-          floats(),
-          indices(),
-          { shape, rank: true, entropy: true, margin: true, top, ids: indices(2 * rows) },
-        ];
-      },
-      nothing,
-      errors.score,
-    ],
-  ];
+  const make = { ...arrays, rows, classes, shape, none: { shape, reduction: 'none' } };
+  const errorsFor = errorsOf(rows, classes, Float);
+  const sizes = { logit: rows * classes, row: rows, class: classes };
   return table
     .filter((_, index) => only === undefined || index === only)
-    .map(([name, given, outputs, wrong]) => ({
+    .map(({ name, operation, given, outputs, errors }) => ({
       name,
-      given: given(),
-      outputs: outputs(),
-      errors: wrong,
+      given: given(make),
+      outputs: Object.fromEntries(
+        outputs.map((output) => [output, results(sizes[operation.sizes[output] ?? 'logit'])]),
+      ),
+      errors: errorsFor(operation, errors),
     }));
 };
 

@@ -1,15 +1,4 @@
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  crossEntropyWithGradient,
-  klDivergence,
-  logSoftmax,
-  logSoftmaxGradient,
-  logSumExp,
-  nllLoss,
-  softmax,
-  softmaxGradient,
-} from '../../lib/index.js';
+import * as logits from '../../lib/index.js';
 import {
   mixedRows,
   normalLogits,
@@ -18,6 +7,7 @@ import {
   transposed,
   uniformArray,
 } from './inputs.js';
+import { knownOperations } from './operation-files.js';
 
 export type Elements = Float32Array | Float64Array | Uint16Array;
 type Floats = Float32Array | Float64Array;
@@ -60,130 +50,18 @@ export interface Operation {
   compute(batch: Batch): Results;
 }
 
-const transforms = {
-  '': {},
-  ' with a temperature': { temperature: 0.7 },
-  ' with a soft cap': { softcap: 5 },
-  ' with both transforms': { temperature: 1.7, softcap: 30 },
-};
-
-const ignoreIndex = [-100, 1];
-
-/** Every option of cross-entropy, alone and with the others. */
-export const lossOptions: Readonly<Record<string, (batch: Batch) => object>> = {
-  '': () => ({}),
-  ' with weights': ({ weight }) => ({ weight }),
-  ' with smoothing': () => ({ labelSmoothing: 0.1 }),
-  ' with a z-loss': () => ({ zLoss: 1e-3 }),
-  ' with both transforms': () => ({ temperature: 1.7, softcap: 30 }),
-  ' with weights and smoothing': ({ weight }) => ({ weight, labelSmoothing: 0.25 }),
-  ' with everything': ({ weight }) => ({
-    weight,
-    labelSmoothing: 0.1,
-    zLoss: 1e-4,
-    temperature: 0.7,
-    softcap: 20,
-  }),
-};
-
+/** The calls of all operations' files, by their titles. */
 export const operations: Record<string, Operation> = {};
 
-function add(name: string, rowwise: boolean, compute: Operation['compute']): void {
-  operations[name] = { rowwise, compute };
-}
-
-for (const [suffix, transform] of Object.entries(transforms)) {
-  const all = ({ options }: Batch) => ({ ...options, ...transform });
-  add(`softmax${suffix}`, true, (b) => ({ wide: [softmax(b.logits, all(b))] }));
-  add(`logSoftmax${suffix}`, true, (b) => ({ wide: [logSoftmax(b.logits, all(b))] }));
-  add(`logSumExp${suffix}`, true, (b) => ({ perRow: [logSumExp(b.logits, all(b))] }));
-  add(`klDivergence${suffix}`, true, (b) => ({
-    perRow: [klDivergence(b.logits, b.others, { ...all(b), reduction: 'none' })],
-  }));
-}
-
-// The gradients read the logits as if they were probabilities: any numbers will do.
-for (const temperature of [1, 0.7]) {
-  const suffix = temperature === 1 ? '' : ' with a temperature';
-  const all = ({ options }: Batch) => ({ ...options, temperature });
-  add(`softmaxGradient${suffix}`, true, (b) => ({
-    wide: [softmaxGradient(b.logits, b.upstream, all(b))],
-  }));
-  add(`logSoftmaxGradient${suffix}`, true, (b) => ({
-    wide: [logSoftmaxGradient(b.logits, b.upstream, all(b))],
-  }));
-}
-
-for (const [suffix, choose] of Object.entries(lossOptions)) {
-  for (const kind of ['indices', 'probabilities'] as const) {
-    const targetsOf = (b: Batch) => (kind === 'indices' ? b.targets : b.probabilities);
-    const all = (b: Batch) => ({
-      ...b.options,
-      ...choose(b),
-      ...(kind === 'indices' ? { ignoreIndex } : {}),
-    });
-    add(`crossEntropy of ${kind}${suffix}`, true, (b) => {
-      const options = { ...all(b), reduction: 'none' as const, upstream: b.rowUpstream };
-      const { loss, gradient } = crossEntropyWithGradient(b.logits, targetsOf(b), options);
-      const { upstream: _, ...plain } = options;
-      return { wide: [gradient], perRow: [loss, crossEntropy(b.logits, targetsOf(b), plain)] };
-    });
-    add(`reduced crossEntropy of ${kind}${suffix}`, false, (b) => {
-      const reductions = ['mean', 'sum'] as const;
-      const results = reductions.map((reduction) =>
-        crossEntropyWithGradient(b.logits, targetsOf(b), { ...all(b), reduction, upstream: 3 }),
-      );
-      const alone = reductions.map((reduction) =>
-        crossEntropy(b.logits, targetsOf(b), { ...all(b), reduction }),
-      );
-      return {
-        wide: results.map(({ gradient }) => gradient),
-        totals: [...results.map(({ loss }) => loss), ...alone],
+for (const { variants } of Object.values(knownOperations)) {
+  for (const kind of ['rowwise', 'reduced'] as const) {
+    for (const [title, compute] of Object.entries(variants?.[kind] ?? {})) {
+      operations[title] = {
+        rowwise: kind === 'rowwise',
+        compute: (batch) => compute(logits, batch),
       };
-    });
+    }
   }
-}
-
-for (const weighted of [false, true]) {
-  const suffix = weighted ? ' with weights' : '';
-  const all = (b: Batch) => ({
-    ...b.options,
-    ignoreIndex,
-    weight: weighted ? b.weight : undefined,
-  });
-  add(`nllLoss${suffix}`, true, (b) => ({
-    perRow: [nllLoss(b.logits, b.targets, { ...all(b), reduction: 'none' })],
-  }));
-  add(`reduced nllLoss${suffix}`, false, (b) => ({
-    totals: (['mean', 'sum'] as const).map((reduction) =>
-      nllLoss(b.logits, b.targets, { ...all(b), reduction }),
-    ),
-  }));
-}
-
-add('reduced klDivergence', false, (b) => ({
-  totals: (['mean', 'sum'] as const).map((reduction) =>
-    klDivergence(b.logits, b.others, { ...b.options, reduction }),
-  ),
-}));
-
-const binaryOptions: Record<string, (batch: Batch) => object> = {
-  '': () => ({}),
-  ' with weights': ({ weight, positiveWeight }) => ({ weight, positiveWeight }),
-  ' with a weight per logit': ({ logitWeight }) => ({ weight: logitWeight, positiveWeight: 3 }),
-  ' with both transforms': () => ({ temperature: 1.7, softcap: 30 }),
-};
-
-for (const [suffix, choose] of Object.entries(binaryOptions)) {
-  const all = (b: Batch) => ({ ...b.options, ...choose(b) });
-  add(`binaryCrossEntropy${suffix}`, true, (b) => ({
-    wide: [binaryCrossEntropy(b.logits, b.labels, { ...all(b), reduction: 'none' })],
-  }));
-  add(`reduced binaryCrossEntropy${suffix}`, false, (b) => ({
-    totals: (['mean', 'sum'] as const).map((reduction) =>
-      binaryCrossEntropy(b.logits, b.labels, { ...all(b), reduction }),
-    ),
-  }));
 }
 
 /** Rows of every kind in memory order, with everything that operations take beside them. */

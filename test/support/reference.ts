@@ -3,13 +3,13 @@
  * shares no code and no algorithm with the kernels (it subtracts the maximum, uses Math.exp and sums
  * in order). What stands below reference/ has every operation with every option, to 30 digits.
  */
+export { binaryCrossEntropy } from './reference/binary-cross-entropy.js';
 export {
   type CrossEntropyOptions,
   crossEntropy,
   nllLoss,
   type ReferenceLoss,
 } from './reference/cross-entropy.js';
-export { binaryCrossEntropy, klDivergence } from './reference/divergences.js';
 export {
   logSoftmaxGradient,
   preciseLogSoftmax,
@@ -18,6 +18,7 @@ export {
   type Sized,
   softmaxGradient,
 } from './reference/family.js';
+export { klDivergence } from './reference/kl-divergence.js';
 export { pick, rowsOf } from './reference/layout.js';
 export { Row } from './reference/row.js';
 export { type RowScore, type ScoreOptions, scoreRow, scoreRows } from './reference/score.js';

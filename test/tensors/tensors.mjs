@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import * as transformers from '@huggingface/transformers';
 import * as logits from 'logits';
 import * as ort from 'onnxruntime-node';
+import { operations } from '../support/operation-files.cjs';
 import { model } from './model.mjs';
 
 let passed = 0;
@@ -36,24 +37,15 @@ if (typeof Float16Array !== 'undefined') {
   kinds.push({ type: 'float16', make: () => Float16Array.from(values) });
 }
 
-/** A call of every function, on whatever holds its logits, with the targets of a tensor. */
+/** Calls of every function (support/operations/), on what holds its logits, with the targets of a tensor. */
 const classes = new ort.Tensor('int64', BigInt64Array.of(2n, 0n), [2]).data;
 const labels = new ort.Tensor('uint8', Uint8Array.of(0, 1, 1, 0, 0, 1), dims).data;
-const calls = {
-  softmax: (x, o) => logits.softmax(x, o),
-  logSoftmax: (x, o) => logits.logSoftmax(x, o),
-  logSumExp: (x, o) => logits.logSumExp(x, o),
-  'logSumExp of both axes': (x, o) => logits.logSumExp(x, { ...o, axis: [0, 1] }),
-  softmaxGradient: (x, o) => logits.softmaxGradient(x, x, o),
-  logSoftmaxGradient: (x, o) => logits.logSoftmaxGradient(x, x, o),
-  crossEntropy: (x, o) => logits.crossEntropy(x, classes, o),
-  'crossEntropy, none': (x, o) => logits.crossEntropy(x, classes, { ...o, reduction: 'none' }),
-  'crossEntropy, axis 0': (x, o) => logits.crossEntropy(x, [0, 1, 1], { ...o, axis: 0 }),
-  crossEntropyWithGradient: (x, o) => logits.crossEntropyWithGradient(x, classes, o),
-  nllLoss: (x, o) => logits.nllLoss(x, classes, o),
-  klDivergence: (x, o) => logits.klDivergence(x, x, { ...o, reduction: 'none' }),
-  binaryCrossEntropy: (x, o) => logits.binaryCrossEntropy(x, labels, o),
-};
+const calls = {};
+for (const { tensors = {} } of Object.values(operations)) {
+  for (const [title, call] of Object.entries(tensors)) {
+    calls[title] = (x, options) => call(logits, x, options, { classes, labels });
+  }
+}
 
 for (const [library, { Tensor }] of Object.entries({ onnxruntime: ort, transformers })) {
   for (const { type, make, bare, both } of kinds) {
