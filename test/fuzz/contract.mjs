@@ -1,5 +1,6 @@
 // What a call must come to, by the documentation: the codes of all errors that its arguments deserve (nobody promises
 // which of several is told), or, if none, how its arrays are read.
+import boundary from '../../dist/native/boundary.js';
 import { axesOf, layoutOf } from './layout.mjs';
 import { signatures } from './signatures.mjs';
 import {
@@ -26,8 +27,8 @@ const ownTypes = {
 };
 const isFloats = (value) => ['Float32Array', 'Float64Array'].includes(nameOf(value));
 
+const { limits } = boundary;
 const MOST_CLASSES = 2 ** 32 - 2;
-const MOST_SCORED_CLASSES = 2 ** 30;
 /** Results of more elements are more than any memory. */
 const MOST_ELEMENTS = 2 ** 34;
 
@@ -240,12 +241,12 @@ const reductions = ['mean', 'sum', 'none'];
 function readConstruction(verdict, given) {
   const { classes, top, calibrationBins, confusion, ignoreIndex, axis } = given;
   if (classes === undefined) verdict.fail(TYPE);
-  else verdict.integerFrom(classes, 1, MOST_SCORED_CLASSES);
+  else verdict.integerFrom(classes, 1, limits.scoredClasses);
   if (top !== undefined && !Array.isArray(top)) verdict.fail(TYPE);
   else if (top !== undefined && verdict.integers(top, 1)) {
-    if (top.some((k) => k > MOST_SCORED_CLASSES)) verdict.fail(VALUE);
+    if (top.some((k) => k > limits.scoredClasses)) verdict.fail(VALUE);
   }
-  verdict.integerFrom(calibrationBins, 1, 65536);
+  verdict.integerFrom(calibrationBins, 1, limits.bins);
   verdict.boolean(confusion);
   readIgnored(verdict, ignoreIndex);
   if (axis !== undefined) verdict.integer(axis);
@@ -282,7 +283,7 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   verdict.boolean(given.rank);
   verdict.boolean(given.entropy);
   verdict.boolean(given.margin);
-  verdict.integerFrom(given.top, 1, 16384);
+  verdict.integerFrom(given.top, 1, limits.topClasses);
   verdict.integerFrom(given.bytes, 0);
   const reduction = given.reduction ?? (given.reduction === undefined ? 'mean' : given.reduction);
   const isReduction = verdict.word(given.reduction, reductions);
@@ -335,7 +336,7 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   }
   if (layout && layout.classes > MOST_CLASSES) verdict.fail(SHAPE);
   const isScored = fn === 'score' || fn === 'Evaluator';
-  if (layout && isScored && layout.classes > MOST_SCORED_CLASSES) verdict.fail(SHAPE);
+  if (layout && isScored && layout.classes > limits.scoredClasses) verdict.fail(SHAPE);
   if (fn === 'Evaluator' && layout && layout.classes !== given.made.classes) verdict.fail(SHAPE);
 
   // Targets and factors.
