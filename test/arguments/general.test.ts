@@ -19,7 +19,7 @@ import {
   signatures,
   TYPE,
   VALUE,
-} from '../support/calls.js';
+} from '../support/tables/calls.js';
 import { bigTypes, integerTypes, namesOf, values } from '../support/values.js';
 
 // Every argument and every option of every function, replaced by everything that it is not.

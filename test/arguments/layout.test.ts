@@ -14,7 +14,7 @@ import {
   signatures,
   TYPE,
   VALUE,
-} from '../support/calls.js';
+} from '../support/tables/calls.js';
 
 // How flat arrays are laid out: shape, axis, dtype, rowStride.
 

@@ -14,7 +14,7 @@ import {
   signatures,
   TYPE,
   VALUE,
-} from '../support/calls.js';
+} from '../support/tables/calls.js';
 
 // What the options of losses may be, and what goes together.
 

@@ -21,9 +21,9 @@ import {
   signatures,
   TYPE,
   VALUE,
-} from '../support/calls.js';
-import { right, call as scoreCall } from '../support/score-calls.js';
-import { type AnyScores, scoreBytes } from '../support/scores.js';
+} from '../support/tables/calls.js';
+import { right, call as scoreCall } from '../support/tables/score-calls.js';
+import { type AnyScores, scoreBytes } from '../support/tables/scores.js';
 
 // What was made in another realm (a vm context, a window): arrays, lists, options and tensors of it work,
 // code of it may call the functions, and errors are those of the realm that has loaded the package.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RANGE, SHAPE, TYPE, thrownBy, VALUE } from '../support/calls.js';
-import { call, fails, right, unsafe } from '../support/score-calls.js';
+import { RANGE, SHAPE, TYPE, thrownBy, VALUE } from '../support/tables/calls.js';
+import { call, fails, right, unsafe } from '../support/tables/score-calls.js';
 
 // The classes that score is given: targets and ids.
 

@@ -11,8 +11,8 @@ import {
   TYPE,
   thrownBy,
   VALUE,
-} from '../support/calls.js';
-import { answers, call, fails, parameters, right, unsafe } from '../support/score-calls.js';
+} from '../support/tables/calls.js';
+import { answers, call, fails, parameters, right, unsafe } from '../support/tables/score-calls.js';
 import { bigTypes, integerTypes, namesOf, values } from '../support/values.js';
 
 // The errors of score: every argument and option replaced by what it is not.

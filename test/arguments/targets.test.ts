@@ -9,7 +9,7 @@ import {
   SHAPE,
   TYPE,
   VALUE,
-} from '../support/calls.js';
+} from '../support/tables/calls.js';
 
 // The targets: classes for three losses, labels for one.
 

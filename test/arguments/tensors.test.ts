@@ -14,7 +14,7 @@ import {
   signatures,
   TYPE,
   VALUE,
-} from '../support/calls.js';
+} from '../support/tables/calls.js';
 
 // Arrays that know their shape, as the tensors of onnxruntime and transformers.js do.
 

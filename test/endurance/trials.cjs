@@ -2,7 +2,7 @@
 const { join } = require('node:path');
 const { runInContext, createContext } = require('node:vm');
 const { Worker } = require('node:worker_threads');
-const { functions, withOutputs } = require('../support/functions.cjs');
+const { functions, withOutputs } = require('../support/tables/functions.cjs');
 const { promises } = require('../support/promises.cjs');
 
 const root = join(__dirname, '..', '..', 'dist');
@@ -106,7 +106,7 @@ function* workers({ workers: times }) {
   const start = (isEndless) =>
     new Worker(workerCode, {
       eval: true,
-      workerData: { root, table: require.resolve('../support/functions.cjs'), isEndless },
+      workerData: { root, table: require.resolve('../support/tables/functions.cjs'), isEndless },
     });
   const event = (worker, name) =>
     new Promise((resolve, reject) => worker.once(name, resolve).once('error', reject));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../lib/index.js';
-import { expectCode, TYPE, thrownBy, VALUE } from '../support/calls.js';
 import { stateOf } from '../support/evaluation/evaluators.js';
+import { expectCode, TYPE, thrownBy, VALUE } from '../support/tables/calls.js';
 import { values } from '../support/values.js';
 
 // The errors of Evaluator; update.test.ts has those of update.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../lib/index.js';
+import { stateOf } from '../support/evaluation/evaluators.js';
 import {
   type Arguments,
   type Coded,
@@ -12,8 +13,7 @@ import {
   TYPE,
   thrownBy,
   VALUE,
-} from '../support/calls.js';
-import { stateOf } from '../support/evaluation/evaluators.js';
+} from '../support/tables/calls.js';
 
 // The errors of update, each of which leaves the evaluator as it was.
 

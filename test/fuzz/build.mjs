@@ -1,10 +1,10 @@
 // The arguments of a call, from the record of a case.
 import { rowOf } from './contents.mjs';
 import { familyOf } from './draw.mjs';
-import { halfBits } from './halves.mjs';
 import { axesOf, layoutOf, placesOf } from './layout.mjs';
 import { foreignRealm, place, remember } from './memory.mjs';
 import { mix, Random } from './random.mjs';
+import { halfBits } from './reference/halves.mjs';
 import { signatures } from './signatures.mjs';
 import { lostValues, oddValues } from './values.mjs';
 

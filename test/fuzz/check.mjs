@@ -3,8 +3,8 @@ import { build, isPassed } from './build.mjs';
 import { run } from './call.mjs';
 import { bytesOf, compare, isKnown } from './compare.mjs';
 import { contractOf } from './contract.mjs';
-import { referenceOf } from './reference.mjs';
-import { scoresOf, summaryOf } from './score-reference.mjs';
+import { referenceOf } from './reference/reference.mjs';
+import { scoresOf, summaryOf } from './reference/score.mjs';
 import { DETACHED, SHAPE } from './verdict.mjs';
 
 function expectationOf(call) {

@@ -1,6 +1,6 @@
 // Whether what came of a call is what must have: the error or the numbers, and memory.
 
-import { Integers } from './score-reference.mjs';
+import { Integers } from './reference/score.mjs';
 import { errorClasses, nameOf } from './verdict.mjs';
 
 const MOST_FLOAT32 = (2 - 2 ** -24) * 2 ** 127;

@@ -1,6 +1,6 @@
 // What each function takes, as its documentation says: derived from the files of support/operations/ and the lists of
 // options in the compiled package.
-import { compiledOptionNames, operations } from '../support/operation-files.cjs';
+import { compiledOptionNames, operations } from '../support/tables/operation-files.cjs';
 
 /**
  * inputs: the arguments before the options; like: those of them that are laid out as the first;

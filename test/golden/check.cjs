@@ -10,8 +10,8 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const logits = require('../../dist/index.js');
 const { native } = require('../../dist/native/addon.js');
-const { operations } = require('../support/operation-files.cjs');
-const { float16 } = require('../support/operation-parts.cjs');
+const { operations } = require('../support/tables/operation-files.cjs');
+const { float16 } = require('../support/tables/operation-parts.cjs');
 
 const file = join(__dirname, 'golden.json');
 

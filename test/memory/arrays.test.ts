@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, logSumExp, softmax } from '../../lib/index.js';
+import { resizesBuffers } from '../support/host.js';
 import {
   type Arguments,
   arrange,
@@ -26,8 +27,7 @@ import {
   TYPE,
   typeOf,
   view,
-} from '../support/calls.js';
-import { resizesBuffers } from '../support/host.js';
+} from '../support/tables/calls.js';
 
 // Whose memory is read: detached, shared, resized, of another realm, or pretending to be longer
 // than it is. overlap.test.ts has the rest.

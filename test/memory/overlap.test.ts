@@ -19,7 +19,7 @@ import {
   signatures,
   typeOf,
   view,
-} from '../support/calls.js';
+} from '../support/tables/calls.js';
 
 // What is written lies apart from what is read, or exactly upon it where that is allowed.
 

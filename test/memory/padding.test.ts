@@ -16,7 +16,7 @@ import {
   separate,
   signatures,
   typeOf,
-} from '../support/calls.js';
+} from '../support/tables/calls.js';
 
 // What must not matter, since it is not read, and must not be written: the padding between rows,
 // the contents of ignored rows.

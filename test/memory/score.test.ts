@@ -1,13 +1,13 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { score } from '../../lib/index.js';
-import { type Arguments, DETACHED, detached, memoryOf, SHAPE } from '../support/calls.js';
 import { guarded } from '../support/guarded.js';
 import { resizesBuffers } from '../support/host.js';
 import { normalLogits, normalLogits64, randomTargets, truncated } from '../support/inputs.js';
 import { describeEachIsa } from '../support/isas.js';
-import { call, fails, parameters, right, unsafe } from '../support/score-calls.js';
-import { type AnyScores, floatsOf, integersOf, scoreBytes } from '../support/scores.js';
+import { type Arguments, DETACHED, detached, memoryOf, SHAPE } from '../support/tables/calls.js';
+import { call, fails, parameters, right, unsafe } from '../support/tables/score-calls.js';
+import { type AnyScores, floatsOf, integersOf, scoreBytes } from '../support/tables/scores.js';
 
 // Whose memory score touches: guards around what it reads; buffers that are shared, lost or shrunk.
 

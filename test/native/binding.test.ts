@@ -17,10 +17,10 @@ import {
   reductionCodes,
   sums,
 } from '../../lib/native/boundary.js';
-import { detached } from '../support/calls.js';
 import { uniform } from '../support/inputs.js';
 import { numbersOf } from '../support/numbers.js';
-import { knownOperations, listedOptions } from '../support/operation-files.js';
+import { detached } from '../support/tables/calls.js';
+import { knownOperations, listedOptions } from '../support/tables/operation-files.js';
 
 // The addon itself, called with anything: a result or an error with a code, and no memory touched
 // but the outputs'. And calls within calls, whose numbers share one place.

@@ -9,6 +9,7 @@ import {
 } from '../../lib/index.js';
 import { mixedRows, normalLogits, randomTargets, transposed } from '../support/inputs.js';
 import { describeEachIsa, isas, referenceIsa, withIsa } from '../support/isas.js';
+import { rowsOf } from '../support/reference.js';
 import {
   type Batch,
   bytesOf,
@@ -17,8 +18,7 @@ import {
   resultBytes,
   rowOf,
   sideBySide,
-} from '../support/operations.js';
-import { rowsOf } from '../support/reference.js';
+} from '../support/tables/operations.js';
 
 const sizes = [
   [40, 1],

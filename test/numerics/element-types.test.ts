@@ -9,7 +9,7 @@ import {
   operations,
   resultBytes,
   sideBySide,
-} from '../support/operations.js';
+} from '../support/tables/operations.js';
 
 const halfTypes = ['float16', 'bfloat16'] as const;
 type HalfType = (typeof halfTypes)[number];

@@ -14,7 +14,13 @@ import {
 import { guarded } from '../support/guarded.js';
 import { normalLogits, truncated } from '../support/inputs.js';
 import { describeEachIsa } from '../support/isas.js';
-import { type Batch, bytesOf, makeBatch, operations, resultBytes } from '../support/operations.js';
+import {
+  type Batch,
+  bytesOf,
+  makeBatch,
+  operations,
+  resultBytes,
+} from '../support/tables/operations.js';
 
 const rowLengths = [1, 2, 7, 16, 33, 64, 65, 100] as const;
 const rows = 5;

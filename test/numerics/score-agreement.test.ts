@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ScoreOptions, score } from '../../lib/index.js';
 import { mixedRows, randomTargets, transposed, truncated, widened } from '../support/inputs.js';
 import { describeEachIsa, isas, referenceIsa, withIsa } from '../support/isas.js';
-import { type AnyScores, scoreBytes } from '../support/scores.js';
+import { type AnyScores, scoreBytes } from '../support/tables/scores.js';
 
 // The same bytes on every instruction set, in every position, by any number of threads.
 

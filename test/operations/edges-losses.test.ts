@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { crossEntropy, crossEntropyWithGradient } from '../../lib/index.js';
 import { describeEachIsa } from '../support/isas.js';
-import { expectRow } from '../support/tables.js';
+import { expectRow } from '../support/tables/arrangements.js';
 
 const INF = Infinity;
 

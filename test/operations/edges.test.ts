@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, logSoftmax, logSumExp, softmax } from '../../lib/index.js';
 import { describeEachIsa } from '../support/isas.js';
-import { expectRow } from '../support/tables.js';
+import { expectRow } from '../support/tables/arrangements.js';
 
 const INF = Infinity;
 const LN2 = Math.LN2;

@@ -13,8 +13,8 @@ import {
 } from '../../lib/index.js';
 import { normalLogits, randomProbabilities, uniformArray } from '../support/inputs.js';
 import { describeEachIsa } from '../support/isas.js';
-import { asArray } from '../support/loss-table.js';
 import * as reference from '../support/reference.js';
+import { asArray } from '../support/tables/loss-table.js';
 import { expectWithin, rounding, ulpError } from '../support/ulp.js';
 
 // Bounds against exact arithmetic on softcap tanh(x / softcap) / temperature.

@@ -9,7 +9,7 @@ import {
 } from '../../lib/index.js';
 import { normalLogits, normalLogits64 } from '../support/inputs.js';
 import { describeEachIsa } from '../support/isas.js';
-import { asArray } from '../support/loss-table.js';
+import { asArray } from '../support/tables/loss-table.js';
 import { expectWithin } from '../support/ulp.js';
 
 const STEP = 2 ** -12;

@@ -10,9 +10,9 @@ import {
 } from '../../lib/index.js';
 import { example, logit, runs } from '../support/arbitraries.js';
 import { describeEachIsa } from '../support/isas.js';
-import { asArray } from '../support/loss-table.js';
-import { bytesOf } from '../support/operations.js';
 import * as reference from '../support/reference.js';
+import { asArray } from '../support/tables/loss-table.js';
+import { bytesOf } from '../support/tables/operations.js';
 import { expectWithin } from '../support/ulp.js';
 
 // Both sides of an equation may be off by the bounds of native/NUMERICS.md.

@@ -8,7 +8,7 @@ import {
   readFixtures,
 } from '../support/fixtures.js';
 import { describeEachIsa } from '../support/isas.js';
-import { type KnownOperation, knownOperations } from '../support/operation-files.js';
+import { type KnownOperation, knownOperations } from '../support/tables/operation-files.js';
 
 type Result = number | Float32Array | Float64Array;
 type Call<R> = (...inputsAndOptions: unknown[]) => R;

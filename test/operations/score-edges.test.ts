@@ -3,8 +3,8 @@ import { logSumExp, score } from '../../lib/index.js';
 import { normalLogits } from '../support/inputs.js';
 import { describeEachIsa } from '../support/isas.js';
 import { scoreRows } from '../support/reference.js';
-import { double, expectScores, single } from '../support/scores.js';
-import { arrangements, elementTypes } from '../support/tables.js';
+import { arrangements, elementTypes } from '../support/tables/arrangements.js';
+import { double, expectScores, single } from '../support/tables/scores.js';
 
 const INF = Infinity;
 const lengths = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 129, 300, 1025, 4097];

@@ -11,7 +11,7 @@ import {
   expectScores,
   single,
   singleTransformed,
-} from '../support/scores.js';
+} from '../support/tables/scores.js';
 
 // Any rows with any options, most of them with many equal logits.
 

@@ -9,7 +9,7 @@ import {
   expectScores,
   single,
   singleTransformed,
-} from '../support/scores.js';
+} from '../support/tables/scores.js';
 
 // score against its definition in 30 digits; score-edges.test.ts has rows of special values.
 

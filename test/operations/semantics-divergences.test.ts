@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { binaryCrossEntropy, klDivergence, nllLoss } from '../../lib/index.js';
 import { describeEachIsa } from '../support/isas.js';
-import { asArray } from '../support/loss-table.js';
-import { arrangements, elementTypes, expectRow, unsigned } from '../support/tables.js';
+import { arrangements, elementTypes, expectRow, unsigned } from '../support/tables/arrangements.js';
+import { asArray } from '../support/tables/loss-table.js';
 
 const INF = Infinity;
 const LN2 = Math.LN2;

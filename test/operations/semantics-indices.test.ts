@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, crossEntropyWithGradient } from '../../lib/index.js';
 import { describeEachIsa } from '../support/isas.js';
-import { expectLosses, type LossCase, l, lMasked, p, pMasked, w } from '../support/loss-table.js';
-import { arrangements, elementTypes } from '../support/tables.js';
+import { arrangements, elementTypes } from '../support/tables/arrangements.js';
+import {
+  expectLosses,
+  type LossCase,
+  l,
+  lMasked,
+  p,
+  pMasked,
+  w,
+} from '../support/tables/loss-table.js';
 
 const INF = Infinity;
 const ones = [1, 1, 1];

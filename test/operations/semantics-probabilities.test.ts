@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, crossEntropyWithGradient } from '../../lib/index.js';
 import { describeEachIsa } from '../support/isas.js';
+import { arrangements, elementTypes, expectRow, unsigned } from '../support/tables/arrangements.js';
 import {
   asArray,
   expectLosses,
@@ -10,8 +11,7 @@ import {
   p,
   pMasked,
   w,
-} from '../support/loss-table.js';
-import { arrangements, elementTypes, expectRow, unsigned } from '../support/tables.js';
+} from '../support/tables/loss-table.js';
 
 const INF = Infinity;
 const ones = [1, 1, 1];

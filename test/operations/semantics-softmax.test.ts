@@ -7,7 +7,7 @@ import {
   softmaxGradient,
 } from '../../lib/index.js';
 import { describeEachIsa } from '../support/isas.js';
-import { arrangements, elementTypes, expectRow, unsigned } from '../support/tables.js';
+import { arrangements, elementTypes, expectRow, unsigned } from '../support/tables/arrangements.js';
 
 const INF = Infinity;
 const LN2 = Math.LN2;

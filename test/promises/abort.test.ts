@@ -4,10 +4,10 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest';
 import { klDivergence as inThisThread, softmax as softmaxInThisThread } from '../../lib/index.js';
 import { klDivergence, logSumExp, softmax } from '../../lib/promises.js';
-import { functionNames, rightArguments } from '../support/calls.js';
 import { startsProcesses } from '../support/host.js';
 import { normalLogits } from '../support/inputs.js';
 import { callInBackground, inShared, rejection } from '../support/promises.js';
+import { functionNames, rightArguments } from '../support/tables/calls.js';
 
 // Signals: what is rejected, with what, and that nothing is written afterwards.
 

@@ -6,6 +6,9 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import * as logits from '../../lib/index.js';
 import { klDivergence, logSumExp, score, softmax } from '../../lib/promises.js';
+import { resizesBuffers, terminatesLoops } from '../support/host.js';
+import { normalLogits, uniform } from '../support/inputs.js';
+import { callInBackground, inShared, rejection } from '../support/promises.js';
 import {
   type Arguments,
   arrange,
@@ -15,10 +18,7 @@ import {
   hasReduction,
   separate,
   signatures,
-} from '../support/calls.js';
-import { resizesBuffers, terminatesLoops } from '../support/host.js';
-import { normalLogits, uniform } from '../support/inputs.js';
-import { callInBackground, inShared, rejection } from '../support/promises.js';
+} from '../support/tables/calls.js';
 
 // What happens to arrays while a promise is pending: transferred, resized, collected, changed.
 

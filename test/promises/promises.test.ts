@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import * as logits from '../../lib/index.js';
 import * as promises from '../../lib/promises.js';
+import { normalLogits, randomTargets, truncated } from '../support/inputs.js';
+import { describeEachIsa } from '../support/isas.js';
+import {
+  callInBackground,
+  described,
+  inBackground,
+  inShared,
+  rejection,
+} from '../support/promises.js';
 import {
   type Arguments,
   arrange,
@@ -19,17 +28,8 @@ import {
   signatures,
   thrownBy,
   view,
-} from '../support/calls.js';
-import { normalLogits, randomTargets, truncated } from '../support/inputs.js';
-import { describeEachIsa } from '../support/isas.js';
-import {
-  callInBackground,
-  described,
-  inBackground,
-  inShared,
-  rejection,
-} from '../support/promises.js';
-import { type AnyScores, scoreBytes } from '../support/scores.js';
+} from '../support/tables/calls.js';
+import { type AnyScores, scoreBytes } from '../support/tables/scores.js';
 
 // logits/promises beside logits: the same results and the same errors, whatever memory they are in.
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import * as promises from '../../lib/promises.js';
-import { type Arguments, type FunctionName, signatures } from './calls.js';
 import type { Coded } from './errors.js';
+import { type Arguments, type FunctionName, signatures } from './tables/calls.js';
 
 /** The functions of support/calls.ts off the calling thread. */
 export const inBackground: Record<FunctionName, (...values: never[]) => Promise<unknown>> =

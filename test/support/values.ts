@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { detached } from './calls.js';
+import { detached } from './tables/calls.js';
 
 export const integerTypes = [
   Int8Array,

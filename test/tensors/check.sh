@@ -15,8 +15,9 @@ tarball=$("$here/../../scripts/pack.sh" "$work")
 
 cd "$work/app"
 cp "$here"/package.json "$here"/tensors.* "$here"/model.mjs .
-mkdir "$work/support"
-cp -R "$here"/../support/operation* "$work/support"
+mkdir -p "$work/support/tables"
+cp -R "$here/../support/operations" "$work/support"
+cp "$here"/../support/tables/operation* "$work/support/tables"
 if ! npm install --silent --ignore-scripts --no-audit --no-fund "$tarball"; then
   echo 'skipped: onnxruntime-node and transformers.js could not be installed'
   exit 77

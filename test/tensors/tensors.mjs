@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import * as transformers from '@huggingface/transformers';
 import * as logits from 'logits';
 import * as ort from 'onnxruntime-node';
-import { operations } from '../support/operation-files.cjs';
+import { operations } from '../support/tables/operation-files.cjs';
 import { model } from './model.mjs';
 
 let passed = 0;

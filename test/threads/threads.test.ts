@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runtime, setThreads, softmax } from '../../lib/index.js';
 import { startsProcesses, terminatesLoops } from '../support/host.js';
 import { withIsa } from '../support/isas.js';
+import { installerOf } from '../support/package/installation.js';
 import {
   type Batch,
   makeBatch,
   operations,
   resultBytes,
   sideBySide,
-} from '../support/operations.js';
-import { installerOf } from '../support/package/installation.js';
+} from '../support/tables/operations.js';
 
 // Calls on several threads: the same bytes, and processes and worker threads that end in the middle.
 

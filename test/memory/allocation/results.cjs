@@ -3,7 +3,7 @@
 //   LD_PRELOAD=failing.node node results.cjs failing.node
 const assert = require('node:assert');
 const { join } = require('node:path');
-const { functions, numbersOf } = require('../../support/functions.cjs');
+const { functions, numbersOf } = require('../../support/tables/functions.cjs');
 const logits = require(join(__dirname, '..', '..', '..', 'dist', 'index.js'));
 const failing = require(process.argv[2]);
 

@@ -10,7 +10,7 @@ const assert = require('node:assert');
 const { writeSync } = require('node:fs');
 const { join } = require('node:path');
 const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads');
-const { functions, hashOf, numbersOf, withOutputs } = require('../../support/functions.cjs');
+const { functions, hashOf, numbersOf, withOutputs } = require('../../support/tables/functions.cjs');
 const { promises } = require('../../support/promises.cjs');
 
 const MEMORY = 'ERR_MEMORY_ALLOCATION_FAILED';

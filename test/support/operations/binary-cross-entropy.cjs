@@ -1,4 +1,4 @@
-const { forEachChoice, losses, reductions, transform } = require('../operation-parts.cjs');
+const { forEachChoice, losses, reductions, transform } = require('../tables/operation-parts.cjs');
 
 const choices = {
   '': () => ({}),

@@ -6,7 +6,7 @@ const {
   losses,
   reductions,
   transform,
-} = require('../operation-parts.cjs');
+} = require('../tables/operation-parts.cjs');
 
 /** Every option, alone and with the others. */
 const choices = {

@@ -4,7 +4,7 @@ const {
   reductions,
   transform,
   transforms,
-} = require('../operation-parts.cjs');
+} = require('../tables/operation-parts.cjs');
 
 exports.klDivergence = {
   inputs: ['logits', 'otherLogits'],

@@ -1,4 +1,4 @@
-const { forEachChoice, transform, transforms } = require('../operation-parts.cjs');
+const { forEachChoice, transform, transforms } = require('../tables/operation-parts.cjs');
 
 exports.logSumExp = {
   inputs: ['logits'],

@@ -1,4 +1,4 @@
-const { forEachChoice, losses, reductions } = require('../operation-parts.cjs');
+const { forEachChoice, losses, reductions } = require('../tables/operation-parts.cjs');
 
 const ignoreIndex = [-100, 1];
 const choices = {

@@ -1,4 +1,4 @@
-const { bfloat16, float16, transform } = require('../operation-parts.cjs');
+const { bfloat16, float16, transform } = require('../tables/operation-parts.cjs');
 
 /** Every array that score can give. */
 function scores(logits, x, { targets, options: { shape, axis } }, options) {

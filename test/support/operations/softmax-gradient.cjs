@@ -1,4 +1,4 @@
-const { forEachChoice } = require('../operation-parts.cjs');
+const { forEachChoice } = require('../tables/operation-parts.cjs');
 
 const temperatures = {
   '': () => ({ temperature: 1 }),

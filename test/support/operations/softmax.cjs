@@ -4,7 +4,7 @@ const {
   forEachChoice,
   transform,
   transforms,
-} = require('../operation-parts.cjs');
+} = require('../tables/operation-parts.cjs');
 
 exports.softmax = {
   inputs: ['logits'],

@@ -5,7 +5,7 @@
 const assert = require('node:assert');
 const { join } = require('node:path');
 const { isMainThread, Worker, workerData } = require('node:worker_threads');
-const { functions, withOutputs } = require('../../support/functions.cjs');
+const { functions, withOutputs } = require('../../support/tables/functions.cjs');
 const { promises } = require('../../support/promises.cjs');
 
 const GUARD = 0x5a;

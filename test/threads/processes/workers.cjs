@@ -6,7 +6,7 @@ const { once } = require('node:events');
 const { join } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads');
-const { functions, hashOf, withOutputs } = require('../../support/functions.cjs');
+const { functions, hashOf, withOutputs } = require('../../support/tables/functions.cjs');
 const { promises } = require('../../support/promises.cjs');
 
 const WORKERS = 8;

@@ -1,6 +1,7 @@
 // Numbers that are expected, each with how far it may be off, and what the arrays of a plan hold.
+
+import { placesOf } from '../layout.mjs';
 import { decoded } from './halves.mjs';
-import { placesOf } from './layout.mjs';
 
 export const U = 2 ** -53;
 export const LEAST64 = 2 ** -1074;

@@ -1,4 +1,6 @@
 // Losses of classes by the definitions.
+
+import { nameOf } from '../verdict.mjs';
 import { GRADIENT, LOSS, LOSS_OF_TERMS, pick, rounding, settingsOf } from './bounds.mjs';
 import {
   densely,
@@ -14,7 +16,6 @@ import {
 } from './expected.mjs';
 import { denominatorOf, reduced } from './reduce.mjs';
 import { row, Sum } from './row.mjs';
-import { nameOf } from './verdict.mjs';
 
 export function nll(plan) {
   const values = logitsOf(plan, 'logProbabilities');

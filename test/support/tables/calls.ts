@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import * as logits from '../../lib/index.js';
-import type * as operations from '../../lib/operations/index.js';
-import { type Coded, expectCode, thrownBy } from './errors.js';
+import * as logits from '../../../lib/index.js';
+import type * as operations from '../../../lib/operations/index.js';
+import { type Coded, expectCode, thrownBy } from '../errors.js';
 import { type KnownOperation, knownOperations, listedOptions } from './operation-files.js';
 
-export * from './errors.js';
+export * from '../errors.js';
 
 // The public functions that write what they compute into arrays, by the files of operations/: their arguments, their
 // arrays, their options; and what every error of theirs has in common.

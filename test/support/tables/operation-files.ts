@@ -1,8 +1,8 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { OptionList } from '../../lib/arguments/options.js';
-import type * as logits from '../../lib/index.js';
+import type { OptionList } from '../../../lib/arguments/options.js';
+import type * as logits from '../../../lib/index.js';
 import type { Batch, Results } from './operations.js';
 
 // operation-files.cjs for the tests that run lib/.
@@ -28,7 +28,7 @@ export const knownOperations: Readonly<Record<string, KnownOperation>> =
 
 const lists = Object.assign(
   {},
-  ...Object.values(import.meta.glob('../../lib/operations/*.ts', { eager: true })),
+  ...Object.values(import.meta.glob('../../../lib/operations/*.ts', { eager: true })),
 ) as Readonly<Record<string, OptionList<string>>>;
 
 /** The names of a function's options. */

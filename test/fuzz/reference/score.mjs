@@ -1,8 +1,8 @@
 // What score and Evaluator tell of rows, by the definitions.
 
+import { placesOf } from '../layout.mjs';
 import { offOfLogSumExp } from './bounds.mjs';
 import { Expected, LEAST64, MOST_SLACK, numbersOf, pool } from './expected.mjs';
-import { placesOf } from './layout.mjs';
 import { row, Sum } from './row.mjs';
 
 const LEAST32 = 2 ** -149;

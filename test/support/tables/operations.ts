@@ -1,4 +1,4 @@
-import * as logits from '../../lib/index.js';
+import * as logits from '../../../lib/index.js';
 import {
   mixedRows,
   normalLogits,
@@ -6,7 +6,7 @@ import {
   randomTargets,
   transposed,
   uniformArray,
-} from './inputs.js';
+} from '../inputs.js';
 import { knownOperations } from './operation-files.js';
 
 export type Elements = Float32Array | Float64Array | Uint16Array;

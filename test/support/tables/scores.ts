@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { RowScore } from './reference.js';
-import { expectWithin } from './ulp.js';
+import type { RowScore } from '../reference.js';
+import { expectWithin } from '../ulp.js';
 
 type Floats = Float32Array | Float64Array;
 

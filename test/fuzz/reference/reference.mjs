@@ -1,7 +1,7 @@
 // What a call's numbers are by the definitions, in float64, and how far each may be off.
-import { crossEntropy, nll } from './cross-entropy-reference.mjs';
-import { binaryCrossEntropy, klDivergence } from './divergence-reference.mjs';
-import { family, gradients } from './family-reference.mjs';
+import { crossEntropy, nll } from './cross-entropy.mjs';
+import { binaryCrossEntropy, klDivergence } from './divergence.mjs';
+import { family, gradients } from './family.mjs';
 
 const computations = {
   softmax: family,

@@ -16,7 +16,7 @@
 const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-const folder = join(__dirname, 'operations');
+const folder = join(__dirname, '..', 'operations');
 const stems = readdirSync(folder)
   .sort()
   .map((file) => file.replace(/\.cjs$/, ''));
@@ -34,6 +34,6 @@ exports.operations = Object.fromEntries(
 /** The names of a function's options, as the compiled package has them. */
 exports.compiledOptionNames = (name) => {
   const [stem] = files.find(([, functions]) => name in functions);
-  const compiled = join(__dirname, '..', '..', 'dist', 'operations', `${stem}.js`);
+  const compiled = join(__dirname, '..', '..', '..', 'dist', 'operations', `${stem}.js`);
   return require(compiled)[`${name}Options`].names;
 };

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { crossEntropy, crossEntropyWithGradient } from '../../lib/index.js';
-import { type arrangements, expectRow, unsigned } from './tables.js';
+import { crossEntropy, crossEntropyWithGradient } from '../../../lib/index.js';
+import { type arrangements, expectRow, unsigned } from './arrangements.js';
 
 /** One cell of SEMANTICS' tables of losses: rows of three classes unless it says otherwise. */
 export interface LossCase {

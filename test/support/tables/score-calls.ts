@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { score } from '../../lib/index.js';
+import { score } from '../../../lib/index.js';
+import { type Coded, expectCode, thrownBy } from '../errors.js';
 import { type Arguments, memoryOf } from './calls.js';
-import { type Coded, expectCode, thrownBy } from './errors.js';
 
 // Calls of score with flat arguments, right and wrong.
 
