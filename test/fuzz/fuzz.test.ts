@@ -90,7 +90,13 @@ function exactly({ fn, given, targets, reduction }: Plan, input: (name: string) 
 
 it('the reference of the fuzzer is that of 30 digits', async () => {
   const [{ draw }, { build }, { contractOf }, { numbersOf }, { referenceOf }] = await Promise.all(
-    ['draw.mjs', 'build.mjs', 'contract.mjs', 'expected.mjs', 'reference.mjs'].map(load),
+    [
+      'draw.mjs',
+      'build.mjs',
+      'contract.mjs',
+      'reference/expected.mjs',
+      'reference/reference.mjs',
+    ].map(load),
   );
   let compared = 0;
   for (let index = 0; index < 700; index++) {
