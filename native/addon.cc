@@ -28,7 +28,7 @@ Napi::String text_of(Napi::Env env, uint64_t number) {
   return Napi::String::New(env, digits, sizeof digits);
 }
 
-Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   using namespace logits;
   int count = 0;
   auto* state = new (std::nothrow) AddonState{available_sets(count), nullptr, {}, nullptr};
@@ -46,6 +46,14 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("version", LOGITS_TEXT(LOGITS_VERSION));
   exports.Set("commit", LOGITS_TEXT(LOGITS_COMMIT));
   return exports;
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  try {
+    return export_all(env, exports);
+  } catch (const std::bad_alloc&) {
+    logits::fail(env, logits::ErrorKind::memory, 0);
+  }
 }
 
 }  // namespace

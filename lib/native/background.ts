@@ -51,14 +51,12 @@ export async function computeInBackground<O extends Operation, Result>(
   const isAborted = signal?.aborted;
   const prepared = prepare(given);
   if (isAborted) throw signal?.reason;
-  if (!hasWake) {
-    native.setWake(requestTurn);
-    hasWake = true;
-  }
   const id = ++lastId;
-  const pending = begin(operation, prepared, id);
   const stop = () => native.stop(id);
   try {
+    if (!hasWake) native.setWake(requestTurn);
+    hasWake = true;
+    const pending = begin(operation, prepared, id);
     signal?.addEventListener('abort', stop, { once: true });
     // A getter of the caller's may have aborted it while the arguments were read.
     if (signal?.aborted) stop();
