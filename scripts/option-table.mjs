@@ -50,12 +50,12 @@ const functions = [];
 const meanings = new Map();
 for (const file of files) {
   const module = require(join(root, 'dist', 'operations', file.replace('.ts', '.js')));
+  const text = read('lib', 'operations', file);
   for (const name of Object.keys(module).filter((key) => `${key}Async` in module)) {
     functions.push(name);
-    // logSoftmax has the options of softmax, and so their interface.
-    const type = [name, name.replace(/^log(?=Softmax)/, '').replace(/^S/, 's')]
-      .map((stem) => `${stem[0].toUpperCase()}${stem.slice(1)}Options`)
-      .find((one) => interfaces.has(one));
+    const [, type] = text.match(
+      new RegExp(`export function ${name}\\b[\\s\\S]*?\\b(\\w+Options)\\b`),
+    );
     for (const option of module[`${name}Options`].names) {
       const meaning = meaningOf(option, type) ?? shared.get(option);
       if (meaning === undefined) throw new Error(`${option} of ${name} has no documentation`);
