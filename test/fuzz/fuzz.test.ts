@@ -55,7 +55,10 @@ type Numbers = ArrayLike<number>;
 type Parts = { readonly [name in Expected['name']]?: Numbers };
 
 /** The same in 30 digits; undefined for what test/support does not have. */
-function exactly({ fn, given, targets, reduction }: Plan, input: (name: string) => Numbers): Parts {
+function exactly(
+  { fn, given, targets, reduction }: Plan,
+  input: (name: string) => Numbers,
+): Parts | undefined {
   const { dtype: _, ...options } = { ...given, reduction } as unknown as Record<string, never>;
   const loss = (values: Numbers) => (reduction === 'none' ? { out: values } : { total: values });
   switch (fn) {
@@ -81,10 +84,12 @@ function exactly({ fn, given, targets, reduction }: Plan, input: (name: string) 
       return loss(exact.binaryCrossEntropy(input('logits'), targets, options));
     case 'crossEntropy':
       return loss(exact.crossEntropy(input('logits'), targets, options).loss);
-    default: {
+    case 'crossEntropyWithGradient': {
       const { loss: losses, gradient } = exact.crossEntropy(input('logits'), targets, options);
       return { ...loss(losses), gradient };
     }
+    default:
+      return undefined;
   }
 }
 
@@ -112,6 +117,7 @@ it('the reference of the fuzzer is that of 30 digits', async () => {
     const input = (name: string) =>
       numbersOf(plan.arrays[name], plan.element, name).slice(0, elements) as Float64Array;
     const parts = exactly(plan, input);
+    if (parts === undefined) continue;
     for (const { name, length, value, off } of referenceOf(plan) as Expected[]) {
       for (let i = 0; i < length; i++) {
         const wanted = parts[name]?.[i] as number;

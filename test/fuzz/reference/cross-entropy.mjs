@@ -17,7 +17,7 @@ import {
 import { denominatorOf, reduced } from './reduce.mjs';
 import { row, Sum } from './row.mjs';
 
-export function nll(plan) {
+export function nllLoss(plan) {
   const values = logitsOf(plan, 'logProbabilities');
   const { weight } = plan.given;
   const isDouble = plan.element === 'float64';
@@ -183,3 +183,5 @@ export function crossEntropy(plan) {
   const total = reduced(plan, losses, denominator, denominatorOff, isDouble);
   return wants ? [total, gradient] : [total];
 }
+
+export { crossEntropy as crossEntropyWithGradient };

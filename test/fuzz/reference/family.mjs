@@ -3,7 +3,7 @@ import { offOfLog, offOfLogSumExp, offOfProbability, rounding, settingsOf } from
 import { densely, Expected, eachRow, LEAST64, logitsOf, MOST_SLACK, times } from './expected.mjs';
 import { row, Sum } from './row.mjs';
 
-export function family(plan) {
+function family(plan) {
   const settings = settingsOf(plan);
   const { temperature, softcap } = settings;
   const values = logitsOf(plan, 'logits');
@@ -38,7 +38,7 @@ export function family(plan) {
   return [out];
 }
 
-export function gradients(plan) {
+function gradients(plan) {
   const isLog = plan.fn === 'logSoftmaxGradient';
   const { temperature, isDouble } = settingsOf(plan);
   const { rows, classes } = plan.layout;
@@ -88,3 +88,11 @@ export function gradients(plan) {
   });
   return [out];
 }
+
+export {
+  family as softmax,
+  family as logSoftmax,
+  family as logSumExp,
+  gradients as softmaxGradient,
+  gradients as logSoftmaxGradient,
+};
