@@ -8,10 +8,192 @@
 
 #include "../kernel-table.h"
 #include "../platform/force-inline.h"
+#include "lift.h"
 
 namespace logits {
 
-struct Scalar {
+// What the vocabulary does to one lane.
+struct ScalarLane {
+  template <class T>
+  static LOGITS_INLINE T add(T a, T b) {
+    return a + b;
+  }
+  template <class T>
+  static LOGITS_INLINE T sub(T a, T b) {
+    return a - b;
+  }
+  template <class T>
+  static LOGITS_INLINE T mul(T a, T b) {
+    return a * b;
+  }
+  static LOGITS_INLINE double div(double a, double b) { return a / b; }
+  // b where it is NaN.
+  template <class T>
+  static LOGITS_INLINE T max(T a, T b) {
+    return a > b ? a : b;
+  }
+  static LOGITS_INLINE uint32_t max_unsigned(uint32_t a, uint32_t b) { return max(a, b); }
+  static LOGITS_INLINE uint32_t greater(float a, float b) { return a > b ? ~0u : 0u; }
+  static LOGITS_INLINE uint64_t greater(double a, double b) { return a > b ? ~0ull : 0ull; }
+  static LOGITS_INLINE uint32_t greater_signed(uint32_t a, uint32_t b) {
+    return static_cast<int32_t>(a) > static_cast<int32_t>(b) ? ~0u : 0u;
+  }
+  static LOGITS_INLINE uint32_t equal(uint32_t a, uint32_t b) { return a == b ? ~0u : 0u; }
+  static LOGITS_INLINE uint64_t equal(double a, double b) { return a == b ? ~0ull : 0ull; }
+  static LOGITS_INLINE uint32_t bit_and(uint32_t a, uint32_t b) { return a & b; }
+  static LOGITS_INLINE uint32_t bit_and_not(uint32_t a, uint32_t b) { return ~a & b; }
+  static LOGITS_INLINE uint32_t select(uint32_t mask, uint32_t yes, uint32_t no) {
+    return (yes & mask) | (no & ~mask);
+  }
+  static LOGITS_INLINE double select(uint64_t mask, double yes, double no) {
+    return mask != 0 ? yes : no;
+  }
+  static LOGITS_INLINE uint32_t shift_left_23(uint32_t v) { return v << 23; }
+
+  static LOGITS_INLINE float widen(float x) { return x; }
+  static LOGITS_INLINE float widen(BFloat16 x) {
+    const uint32_t bits = static_cast<uint32_t>(x.bits) << 16;
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+  // Exponent and significand move to a float32's places; 2^112 makes up for the two biases (and
+  // normalises subnormals, exactly). The highest exponent stands for infinities and NaN.
+  static LOGITS_INLINE float widen(Float16 x) {
+    const uint32_t magnitude = x.bits & 0x7fffu;
+    uint32_t bits = magnitude << 13;
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    value *= 0x1p112f;
+    std::memcpy(&bits, &value, sizeof bits);
+    bits |= magnitude >= 0x7c00u ? 0x7f800000u : 0u;
+    bits |= (x.bits & 0x8000u) << 16;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+};
+
+struct ScalarVectors {
+  template <class T>
+  struct Vector {
+    static constexpr int kLanes = 64 / sizeof(T);
+    T lane[kLanes];
+
+    static LOGITS_INLINE Vector load(const T* p) {
+      Vector r;
+      std::memcpy(r.lane, p, sizeof r.lane);
+      return r;
+    }
+    template <class E>
+    static LOGITS_INLINE Vector load(const E* p) {
+      Vector r;
+      for (int i = 0; i < kLanes; ++i) r.lane[i] = ScalarLane::widen(p[i]);
+      return r;
+    }
+    static LOGITS_INLINE Vector broadcast(T x) {
+      Vector r;
+      for (int i = 0; i < kLanes; ++i) r.lane[i] = x;
+      return r;
+    }
+    LOGITS_INLINE void store(T* p) const { std::memcpy(p, lane, sizeof lane); }
+  };
+  using F32 = Vector<float>;
+  using I32 = Vector<uint32_t>;
+  using F64 = Vector<double>;
+  using Mask64 = Vector<uint64_t>;
+
+#define LOGITS_LIFT(name)                                                          \
+  template <class... T>                                                            \
+  static LOGITS_INLINE auto name(Vector<T>... v) {                                 \
+    Vector<decltype(ScalarLane::name(v.lane[0]...))> r;                            \
+    for (int i = 0; i < r.kLanes; ++i) r.lane[i] = ScalarLane::name(v.lane[i]...); \
+    return r;                                                                      \
+  }
+  LOGITS_LIFT(add)
+  LOGITS_LIFT(sub)
+  LOGITS_LIFT(mul)
+  LOGITS_LIFT(div)
+  LOGITS_LIFT(max)
+  LOGITS_LIFT(max_unsigned)
+  LOGITS_LIFT(greater)
+  LOGITS_LIFT(greater_signed)
+  LOGITS_LIFT(equal)
+  LOGITS_LIFT(bit_and)
+  LOGITS_LIFT(bit_and_not)
+  LOGITS_LIFT(select)
+  LOGITS_LIFT(shift_left_23)
+#undef LOGITS_LIFT
+
+  // The same bits in other lanes.
+  template <class To, class From>
+  static LOGITS_INLINE To as(From v) {
+    To r;
+    std::memcpy(r.lane, v.lane, sizeof r.lane);
+    return r;
+  }
+  template <class T>
+  static LOGITS_INLINE I32 bits(Vector<T> v) {
+    return as<I32>(v);
+  }
+  static LOGITS_INLINE F32 from_bits(I32 v) { return as<F32>(v); }
+  static LOGITS_INLINE F64 doubles_from_bits(I32 v) { return as<F64>(v); }
+  static LOGITS_INLINE I32 add_64(I32 a, I32 b) {
+    return as<I32>(add(as<Mask64>(a), as<Mask64>(b)));
+  }
+  // counts + 1 in the lanes of a mask.
+  static LOGITS_INLINE I32 count(I32 counts, I32 mask) { return sub(counts, mask); }
+  static LOGITS_INLINE I32 shift_left_52(I32 v) {
+    auto r = as<Mask64>(v);
+    for (uint64_t& x : r.lane) x <<= 52;
+    return as<I32>(r);
+  }
+  static LOGITS_INLINE I32 shift_right_52(I32 v) {
+    auto r = as<Mask64>(v);
+    for (uint64_t& x : r.lane) x >>= 52;
+    return as<I32>(r);
+  }
+
+  // The largest lane, where none is NaN.
+  static LOGITS_INLINE float largest(F32 v) {
+    float most = v.lane[0];
+    for (int i = 1; i < 16; ++i) most = v.lane[i] > most ? v.lane[i] : most;
+    return most;
+  }
+  template <class T>
+  static LOGITS_INLINE bool all(Vector<T> mask) {
+    T bits = static_cast<T>(~T{0});
+    for (int i = 0; i < mask.kLanes; ++i) bits &= mask.lane[i];
+    return bits != 0;
+  }
+  template <class E>
+  static LOGITS_INLINE F64 load_8(const E* p) {
+    return F64::load(p);
+  }
+  static LOGITS_INLINE void store_8(float* p, F64 v) {
+    for (int i = 0; i < 8; ++i) p[i] = static_cast<float>(v.lane[i]);
+  }
+  static LOGITS_INLINE F32 narrow(F64 low, F64 high) {
+    F32 r;
+    store_8(r.lane, low);
+    store_8(r.lane + 8, high);
+    return r;
+  }
+  static LOGITS_INLINE F64 widen_low(F32 v) { return F64::load(v.lane); }
+  static LOGITS_INLINE F64 widen_high(F32 v) { return F64::load(v.lane + 8); }
+  static LOGITS_INLINE float widen(Float16 x) { return ScalarLane::widen(x); }
+  static LOGITS_INLINE F64 fold(F32 v) {
+    F64 r;
+    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i] + v.lane[i + 8]);
+    return r;
+  }
+  // ((0+4) + (2+6)) + ((1+5) + (3+7)).
+  static LOGITS_INLINE double total(F64 v) {
+    const double* s = v.lane;
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+  }
+};
+
+struct Scalar : Lanes<ScalarVectors> {
   static constexpr int kInterleave = 1;
   // The exponential is a thousand instructions here, and stands once.
   static constexpr bool kInlines = false;
@@ -20,86 +202,7 @@ struct Scalar {
   // Whether it has stores that pass the caches by: `stream`, `end_streams`.
   static constexpr bool kStreams = false;
 
-  struct F32 {
-    float lane[16];
-  };
-  struct I32 {
-    uint32_t lane[16];
-  };
-  struct F64 {
-    double lane[8];
-  };
-  using Mask = I32;  // all bits of a lane set, or none
-  struct Mask64 {
-    uint64_t lane[8];
-  };
-
-  // Memory
-
   static LOGITS_INLINE void prefetch(const char*) {}
-
-  static LOGITS_INLINE F32 load(const float* p) {
-    F32 r;
-    std::memcpy(r.lane, p, sizeof r.lane);
-    return r;
-  }
-  static LOGITS_INLINE F32 load(const float* p, Mask mask, F32 fill) {
-    for (int i = 0; i < 16; ++i) {
-      if (mask.lane[i] != 0) fill.lane[i] = p[i];
-    }
-    return fill;
-  }
-  static LOGITS_INLINE F32 load(const Float16* p) {
-    F32 r;
-    for (int i = 0; i < 16; ++i) r.lane[i] = widen(p[i]);
-    return r;
-  }
-  static LOGITS_INLINE F32 load(const BFloat16* p) {
-    F32 r;
-    for (int i = 0; i < 16; ++i) r.lane[i] = widen(p[i]);
-    return r;
-  }
-  // `count` elements, one of them repeated in the other lanes.
-  template <class E>
-  static LOGITS_INLINE F32 load_first(const E* p, int count) {
-    E lanes[16];
-    for (int i = 0; i < 16; ++i) lanes[i] = p[i < count ? i : 0];
-    return load(static_cast<const E*>(lanes));
-  }
-  static LOGITS_INLINE void store(float* p, F32 v) { std::memcpy(p, v.lane, sizeof v.lane); }
-  static LOGITS_INLINE void store(float* p, F32 v, Mask mask) {
-    for (int i = 0; i < 16; ++i) {
-      if (mask.lane[i] != 0) p[i] = v.lane[i];
-    }
-  }
-  static LOGITS_INLINE I32 load_bits(const uint32_t* p) {
-    I32 r;
-    std::memcpy(r.lane, p, sizeof r.lane);
-    return r;
-  }
-  static LOGITS_INLINE void store_bits(uint32_t* p, I32 v) {
-    std::memcpy(p, v.lane, sizeof v.lane);
-  }
-
-  // Arithmetic
-
-  static LOGITS_INLINE F32 broadcast(float x) {
-    F32 r;
-    for (int i = 0; i < 16; ++i) r.lane[i] = x;
-    return r;
-  }
-  static LOGITS_INLINE F32 add(F32 a, F32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] += b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE F32 sub(F32 a, F32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] -= b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE F32 mul(F32 a, F32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] *= b.lane[i];
-    return a;
-  }
 
   // A fused multiply-add without the instruction. The product of two floats is exact in double, so
   // the double sum is rounded once; rounding it again to float is wrong only where that sum lies
@@ -143,132 +246,6 @@ struct Scalar {
     return odd;
   }
 
-  // b where a lane of b is NaN.
-  static LOGITS_INLINE F32 max(F32 a, F32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
-    return a;
-  }
-  // The largest lane, where none is NaN.
-  static LOGITS_INLINE float largest(F32 v) {
-    float most = v.lane[0];
-    for (int i = 1; i < 16; ++i) most = v.lane[i] > most ? v.lane[i] : most;
-    return most;
-  }
-  static LOGITS_INLINE Mask greater(F32 a, F32 b) {
-    Mask mask;
-    for (int i = 0; i < 16; ++i) mask.lane[i] = a.lane[i] > b.lane[i] ? ~0u : 0u;
-    return mask;
-  }
-
-  // Bits
-
-  static LOGITS_INLINE I32 bits(F32 v) {
-    I32 r;
-    std::memcpy(r.lane, v.lane, sizeof r.lane);
-    return r;
-  }
-  static LOGITS_INLINE F32 from_bits(I32 v) {
-    F32 r;
-    std::memcpy(r.lane, v.lane, sizeof r.lane);
-    return r;
-  }
-  static LOGITS_INLINE I32 broadcast_bits(uint32_t x) {
-    I32 r;
-    for (int i = 0; i < 16; ++i) r.lane[i] = x;
-    return r;
-  }
-  static LOGITS_INLINE I32 add(I32 a, I32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] += b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE I32 shift_left_23(I32 v) {
-    for (int i = 0; i < 16; ++i) v.lane[i] <<= 23;
-    return v;
-  }
-  static LOGITS_INLINE I32 bit_and(I32 a, I32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] &= b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE I32 max_unsigned(I32 a, I32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE Mask greater_signed(I32 a, I32 b) {
-    for (int i = 0; i < 16; ++i) {
-      a.lane[i] = static_cast<int32_t>(a.lane[i]) > static_cast<int32_t>(b.lane[i]) ? ~0u : 0u;
-    }
-    return a;
-  }
-  static LOGITS_INLINE Mask equal(I32 a, I32 b) {
-    for (int i = 0; i < 16; ++i) a.lane[i] = a.lane[i] == b.lane[i] ? ~0u : 0u;
-    return a;
-  }
-
-  // Masks
-
-  static LOGITS_INLINE I32 lane_numbers() {
-    I32 r;
-    for (int i = 0; i < 16; ++i) r.lane[i] = static_cast<uint32_t>(i);
-    return r;
-  }
-  static LOGITS_INLINE Mask first(int count) {
-    return greater_signed(broadcast_bits(static_cast<uint32_t>(count)), lane_numbers());
-  }
-  static LOGITS_INLINE bool all(Mask mask) {
-    uint32_t bits = ~0u;
-    for (int i = 0; i < 16; ++i) bits &= mask.lane[i];
-    return bits != 0;
-  }
-  // The lanes that are not set, as bits.
-  static LOGITS_INLINE uint32_t unset(Mask mask) {
-    uint32_t lanes[16];
-    store_bits(lanes, mask);
-    uint32_t bits = 0;
-    for (int i = 0; i < 16; ++i) bits |= lanes[i] == 0 ? uint32_t{1} << i : 0;
-    return bits;
-  }
-  // counts + 1 in the lanes of a mask.
-  static LOGITS_INLINE I32 count(I32 counts, Mask mask) {
-    for (int i = 0; i < 16; ++i) counts.lane[i] -= mask.lane[i];
-    return counts;
-  }
-  static LOGITS_INLINE F32 keep(Mask mask, F32 v) { return from_bits(bit_and(mask, bits(v))); }
-  static LOGITS_INLINE F32 drop(Mask mask, F32 v) {
-    for (int i = 0; i < 16; ++i) mask.lane[i] = ~mask.lane[i];
-    return keep(mask, v);
-  }
-  static LOGITS_INLINE I32 select(Mask mask, I32 yes, I32 no) {
-    for (int i = 0; i < 16; ++i) {
-      yes.lane[i] = (yes.lane[i] & mask.lane[i]) | (no.lane[i] & ~mask.lane[i]);
-    }
-    return yes;
-  }
-
-  // Eight lanes of float64
-
-  static LOGITS_INLINE F64 zero() { return F64{}; }
-  static LOGITS_INLINE F64 broadcast(double x) {
-    F64 r;
-    for (int i = 0; i < 8; ++i) r.lane[i] = x;
-    return r;
-  }
-  static LOGITS_INLINE F64 add(F64 a, F64 b) {
-    for (int i = 0; i < 8; ++i) a.lane[i] += b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE F64 sub(F64 a, F64 b) {
-    for (int i = 0; i < 8; ++i) a.lane[i] -= b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE F64 mul(F64 a, F64 b) {
-    for (int i = 0; i < 8; ++i) a.lane[i] *= b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE F64 div(F64 a, F64 b) {
-    for (int i = 0; i < 8; ++i) a.lane[i] /= b.lane[i];
-    return a;
-  }
-
   // A fused multiply-add without the instruction: the product as an exact sum of two float64
   // (Dekker), then the sum of the three with one rounding, by rounding the lesser part to odd
   // (Boldo and Melquiond, section IV). Exact unless the error of the product lies below the
@@ -308,148 +285,6 @@ struct Scalar {
     double half;
     std::memcpy(&half, &bits, sizeof half);
     return half;
-  }
-
-  // b where a lane of b is NaN.
-  static LOGITS_INLINE F64 max(F64 a, F64 b) {
-    for (int i = 0; i < 8; ++i) a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
-    return a;
-  }
-  static LOGITS_INLINE Mask64 greater(F64 a, F64 b) {
-    Mask64 mask;
-    for (int i = 0; i < 8; ++i) mask.lane[i] = a.lane[i] > b.lane[i] ? ~0ull : 0ull;
-    return mask;
-  }
-  static LOGITS_INLINE Mask64 equal(F64 a, F64 b) {
-    Mask64 mask;
-    for (int i = 0; i < 8; ++i) mask.lane[i] = a.lane[i] == b.lane[i] ? ~0ull : 0ull;
-    return mask;
-  }
-  static LOGITS_INLINE bool all(Mask64 mask) {
-    uint64_t bits = ~0ull;
-    for (int i = 0; i < 8; ++i) bits &= mask.lane[i];
-    return bits != 0;
-  }
-  static LOGITS_INLINE uint32_t unset(Mask64 mask) {
-    uint32_t bits = 0;
-    for (int i = 0; i < 8; ++i) bits |= mask.lane[i] == 0 ? uint32_t{1} << i : 0;
-    return bits;
-  }
-  static LOGITS_INLINE F64 select(Mask64 mask, F64 yes, F64 no) {
-    for (int i = 0; i < 8; ++i) yes.lane[i] = mask.lane[i] != 0 ? yes.lane[i] : no.lane[i];
-    return yes;
-  }
-  static LOGITS_INLINE I32 bits(F64 v) {
-    I32 r;
-    std::memcpy(r.lane, v.lane, sizeof r.lane);
-    return r;
-  }
-  static LOGITS_INLINE F64 doubles_from_bits(I32 v) {
-    F64 r;
-    std::memcpy(r.lane, v.lane, sizeof r.lane);
-    return r;
-  }
-  static LOGITS_INLINE I32 add_64(I32 a, I32 b) {
-    uint64_t x[8];
-    uint64_t y[8];
-    std::memcpy(x, a.lane, sizeof x);
-    std::memcpy(y, b.lane, sizeof y);
-    for (int i = 0; i < 8; ++i) x[i] += y[i];
-    std::memcpy(a.lane, x, sizeof x);
-    return a;
-  }
-  static LOGITS_INLINE I32 shift_left_52(I32 v) {
-    uint64_t x[8];
-    std::memcpy(x, v.lane, sizeof x);
-    for (int i = 0; i < 8; ++i) x[i] <<= 52;
-    std::memcpy(v.lane, x, sizeof x);
-    return v;
-  }
-  static LOGITS_INLINE I32 shift_right_52(I32 v) {
-    uint64_t x[8];
-    std::memcpy(x, v.lane, sizeof x);
-    for (int i = 0; i < 8; ++i) x[i] >>= 52;
-    std::memcpy(v.lane, x, sizeof x);
-    return v;
-  }
-  static LOGITS_INLINE F64 load_8(const double* p) { return load(p); }
-  template <class E>
-  static LOGITS_INLINE F64 load_8(const E* p) {
-    F64 r;
-    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(widen(p[i]));
-    return r;
-  }
-  static LOGITS_INLINE F64 load(const double* p) {
-    F64 r;
-    std::memcpy(r.lane, p, sizeof r.lane);
-    return r;
-  }
-  // The first `count` lanes; the others repeat the first.
-  static LOGITS_INLINE F64 load(const double* p, int count) {
-    F64 r;
-    for (int i = 0; i < 8; ++i) r.lane[i] = p[i < count ? i : 0];
-    return r;
-  }
-  static LOGITS_INLINE void store(double* p, F64 v, int count) {
-    for (int i = 0; i < count; ++i) p[i] = v.lane[i];
-  }
-  static LOGITS_INLINE void store(double* p, F64 v) { std::memcpy(p, v.lane, sizeof v.lane); }
-  static LOGITS_INLINE void store_8(double* p, F64 v) { store(p, v); }
-  static LOGITS_INLINE void store_8(float* p, F64 v) {
-    for (int i = 0; i < 8; ++i) p[i] = static_cast<float>(v.lane[i]);
-  }
-  static LOGITS_INLINE F32 narrow(F64 low, F64 high) {
-    F32 r;
-    store_8(r.lane, low);
-    store_8(r.lane + 8, high);
-    return r;
-  }
-  static LOGITS_INLINE float widen(float x) { return x; }
-  static LOGITS_INLINE float widen(BFloat16 x) {
-    const uint32_t bits = static_cast<uint32_t>(x.bits) << 16;
-    float value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-  }
-  // Exponent and significand move to a float32's places; 2^112 makes up for the two biases (and
-  // normalises subnormals, exactly). The highest exponent stands for infinities and NaN.
-  static LOGITS_INLINE float widen(Float16 x) {
-    const uint32_t magnitude = x.bits & 0x7fffu;
-    uint32_t bits = magnitude << 13;
-    float value;
-    std::memcpy(&value, &bits, sizeof value);
-    value *= 0x1p112f;
-    std::memcpy(&bits, &value, sizeof bits);
-    bits |= magnitude >= 0x7c00u ? 0x7f800000u : 0u;
-    bits |= (x.bits & 0x8000u) << 16;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-  }
-  static LOGITS_INLINE F64 fold(F32 v) {
-    F64 r;
-    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i] + v.lane[i + 8]);
-    return r;
-  }
-  // ((0+4) + (2+6)) + ((1+5) + (3+7)).
-  static LOGITS_INLINE double total(F64 v) {
-    const double* s = v.lane;
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-  }
-  // Lane i is total(v[i]).
-  static LOGITS_INLINE F64 totals(const F64 (&v)[8]) {
-    double lanes[8];
-    for (int i = 0; i < 8; ++i) lanes[i] = total(v[i]);
-    return load(static_cast<const double*>(lanes));
-  }
-  static LOGITS_INLINE F64 widen_low(F32 v) {
-    F64 r;
-    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i]);
-    return r;
-  }
-  static LOGITS_INLINE F64 widen_high(F32 v) {
-    F64 r;
-    for (int i = 0; i < 8; ++i) r.lane[i] = static_cast<double>(v.lane[i + 8]);
-    return r;
   }
 };
 
