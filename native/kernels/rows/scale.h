@@ -62,9 +62,9 @@ LOGITS_INLINE void end_streams(bool streams) {
 }
 
 // compute(at, count) for elements at .. end - 1, into `out`, in steps of one vector, the last one
-// partial.
+// partial. `out` is a copy, which stores to the results cannot change.
 template <class A, class Results, class Compute>
-LOGITS_INLINE void write_elements(const Results& out, int64_t at, int64_t end, Compute compute) {
+LOGITS_INLINE void write_elements(Results out, int64_t at, int64_t end, Compute compute) {
   if constexpr (Results::kStreams) {
     if (out.streams) {
       const int64_t before = out.until_aligned(at);
@@ -86,12 +86,7 @@ LOGITS_INLINE void write_elements(const Results& out, int64_t at, int64_t end, C
   }
 }
 
-template <class A, class Results, class Compute>
-LOGITS_INLINE void write_row(const Results& out, int64_t classes, Compute compute) {
-  write_elements<A>(out, 0, classes, compute);
-}
-
-// The same by a team, chunk by chunk.
+// The same for a row, by a team, if there is one, chunk by chunk.
 template <class A, class Results, class Compute>
 LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* team,
                              Compute compute) {
@@ -109,7 +104,7 @@ LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* te
 template <class A, class Results>
 LOGITS_INLINE void fill_row(const Results& out, int64_t classes, typename A::Lane value) {
   const auto v = A::Set::broadcast(value);
-  write_row<A>(out, classes, [&](int64_t, int) { return v; });
+  write_row<A>(out, classes, nullptr, [&](int64_t, int) { return v; });
 }
 
 template <class A, class Results>
@@ -139,7 +134,7 @@ LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   if (scaled) {
-    write_row<A>(out, classes, [&](int64_t at, int count) {
+    write_row<A>(out, classes, nullptr, [&](int64_t at, int count) {
       return compute(load_scaled<V>(scaled + at, count), at, count);
     });
     return;
