@@ -52,6 +52,7 @@ struct Double {
   static constexpr bool kRaisesQuotients = true;
   static LOGITS_INLINE double lowest_element(double lowest, const Pair&) { return lowest; }
 
+  static LOGITS_INLINE Pair split(double x) { return {x, 0}; }
   static LOGITS_INLINE Pair quotient(double x, const Pair& inverse) {
     const double high = x * inverse.high;
     if (high - high != 0) return {high, 0};

@@ -71,6 +71,11 @@ struct Single {
     return lowest / inverse.high;
   }
 
+  // x as the sum of two lanes' numbers.
+  static LOGITS_INLINE Pair split(double x) {
+    const auto high = static_cast<double>(rounded_to_float<V>(x));
+    return {high, static_cast<double>(rounded_to_float<V>(x - high))};
+  }
   // x / temperature. An infinite quotient has no rest.
   static LOGITS_INLINE Pair quotient(double x, const Pair& inverse) {
     const double high = x * inverse.high;

@@ -37,22 +37,13 @@ struct LogSumVectors {
   }
 };
 
-template <class V>
-LOGITS_INLINE SplitLog<double> parts_of(const Single<V>&, const SplitLog<double>& log) {
-  const double sum = log.high + log.low;
-  return {static_cast<double>(factor_high<V>(sum)), static_cast<double>(factor_low<V>(sum))};
-}
-template <class V>
-LOGITS_INLINE SplitLog<double> parts_of(const Double<V>&, const SplitLog<double>& log) {
-  return log;
-}
-
 // Those of a row of any arithmetic, in lanes of A.
 template <class A, class R>
 LOGITS_INLINE LogSumVectors<A> broadcast_log_sum(const R& row, const RowSum& solved) {
   using V = typename A::Set;
   using Lane = typename A::Lane;
-  const SplitLog<double> sum = parts_of(A(), log_shifted_sum<typename R::Arithmetic>(solved));
+  const SplitLog<double> log = log_shifted_sum<typename R::Arithmetic>(solved);
+  const Pair sum = A::kLanes == 8 ? Pair{log.high, log.low} : A::split(log.high + log.low);
   return {V::broadcast(static_cast<Lane>(solved.reference.offset)),
           V::broadcast(static_cast<Lane>(sum.high)), V::broadcast(static_cast<Lane>(sum.low)),
           V::broadcast(static_cast<Lane>(row.inverse.high)),

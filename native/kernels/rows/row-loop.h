@@ -153,15 +153,6 @@ LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnRow on
   }
 }
 
-// 1 / temperature as the sum of two float32.
-template <class V>
-LOGITS_INLINE Pair single_scale(double temperature) {
-  const double inverse = 1 / temperature;
-  const float high = rounded_to_float<V>(inverse);
-  const float low = rounded_to_float<V>(inverse - static_cast<double>(high));
-  return {static_cast<double>(high), static_cast<double>(low)};
-}
-
 // The most classes of a row in a stack.
 static constexpr int64_t kMostStackClasses = 1024;
 
@@ -171,7 +162,7 @@ LOGITS_INLINE void walk_singles(const Input& input, const Share& share, bool kee
                                 OnBundle on_bundle, OnRow on_row) {
   using R = F32Row<V, E, Scaled>;
   const Layout& layout = input.layout;
-  const Pair inverse = Scaled ? single_scale<V>(input.temperature) : Pair{1, 0};
+  const Pair inverse = Scaled ? Single<V>::split(1 / input.temperature) : Pair{1, 0};
   if (layout.inner != 1) {
     for_each_batch<V>(layout, share, panels_rows(layout.classes), [&](const Batch& batch) {
       on_bundle(make_panels<V, E, Scaled>(input, inverse, batch));
@@ -208,7 +199,7 @@ LOGITS_INLINE void walk(const Input& input, const Share& share, bool keeps_terms
   } else if (input.element == Element::float32) {
     walk_elements<V, float>(input, share, keeps_terms, on_bundle, on_row);
   } else if constexpr (!V::kSpecialises) {
-    const Rows<StridedF32Row<V, true>> rows = {input, single_scale<V>(input.temperature)};
+    const Rows<StridedF32Row<V, true>> rows = {input, Single<V>::split(1 / input.temperature)};
     walk_rows<V>(rows, share, on_row);
   } else if (input.element == Element::float16) {
     walk_elements<V, Float16>(input, share, keeps_terms, on_bundle, on_row);

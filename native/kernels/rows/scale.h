@@ -13,44 +13,19 @@
 
 namespace logits {
 
-template <class V>
-LOGITS_INLINE float factor_high(double factor) {
-  return rounded_to_float<V>(factor);
-}
-
-template <class V>
-LOGITS_INLINE float factor_low(double factor) {
-  return static_cast<float>(factor - static_cast<double>(factor_high<V>(factor)));
-}
-
+// A factor of a row's terms; in Double `low` is 0.
 template <class A>
-struct FactorVectors;
+struct FactorVectors {
+  using V = typename A::Set;
+  using Vector = typename A::Vector;
+  Vector high;
+  Vector low;
 
-template <class V>
-struct FactorVectors<Single<V>> {
-  typename V::F32 high;
-  typename V::F32 low;
-
-  LOGITS_INLINE typename V::F32 times(typename V::F32 term) const {
+  LOGITS_INLINE Vector times(Vector term) const {
+    if constexpr (A::kLanes == 8) return V::mul(term, high);
     return V::fma(term, high, V::mul(term, low));
   }
 };
-
-template <class V>
-struct FactorVectors<Double<V>> {
-  typename V::F64 factor;
-
-  LOGITS_INLINE typename V::F64 times(typename V::F64 term) const { return V::mul(term, factor); }
-};
-
-template <class V>
-LOGITS_INLINE FactorVectors<Single<V>> split_factor(const Single<V>&, double factor) {
-  return {V::broadcast(factor_high<V>(factor)), V::broadcast(factor_low<V>(factor))};
-}
-template <class V>
-LOGITS_INLINE FactorVectors<Double<V>> split_factor(const Double<V>&, double factor) {
-  return {V::broadcast(factor)};
-}
 
 // Behind the last result that a thread writes: what has passed the caches by is in memory before
 // the thread says that it is done.
@@ -153,7 +128,12 @@ template <class R>
 inline void write_scaled_row(const R& row, const typename R::Results& out, int64_t classes,
                              const RowSum& solved, double factor,
                              const typename R::Arithmetic::Lane* scaled, const Team* team) {
-  const auto factors = split_factor(typename R::Arithmetic(), factor);
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  using Lane = typename A::Lane;
+  const Pair parts = A::split(factor);
+  const FactorVectors<A> factors = {V::broadcast(static_cast<Lane>(parts.high)),
+                                    V::broadcast(static_cast<Lane>(parts.low))};
   write_terms(row, out, classes, solved, scaled, team,
               [&](auto term, int64_t, int) { return factors.times(term); });
 }
