@@ -17,7 +17,7 @@ function softplus(v: DoubleDouble): DoubleDouble {
 }
 
 /** softcap * tanh(z / softcap) / temperature */
-function transformed(z: number, { softcap, temperature = 1 }: Transform): DoubleDouble {
+export function transformed(z: number, { softcap, temperature = 1 }: Transform): DoubleDouble {
   let value = of(z);
   if (softcap !== undefined && !Number.isNaN(z)) {
     value = Number.isFinite(z)
