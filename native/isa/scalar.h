@@ -124,9 +124,9 @@ struct ScalarVectors {
   LOGITS_LIFT(shift_left_23)
 #undef LOGITS_LIFT
 
-  // The same bits in other lanes.
+  // The same bits in other lanes. By reference: GCC 12 keeps the copy of a value.
   template <class To, class From>
-  static LOGITS_INLINE To as(From v) {
+  static LOGITS_INLINE To as(const From& v) {
     To r;
     std::memcpy(r.lane, v.lane, sizeof r.lane);
     return r;
