@@ -73,7 +73,8 @@ sanitized() { # KIND PROGRAM...
   shift
   status=0
   NO_COLOR=1 LOGITS_BINARY=$root/build-sanitized/$kind/logits.node LD_PRELOAD=$(runtime_of "$kind") "$@" || status=$?
-  reports=$(ls "$work" | grep -c "^$kind-report" || true)
+  # That memory of 2^57 bytes could not be had is no mistake: tests ask for it.
+  reports=$(grep -lv 'WARNING: AddressSanitizer failed to allocate' "$work/$kind-report"* 2>/dev/null | grep -c . || true)
   test "$reports" -eq 0 || cat "$work/$kind-report"* | head -n 200
   rm -f "$work/$kind-report"*
   failed=$((failed + reports))
