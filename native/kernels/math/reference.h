@@ -16,8 +16,8 @@ struct Reference {
   double offset;
 };
 
-// A number to more bits than a lane has, as the sum of two.
-struct Pair {
+// 1 / temperature to more bits than a lane has: the sum of the two.
+struct Scale {
   double high;
   double low;
 };

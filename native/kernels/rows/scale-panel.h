@@ -5,6 +5,7 @@
 
 #include "../../platform/force-inline.h"
 #include "panel.h"
+#include "row-loop.h"
 #include "scale.h"
 #include "solve-panels.h"
 
