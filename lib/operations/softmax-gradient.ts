@@ -17,37 +17,19 @@ export interface SoftmaxGradientOptions<A = Float32Array>
 /** The same for both. */
 export const logSoftmaxGradientOptions = softmaxGradientOptions;
 
-/** What a call of either gradient has in common: the arrays, and where the result goes. */
-function readArrays(results: unknown, name: string, upstream: unknown, given: RawOptions) {
+/** A call of either gradient: each takes the results, whose `name` errors say, under its own of the two names. */
+function prepareGradient<A>(results: unknown, name: string, upstream: unknown, given: RawOptions) {
   const input = readInput(results, given, name);
   const factors = readInputLike(upstream, 'upstream', input);
   const { out: givenOut } = given;
   const out = outputLike(givenOut, input, factors, 'out');
+  const { array } = input.elements;
   call.writeInput(input);
   return {
-    results: input.elements.array,
-    upstream: factors.array,
-    out,
-    isOwn: givenOut === undefined,
+    args: { probabilities: array, logProbabilities: array, upstream: factors.array, out },
+    ownsResults: givenOut === undefined,
+    finish: () => out as A,
   };
-}
-
-function prepareGradient<A>(probabilities: unknown, given: unknown, options: RawOptions) {
-  const { results, upstream, out, isOwn } = readArrays(
-    probabilities,
-    'probabilities',
-    given,
-    options,
-  );
-  const args = { probabilities: results, upstream, out };
-  return { args, ownsResults: isOwn, finish: () => out as A };
-}
-
-function prepareLogGradient<A>(logProbabilities: unknown, given: unknown, options: RawOptions) {
-  const name = 'logProbabilities';
-  const { results, upstream, out, isOwn } = readArrays(logProbabilities, name, given, options);
-  const args = { logProbabilities: results, upstream, out };
-  return { args, ownsResults: isOwn, finish: () => out as A };
 }
 
 /**
@@ -76,7 +58,10 @@ export function softmaxGradient<L extends Logits>(
   options?: SoftmaxGradientOptions<ResultArray<L>>,
 ): ResultArray<L> {
   const given = softmaxGradientOptions.accept(options);
-  return call.compute(operations.softmaxGradient, prepareGradient(probabilities, upstream, given));
+  return call.compute(
+    operations.softmaxGradient,
+    prepareGradient(probabilities, 'probabilities', upstream, given),
+  );
 }
 
 /** {@link softmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
@@ -86,7 +71,7 @@ export function softmaxGradientAsync<L extends Logits>(
   options?: InBackground<SoftmaxGradientOptions<ResultArray<L>>>,
 ): Promise<ResultArray<L>> {
   return computeInBackground(operations.softmaxGradient, softmaxGradientOptions, options, (given) =>
-    prepareGradient(probabilities, upstream, given),
+    prepareGradient(probabilities, 'probabilities', upstream, given),
   );
 }
 
@@ -118,7 +103,7 @@ export function logSoftmaxGradient<L extends Logits>(
   const given = softmaxGradientOptions.accept(options);
   return call.compute(
     operations.logSoftmaxGradient,
-    prepareLogGradient(logProbabilities, upstream, given),
+    prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
   );
 }
 
@@ -132,6 +117,6 @@ export function logSoftmaxGradientAsync<L extends Logits>(
     operations.logSoftmaxGradient,
     softmaxGradientOptions,
     options,
-    (given) => prepareLogGradient(logProbabilities, upstream, given),
+    (given) => prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
   );
 }
