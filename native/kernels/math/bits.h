@@ -9,44 +9,36 @@
 namespace logits {
 
 // V keys the functions to one instruction set: see ../README.md, "Nothing is shared".
+template <class V, class To, class From>
+LOGITS_INLINE To same_bits(From from) {
+  static_assert(sizeof(To) == sizeof(From), "");
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
 template <class V>
 LOGITS_INLINE uint32_t bits_of(float x) {
-  uint32_t bits;
-  std::memcpy(&bits, &x, sizeof bits);
-  return bits;
+  return same_bits<V, uint32_t>(x);
 }
-
 template <class V>
 LOGITS_INLINE uint64_t bits_of(double x) {
-  uint64_t bits;
-  std::memcpy(&bits, &x, sizeof bits);
-  return bits;
+  return same_bits<V, uint64_t>(x);
 }
-
 template <class V>
 LOGITS_INLINE float float_of(uint32_t bits) {
-  float x;
-  std::memcpy(&x, &bits, sizeof x);
-  return x;
+  return same_bits<V, float>(bits);
 }
-
 template <class V>
 LOGITS_INLINE double double_of(uint64_t bits) {
-  double x;
-  std::memcpy(&x, &bits, sizeof x);
-  return x;
+  return same_bits<V, double>(bits);
 }
 
 // The number after x, which is not +inf.
-template <class V>
-LOGITS_INLINE float next_above(float x) {
-  const uint32_t bits = bits_of<V>(x);
-  return float_of<V>(x == 0 ? 1 : x > 0 ? bits + 1 : bits - 1);
-}
-template <class V>
-LOGITS_INLINE double next_above(double x) {
-  const uint64_t bits = bits_of<V>(x);
-  return double_of<V>(x == 0 ? 1 : x > 0 ? bits + 1 : bits - 1);
+template <class V, class Lane>
+LOGITS_INLINE Lane next_above(Lane x) {
+  const auto bits = bits_of<V>(x);
+  return same_bits<V, Lane>(x == 0 ? decltype(bits){1} : x > 0 ? bits + 1 : bits - 1);
 }
 
 // x as a float, as a compiler cannot overlook: GCC 12 takes double -> float -> double for nothing

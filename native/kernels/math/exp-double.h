@@ -1,5 +1,5 @@
-// The exponential core in float64, built as that in float32 (exp.h), with other constants; and the
-// functions of e^x that need more than the core.
+// Double, the arithmetic in float64: the constants of its exponential (exp.h); and the functions of
+// e^x that need more than that.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,8 @@ struct Double {
   using Lane = double;
   using Vector = typename V::F64;
   static constexpr int kLanes = 8;
+  template <class E>
+  using Result = E;
 
   // The exponents of float64 leave room for nearly every row to be counted in units of 2^-256.
   static constexpr int kHeadroom = 256;
@@ -31,6 +33,12 @@ struct Double {
   static constexpr double kLargestLogit = 0x1p30;
   static constexpr double kLog2 = kLn2HighF64;
   static constexpr double kInverseLog2 = kLog2eF64;
+  static constexpr double kLog2Rest = kLn2LowF64;
+  static constexpr int kTerms = kExpF64Terms;
+  static constexpr const double (&kSeries)[kTerms] = kExpF64;
+  static LOGITS_INLINE Vector times_power(Vector p, typename V::I32 exponent) {
+    return V::doubles_from_bits(V::add_64(V::bits(p), V::shift_left_52(exponent)));
+  }
   // Adding 1.5 * 2^52 leaves the nearest integer in the low bits of the float64. The 4096 keeps
   // these positive, and is shifted out when they become an exponent.
   static constexpr double kRounder = 0x1.8p52 + 4096;
@@ -40,8 +48,17 @@ struct Double {
   static constexpr double kNearOneShare = 0x1p-900;
 
   static constexpr double kSmallestTerm = 0x1p-1012;
-  // Quotients are raised themselves: see scaled_exp.
-  static LOGITS_INLINE double lowest_element(double lowest, const Scale&) { return lowest; }
+  // Quotients are raised themselves, since any temperature above 0 is allowed here.
+  static constexpr bool kRaisesQuotients = true;
+  static LOGITS_INLINE double lowest_element(double lowest, const Pair&) { return lowest; }
+
+  static LOGITS_INLINE Pair split(double x) { return {x, 0}; }
+  static LOGITS_INLINE Pair quotient(double x, const Pair& inverse) {
+    const double high = x * inverse.high;
+    if (high - high != 0) return {high, 0};
+    const auto rest = V::fma(V::broadcast(x), V::broadcast(inverse.high), V::broadcast(-high));
+    return {high, first_lane<V>(V::fma(V::broadcast(x), V::broadcast(inverse.low), rest))};
+  }
 
   static constexpr Lane kLargest = 0x1.fffffffffffffp1023;
   static LOGITS_INLINE Lane infinity() { return double_of<V>(kInfinityBitsF64); }
@@ -78,59 +95,6 @@ LOGITS_INLINE typename V::F64 exp_series(typename V::F64 r) {
   auto p = V::broadcast(kExpF64[kExpF64Terms - 1]);
   for (int k = kExpF64Terms - 2; k >= 0; --k) p = V::fma(p, r, V::broadcast(kExpF64[k]));
   return p;
-}
-
-// v[k] becomes 2^(n + 256 - N) e^r; see exp.h for the parameters.
-//   domain: |x - offset| <= 2^30
-//   max error: 1 ulp
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_INLINE void scaled_exp_inline(typename V::F64 (&v)[Count],
-                                     const ReferenceVectors<Double<V>>& reference,
-                                     typename V::I32& max_exponent_bits) {
-  using F64 = typename V::F64;
-  F64 z[Count];
-  F64 rest[Count];
-  const F64 log2e = V::broadcast(kLog2eF64);
-  const F64 minus_ln2_high = V::broadcast(-kLn2HighF64);
-  const F64 minus_ln2_low = V::broadcast(-kLn2LowF64);
-  const F64 one = V::broadcast(1.0);
-  if constexpr (Shifted) {
-    for (int k = 0; k < Count; ++k) v[k] = V::sub(v[k], reference.offset);
-  }
-  if constexpr (Scaled) {
-    // Raised after the division, since any temperature above 0 is allowed here; what was raised,
-    // -inf among it, has no remainder.
-    for (int k = 0; k < Count; ++k) {
-      const F64 quotient = V::mul(v[k], reference.inverse_high);
-      rest[k] = V::fma(v[k], reference.inverse_high, V::sub(V::zero(), quotient));
-      rest[k] = V::fma(v[k], reference.inverse_low, rest[k]);
-      rest[k] = V::select(V::greater(quotient, reference.lowest), rest[k], V::zero());
-      v[k] = quotient;
-    }
-  }
-  for (int k = 0; k < Count; ++k) v[k] = V::max(reference.lowest, v[k]);
-  for (int k = 0; k < Count; ++k) z[k] = V::fma(v[k], log2e, reference.magic);
-  for (int k = 0; k < Count; ++k) {
-    const F64 n = V::sub(z[k], reference.magic);
-    v[k] = V::fma(n, minus_ln2_high, v[k]);
-    if constexpr (Scaled) {
-      v[k] = V::add(v[k], V::fma(n, minus_ln2_low, rest[k]));
-    } else {
-      v[k] = V::fma(n, minus_ln2_low, v[k]);
-    }
-  }
-  F64 p[Count];
-  for (int k = 0; k < Count; ++k) p[k] = V::broadcast(kExpF64[kExpF64Terms - 1]);
-  for (int term = kExpF64Terms - 2; term >= 0; --term) {
-    for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(kExpF64[term]));
-  }
-  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
-  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
-  for (int k = 0; k < Count; ++k) {
-    const auto exponent = V::bits(z[k]);
-    max_exponent_bits = V::max_unsigned(max_exponent_bits, exponent);
-    v[k] = V::doubles_from_bits(V::add_64(V::bits(p[k]), V::shift_left_52(exponent)));
-  }
 }
 
 // x = n ln 2 + r, for |x| <= 2^30.

@@ -1,4 +1,5 @@
-// The exponential core in float32: e^x counted in units of a power of two.
+// The exponential core: e^x counted in units of a power of two. Numbers here are those of Single;
+// Double (exp-double.h) takes the same steps with its own.
 //
 //   n = nearest integer to x / ln 2          (ties to even)
 //   r = x - n ln 2                           |r| <= 0.3466, up to 0.3606 for |x| near 2^20
@@ -14,6 +15,7 @@
 #include "../../platform/force-inline.h"
 #include "bits.h"
 #include "coefficients.h"
+#include "lanes.h"
 #include "reference.h"
 
 namespace logits {
@@ -25,6 +27,9 @@ struct Single {
   using Lane = float;
   using Vector = typename V::F32;
   static constexpr int kLanes = 16;
+  // The type of the results of elements E.
+  template <class E>
+  using Result = float;
 
   // Terms as small as 2^-165 of the reference stay normal floats, sums as large as 2^28 of it too.
   static constexpr int kHeadroom = 40;
@@ -40,6 +45,13 @@ struct Single {
   static constexpr double kLargestLogit = 0x1p20;
   static constexpr double kLog2 = static_cast<double>(kLn2Hi);
   static constexpr double kInverseLog2 = static_cast<double>(kLog2e);
+  static constexpr float kLog2Rest = kLn2Lo;
+  static constexpr int kTerms = 5;
+  static constexpr float kSeries[kTerms] = {kExpC2, kExpC3, kExpC4, kExpC5, kExpC6};
+  // p 2^n, n in the low bits of `exponent`.
+  static LOGITS_INLINE Vector times_power(Vector p, typename V::I32 exponent) {
+    return V::from_bits(V::add(V::bits(p), V::shift_left_23(exponent)));
+  }
   // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the float.
   static constexpr float kRounder = 0x1.8p23f;
   static constexpr uint32_t kRounderBits = 0x4b400000;
@@ -54,8 +66,20 @@ struct Single {
   static constexpr double kSmallestTerm = 0x1p-118;
   // What elements are raised to, before the temperature divides them, so that the quotients are
   // `lowest`. (Temperatures between 2^-60 and 2^60.)
-  static LOGITS_INLINE double lowest_element(double lowest, const Scale& inverse) {
+  static constexpr bool kRaisesQuotients = false;
+  static LOGITS_INLINE double lowest_element(double lowest, const Pair& inverse) {
     return lowest / inverse.high;
+  }
+
+  // x as the sum of two lanes' numbers.
+  static LOGITS_INLINE Pair split(double x) {
+    const auto high = static_cast<double>(rounded_to_float<V>(x));
+    return {high, static_cast<double>(rounded_to_float<V>(x - high))};
+  }
+  // x / temperature. An infinite quotient has no rest.
+  static LOGITS_INLINE Pair quotient(double x, const Pair& inverse) {
+    const double high = x * inverse.high;
+    return {high - high == 0 ? high + x * inverse.low : high, 0};
   }
 
   static constexpr Lane kLargest = 0x1.fffffep127f;
@@ -80,63 +104,69 @@ struct Single {
 };
 
 // v[k] becomes scaled_exp(v[k]). `max_exponent_bits` collects the unsigned maximum of the bits of
-// z, from which the caller sees whether every element was in range: its low bits are 40 plus the
-// distance of the row's largest exponent from N, and a NaN, an infinity or an x far above makes
-// them huge.
+// z, from which the caller sees whether every element was in range: its low bits are the headroom
+// plus the distance of the row's largest exponent from N, and a NaN, an infinity or an x far above
+// makes them huge.
 //   Shifted: subtract reference.offset first (exact where it matters: ../NUMERICS.md, 3.4)
-//   Scaled: then divide by the temperature, to 48 bits
-//   domain: |x - offset| <= 2^20, x - offset <= (N + 87) ln 2
-//   max error: 0.87 ulp for |x| <= 88, 0.88 ulp up to 2^20; NaN gives NaN or garbage, +inf garbage:
-//   see `max_exponent_bits`
-template <class V, bool Shifted, bool Scaled, int Count>
-LOGITS_INLINE void scaled_exp_inline(typename V::F32 (&v)[Count],
-                                     const ReferenceVectors<Single<V>>& reference,
+//   Scaled: then divide by the temperature, to twice the bits of a lane
+//   domain: |x - offset| <= A::kLargestLogit; in Single, x - offset <= (N + 87) ln 2
+//   max error: in Single 0.87 ulp for |x| <= 88, 0.88 ulp up to 2^20; in Double 1 ulp; NaN gives
+//   NaN or garbage, +inf garbage: see `max_exponent_bits`
+template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
+LOGITS_INLINE void scaled_exp_inline(Vector (&v)[Count], const ReferenceVectors<A>& reference,
                                      typename V::I32& max_exponent_bits) {
-  using F32 = typename V::F32;
-  F32 z[Count];
-  F32 p[Count];
-  F32 rest[Count];
-  const F32 log2e = V::broadcast(kLog2e);
-  const F32 minus_ln2_hi = V::broadcast(-kLn2Hi);
-  const F32 minus_ln2_lo = V::broadcast(-kLn2Lo);
-  const F32 one = V::broadcast(1.0f);
+  using Lane = typename A::Lane;
+  Vector z[Count];
+  Vector p[Count];
+  Vector rest[Count];
+  const Vector log2e = V::broadcast(static_cast<Lane>(A::kInverseLog2));
+  const Vector minus_ln2 = V::broadcast(static_cast<Lane>(-A::kLog2));
+  const Vector minus_ln2_rest = V::broadcast(-A::kLog2Rest);
+  const Vector one = V::broadcast(Lane{1});
   if constexpr (Shifted) {
     for (int k = 0; k < Count; ++k) v[k] = V::sub(v[k], reference.offset);
   }
   // The element is the second operand, so that a NaN is not replaced (see V::max).
-  for (int k = 0; k < Count; ++k) v[k] = V::max(reference.lowest, v[k]);
+  if constexpr (!Scaled || !A::kRaisesQuotients) {
+    for (int k = 0; k < Count; ++k) v[k] = V::max(reference.lowest, v[k]);
+  }
   if constexpr (Scaled) {
     for (int k = 0; k < Count; ++k) {
-      const F32 quotient = V::mul(v[k], reference.inverse_high);
-      rest[k] = V::fma(v[k], reference.inverse_high, V::sub(V::broadcast(0.0f), quotient));
+      Vector quotient = V::mul(v[k], reference.inverse_high);
+      rest[k] = V::fma(v[k], reference.inverse_high, V::sub(V::broadcast(Lane{0}), quotient));
       rest[k] = V::fma(v[k], reference.inverse_low, rest[k]);
+      if constexpr (A::kRaisesQuotients) {
+        // What was raised, -inf among it, has no remainder.
+        rest[k] = keep_where<V>(V::greater(quotient, reference.lowest), rest[k]);
+        quotient = V::max(reference.lowest, quotient);
+      }
       v[k] = quotient;
     }
   }
   for (int k = 0; k < Count; ++k) z[k] = V::fma(v[k], log2e, reference.magic);
   for (int k = 0; k < Count; ++k) {
-    const F32 n = V::sub(z[k], reference.magic);
-    v[k] = V::fma(n, minus_ln2_hi, v[k]);
+    const Vector n = V::sub(z[k], reference.magic);
+    v[k] = V::fma(n, minus_ln2, v[k]);
     if constexpr (Scaled) {
-      v[k] = V::add(v[k], V::fma(n, minus_ln2_lo, rest[k]));
+      v[k] = V::add(v[k], V::fma(n, minus_ln2_rest, rest[k]));
     } else {
-      v[k] = V::fma(n, minus_ln2_lo, v[k]);
+      v[k] = V::fma(n, minus_ln2_rest, v[k]);
     }
   }
-  for (int k = 0; k < Count; ++k) p[k] = V::fma(V::broadcast(kExpC6), v[k], V::broadcast(kExpC5));
-  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(kExpC4));
-  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(kExpC3));
-  for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(kExpC2));
+  for (int k = 0; k < Count; ++k) p[k] = V::broadcast(A::kSeries[A::kTerms - 1]);
+  for (int term = A::kTerms - 2; term >= 0; --term) {
+    for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(A::kSeries[term]));
+  }
   for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
   for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
   for (int k = 0; k < Count; ++k) {
     const auto exponent = V::bits(z[k]);
     max_exponent_bits = V::max_unsigned(max_exponent_bits, exponent);
-    v[k] = V::from_bits(V::add(V::bits(p[k]), V::shift_left_23(exponent)));
+    v[k] = A::times_power(p[k], exponent);
   }
 }
 
-// scaled_exp_inline of either arithmetic, out of line where the instruction set asks for that.
+// Out of line where the instruction set asks for that.
 template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
 LOGITS_OUTLINE void scaled_exp_outline(Vector (&v)[Count], const ReferenceVectors<A>& reference,
                                        typename V::I32& max_exponent_bits) {
@@ -150,6 +180,25 @@ LOGITS_INLINE void scaled_exp(Vector (&v)[Count], const ReferenceVectors<A>& ref
     scaled_exp_inline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
   } else {
     scaled_exp_outline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
+  }
+}
+
+// scaled_exp of any number of vectors, as many side by side as the instruction set takes.
+template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
+LOGITS_INLINE void scaled_exp_of_all(Vector (&v)[Count], const ReferenceVectors<A>& reference,
+                                     typename V::I32& max_exponent_bits) {
+  constexpr int kStep = V::kInterleave;
+  if constexpr (Count <= kStep) {
+    scaled_exp<V, Shifted, Scaled>(v, reference, max_exponent_bits);
+  } else {
+    Vector first[kStep];
+    Vector rest[Count - kStep];
+    for (int k = 0; k < kStep; ++k) first[k] = v[k];
+    for (int k = kStep; k < Count; ++k) rest[k - kStep] = v[k];
+    scaled_exp<V, Shifted, Scaled>(first, reference, max_exponent_bits);
+    scaled_exp_of_all<V, Shifted, Scaled>(rest, reference, max_exponent_bits);
+    for (int k = 0; k < kStep; ++k) v[k] = first[k];
+    for (int k = kStep; k < Count; ++k) v[k] = rest[k - kStep];
   }
 }
 

@@ -68,6 +68,16 @@ LOGITS_INLINE void store_first(double* p, typename V::F64 v, int count) {
   V::store(p, v, count);
 }
 
+// All of them.
+template <class V>
+LOGITS_INLINE void store_all(float* p, typename V::F32 v) {
+  V::store(p, v);
+}
+template <class V, class T>
+LOGITS_INLINE void store_all(T* p, typename V::F64 v) {
+  V::store_8(p, v);
+}
+
 template <class V>
 LOGITS_INLINE double first_lane(typename V::F64 v) {
   double lanes[8];

@@ -16,8 +16,8 @@ struct Reference {
   double offset;
 };
 
-// 1 / temperature to more bits than a lane has: the sum of the two.
-struct Scale {
+// A number to more bits than a lane has, as the sum of two.
+struct Pair {
   double high;
   double low;
 };

@@ -96,7 +96,7 @@ LOGITS_INLINE void losses_of_short_rows(const Rows<R>& logits, const Rows<R>& la
     const R y = labels[place];
     const bool stores = call.losses.data != nullptr;
     typename R::Results out = {};
-    if (stores) out = sink_of<R>(call.losses, call.logits, place);
+    if (stores) out = sink_of(z, call.losses, call.logits, place);
     if (call.weight_is_per_element) factors.weight = call.weight + row * classes;
     for_each_lanes<V>(rows * classes, [&](auto set, int64_t at, int lanes) {
       using S = decltype(set);
@@ -121,21 +121,18 @@ LOGITS_INLINE void losses_of_rows(const Rows<R>& logits, const Rows<R>& labels,
   const Layout& layout = call.logits.layout;
   const bool stores = call.losses.data != nullptr;
   const int64_t weight_stride = call.weight_is_per_element ? layout.inner : 1;
-  for_each_batch<V>(layout, share, kStackRows, [&](const Batch& batch) {
-    for (int i = 0; i < batch.count; ++i) {
-      const R z = logits[batch[i]];
-      const R y = labels[batch[i]];
-      ElementFactors factors = {call.weight, weight_stride, call.positive_weight};
-      if (call.weight && call.weight_is_per_element) {
-        factors.weight += offset_of(batch[i], layout.classes * layout.inner);
-      }
-      typename R::Results out = {};
-      if (stores) out = sink_of<R>(call.losses, call.logits, batch[i]);
-      call.row_sums[batch.row + i] =
-          sum_over_row<V>(layout.classes, [&](auto set, int64_t at, int lanes) {
-            return binary_losses<decltype(set)>(z, y, factors, at, lanes, out, stores);
-          });
+  for_each_row<V>(layout, share, [&](const Place& place, int64_t number) {
+    const R z = logits[place];
+    const R y = labels[place];
+    ElementFactors factors = {call.weight, weight_stride, call.positive_weight};
+    if (call.weight && call.weight_is_per_element) {
+      factors.weight += offset_of(place, layout.classes * layout.inner);
     }
+    typename R::Results out = {};
+    if (stores) out = sink_of(z, call.losses, call.logits, place);
+    call.row_sums[number] = sum_over_row<V>(layout.classes, [&](auto set, int64_t at, int lanes) {
+      return binary_losses<decltype(set)>(z, y, factors, at, lanes, out, stores);
+    });
   });
 }
 

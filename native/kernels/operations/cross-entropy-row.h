@@ -137,7 +137,7 @@ LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, i
   const auto slope = V::broadcast(loss.slope() * scale);
   const auto inverse = V::broadcast(1 / solved.total());
   const auto smallest = V::broadcast(R::Arithmetic::kSmallestTerm);
-  const LogSumVectors<Double<V>> logs = double_log_sum(row, solved);
+  const auto logs = broadcast_log_sum<Double<V>>(row, solved);
   const auto minus_scale = V::broadcast(-scale);
   // Both before anything is written: the gradient may lie in the logits' memory.
   const double at_reference =
@@ -263,8 +263,9 @@ template <class R>
 inline void cross_entropy_row(const CrossEntropyCall& call, const Share& share, const R& row,
                               const Place& place, int64_t number, int& guess) {
   typename R::Results out = {};
-  if (call.gradient.data) out = sink_of<R>(call.gradient, call.logits, place);
-  if (call.loss.targets && call.loss.targets[number] == kIgnoredRow) {
+  if (call.gradient.data) out = sink_of(row, call.gradient, call.logits, place);
+  const bool is_ignored = call.loss.targets && call.loss.targets[number] == kIgnoredRow;
+  if (is_ignored || call.logits.layout.classes == 0) {
     call.losses[number] = 0;
     if (call.gradient.data) fill_row<typename R::Arithmetic>(out, call.logits.layout.classes, 0);
   } else if (spreads(call.loss)) {

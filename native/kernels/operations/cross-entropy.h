@@ -20,27 +20,6 @@
 
 namespace logits {
 
-// Rows of which only the targets have coefficients, and only losses are wanted.
-template <class R>
-inline void index_losses(const CrossEntropyCall& call, const Share& share, const Rows<R>& rows,
-                         const Batch& batch, int& guess) {
-  const int64_t classes = call.logits.layout.classes;
-  const uint32_t* targets = call.loss.targets + batch.row;
-  RowSum solved[kStackRows];
-  for (int i = 0; i < batch.count; ++i) {
-    if (targets[i] == kIgnoredRow) continue;
-    solved[i] = solve_row(rows[batch[i]], classes, targets[i], 1.0, guess, nullptr, share.team);
-  }
-  for (int i = 0; i < batch.count; ++i) {
-    double& loss = call.losses[batch.row + i];
-    loss = 0;
-    if (targets[i] == kIgnoredRow) continue;
-    const R row = rows[batch[i]];
-    const TargetLoss of_target = loss_in_row(row, classes, targets[i], solved[i]);
-    loss = loss_of_index(row, call, targets[i], solved[i], of_target).loss;
-  }
-}
-
 // The coefficients of a bundle's targets, and what each row's gradient is scaled by.
 template <int Rows>
 struct BundleFactors {
@@ -110,38 +89,38 @@ LOGITS_INLINE void take_inactive(const CrossEntropyCall& call, const Share& shar
   if (!full) set_active(bundle, active);
 }
 
-// The losses of a stack's rows, all of whose classes may have coefficients.
-template <class R>
-inline void spread_losses(const CrossEntropyCall& call, const Share& share, Stack<R> stack,
-                          int& guess) {
-  using V = typename R::Arithmetic::Set;
-  const Batch& batch = stack.batch;
+// The losses of a bundle's rows, all of whose classes may have coefficients.
+template <class P>
+inline void spread_losses(const CrossEntropyCall& call, const Share& share, P bundle, int& guess) {
+  using V = typename P::Arithmetic::Set;
+  const Batch& batch = bundle.batch;
   const uint32_t* targets = call.loss.targets ? call.loss.targets + batch.row : nullptr;
-  bool active[kStackRows] = {};
-  ExcludedClasses<kStackRows> reference_classes = none_excluded<Stack<R>>();
+  bool active[P::kRows] = {};
+  ExcludedClasses<P::kRows> reference_classes = none_excluded<P>();
   for (int i = 0; i < batch.count; ++i) {
     const int64_t target = targets ? targets[i] : 0;
     if (target == kIgnoredRow) continue;
     const Coefficients<V> spread = coefficients_of<V>(call, batch[i]);
-    const int64_t reference_class = reference_class_of(stack.row(i), stack.classes, target, spread);
+    const int64_t reference_class =
+        reference_class_of(bundle.row(i), bundle.classes, target, spread);
     reference_classes.at[i] = static_cast<uint32_t>(reference_class);
     active[i] = !targets || reference_class == target;
     reference_classes.any = reference_classes.any || active[i];
   }
-  take_inactive(call, share, active, guess, stack);
+  take_inactive(call, share, active, guess, bundle);
   if (!reference_classes.any) return;
 
-  BundleSums<kStackRows> sums;
-  double losses[kStackRows];
-  double one_minus_p[kStackRows];
-  solve_bundle(stack, reference_classes, 1.0, guess, nullptr, sums);
-  target_losses(stack, reference_classes, sums, losses, one_minus_p);
+  BundleSums<P::kRows> sums;
+  double losses[P::kRows];
+  double one_minus_p[P::kRows];
+  solve_bundle(bundle, reference_classes, 1.0, guess, nullptr, sums);
+  target_losses(bundle, reference_classes, sums, losses, one_minus_p);
   for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
-    const R row = stack.row(i);
+    const auto row = bundle.row(i);
     const Coefficients<V> spread = coefficients_of<V>(call, batch[i]);
     const int64_t reference_class = reference_classes.at[i];
-    const LinearSums linear = linear_sums(row, stack.classes, reference_class, spread);
+    const LinearSums linear = linear_sums(row, bundle.classes, reference_class, spread);
     const TargetLoss of_reference = {losses[i], one_minus_p[i]};
     call.losses[batch.row + i] = loss_of_all(row, call, reference_class, reference_class, spread,
                                              sums[i], linear, of_reference)
@@ -200,40 +179,20 @@ inline void cross_entropy_bundle(const CrossEntropyCall& call, const Share& shar
 
 template <class V>
 inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
-  if (call.logits.layout.classes == 0) {
-    // No term, and no class that could be a target.
-    for (int64_t row = share.first; row < share.end; ++row) call.losses[row] = 0;
-    return;
-  }
-  const int64_t classes = call.logits.layout.classes;
-  const bool only_losses = call.gradient.data == nullptr && !spreads(call.loss);
+  const bool wants_gradient = call.gradient.data != nullptr;
   int guess = 0;
   walk<V>(
-      call.logits, share,
-      [&](auto rows, const Batch& batch) {
-        using R = typename decltype(rows)::Row;
-        if constexpr (R::kStacks) {
-          if (classes <= kMostStackClasses) {
-            const int most = call.gradient.data ? rows_in_scratch(classes) : kStackRows;
-            for_each_stack(rows, batch, classes, most, [&](const auto& stack) {
-              if (spreads(call.loss) && !call.gradient.data) {
-                spread_losses(call, share, stack, guess);
-              } else {
-                cross_entropy_bundle(call, share, stack, guess);
-              }
-            });
-            return;
-          }
-        }
-        if (only_losses) {
-          index_losses(call, share, rows, batch, guess);
-          return;
-        }
-        for (int i = 0; i < batch.count; ++i) {
-          cross_entropy_row(call, share, rows[batch[i]], batch[i], batch.row + i, guess);
+      call.logits, share, wants_gradient,
+      [&](const auto& bundle) {
+        if (spreads(call.loss) && !wants_gradient) {
+          spread_losses(call, share, bundle, guess);
+        } else {
+          cross_entropy_bundle(call, share, bundle, guess);
         }
       },
-      [&](const auto& panels) { cross_entropy_bundle(call, share, panels, guess); });
+      [&](const auto& row, const Place& place, int64_t number) {
+        cross_entropy_row(call, share, row, place, number, guess);
+      });
   end_streams<V>(call.gradient.streams);
 }
 

@@ -96,7 +96,9 @@ inline double divergence_of_rows(const R& x, const R& y, int64_t classes, int& g
   if (of_x.kind != RowKind::regular || of_y.kind != RowKind::regular) {
     return double_of<V>(kNanBitsF64);
   }
-  const LogProbabilities<R> logs = {x, y, broadcast_log_sum(x, of_x), broadcast_log_sum(y, of_y)};
+  using A = typename R::Arithmetic;
+  const LogProbabilities<R> logs = {x, y, broadcast_log_sum<A>(x, of_x),
+                                    broadcast_log_sum<A>(y, of_y)};
   const MeanDistance sums = mean_distance(logs, classes, kept);
   const double mean = sums.weighted / sums.whole;
   static constexpr double kClose = 0.5;
@@ -125,11 +127,8 @@ inline void kl_divergence(const Input& logits, const Input& others, double* dive
     using R = typename decltype(x)::Row;
     // Whole vectors are kept.
     double* kept = scratch_for<R>(share.scratch, classes + 7);
-    for_each_batch<V>(logits.layout, share, kStackRows, [&](const Batch& batch) {
-      for (int i = 0; i < batch.count; ++i) {
-        divergences[batch.row + i] =
-            divergence_of_rows<R>(x[batch[i]], y[batch[i]], classes, guess, kept);
-      }
+    for_each_row<V>(logits.layout, share, [&](const Place& place, int64_t number) {
+      divergences[number] = divergence_of_rows<R>(x[place], y[place], classes, guess, kept);
     });
   });
 }

@@ -29,7 +29,7 @@ inline void log_softmax_row(const R& row, const typename R::Results& out, int64_
   int guess = reference_of(row, row_max.max).exponent;
   const RowSum solved = solve_row(row, classes, likeliest, 1.0, guess, nullptr, team);
   const TargetLoss loss = loss_in_row(row, classes, likeliest, solved);
-  const LogSumVectors<A> logs = broadcast_log_sum(row, solved);
+  const auto logs = broadcast_log_sum<A>(row, solved);
   write_row<A>(out, classes, team, [&](int64_t at, int count) {
     return logs.template below<R::kScaled>(load_elements(row, at, count));
   });
@@ -155,7 +155,7 @@ LOGITS_INLINE void write_below(const Stack<R>& stack, float* out, int64_t outer_
                                    V::broadcast(lanes.low[i]),
                                    V::broadcast(static_cast<float>(stack.inverse.high)),
                                    V::broadcast(static_cast<float>(stack.inverse.low))};
-    write_row<A>(sink, stack.classes, [&](int64_t at, int count) {
+    write_row<A>(sink, stack.classes, nullptr, [&](int64_t at, int count) {
       return logs.template below<R::kScaled>(load_elements(row, at, count));
     });
   }
@@ -185,28 +185,13 @@ inline void log_softmax_bundle(const P& bundle, const Output& out, int& guess, f
 
 template <class V>
 inline void log_softmax(const Input& logits, const Output& out, const Share& share) {
-  const int64_t classes = logits.layout.classes;
-  if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
   walk<V>(
-      logits, share,
-      [&](auto rows, const Batch& batch) {
-        using R = typename decltype(rows)::Row;
-        if constexpr (R::kStacks) {
-          if (classes <= kMostStackClasses) {
-            for_each_stack(rows, batch, classes, kStackRows, [&](const auto& stack) {
-              log_softmax_bundle(stack, out, guess, share.scratch);
-            });
-            return;
-          }
-        }
-        for (int i = 0; i < batch.count; ++i) {
-          const auto row = rows[batch[i]];
-          log_softmax_row(row, sink_of<R>(out, logits, batch[i]), classes, share.team);
-        }
-      },
-      [&](const auto& panels) { log_softmax_bundle(panels, out, guess, share.scratch); });
-  end_streams<V>(out.streams);
+      logits, out, share, false,
+      [&](const auto& bundle) { log_softmax_bundle(bundle, out, guess, share.scratch); },
+      [&](const auto& row, const auto& sink) {
+        log_softmax_row(row, sink, logits.layout.classes, share.team);
+      });
 }
 
 }  // namespace logits

@@ -11,15 +11,13 @@ namespace logits {
 template <class V>
 inline void nll_loss(const NllLossCall& call, const Share& share) {
   const auto rows = double_rows<GenericRow<V>>(call.log_probabilities);
-  for_each_batch<V>(call.log_probabilities.layout, share, kStackRows, [&](const Batch& batch) {
-    for (int i = 0; i < batch.count; ++i) {
-      const int64_t target = call.targets[batch.row + i];
-      double& loss = call.losses[batch.row + i];
-      loss = 0;
-      if (target == kIgnoredRow) continue;
-      const double weight = call.weight ? call.weight[target] : 1;
-      loss = times(weight, 0 - rows[batch[i]].value(target));
-    }
+  for_each_row<V>(call.log_probabilities.layout, share, [&](const Place& place, int64_t number) {
+    const int64_t target = call.targets[number];
+    double& loss = call.losses[number];
+    loss = 0;
+    if (target == kIgnoredRow) return;
+    const double weight = call.weight ? call.weight[target] : 1;
+    loss = times(weight, 0 - rows[place].value(target));
   });
 }
 

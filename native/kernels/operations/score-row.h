@@ -23,21 +23,6 @@ struct Spread {
   double squares;   // sum of p[c]^2 without the target's
 };
 
-// The terms of a group's elements, in their place.
-template <class R, int Count>
-LOGITS_INLINE void terms_of_group(typename R::Arithmetic::Vector (&v)[Count],
-                                  const ReferenceVectors<typename R::Arithmetic>& reference) {
-  using V = typename R::Arithmetic::Set;
-  constexpr int kStep = Count / V::kInterleave;
-  auto unused = V::broadcast_bits(0);
-  for (int first = 0; first < kStep; ++first) {
-    typename R::Arithmetic::Vector y[V::kInterleave];
-    for (int k = 0; k < V::kInterleave; ++k) y[k] = v[first + k * kStep];
-    scaled_exp<V, true, R::kScaled>(y, reference, unused);
-    for (int k = 0; k < V::kInterleave; ++k) v[first + k * kStep] = y[k];
-  }
-}
-
 // The second look, at terms that the first has kept in `scaled` or, where that is null, computes
 // again.
 template <class R>
@@ -55,7 +40,7 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
   static constexpr double kFarthest = 1000;
   // Finite when it is doubled: an infinite one would make a NaN of the distance 0.
   static constexpr double kLargestInverse = 0x1.fffffffffffffp1022;
-  const double given_inverse = row.inverse_temperature().high;
+  const double given_inverse = row.inverse.high;
   const double inverse = given_inverse < kLargestInverse ? given_inverse : kLargestInverse;
   const double lowest = largest - kFarthest / inverse;
   const auto reference = broadcast_reference(row, solved.reference);
@@ -70,6 +55,7 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
     if constexpr (!R::kScaled) return V::sub(most, x);
     return V::mul(V::sub(most, V::mul(x, part)), inverse_part);
   };
+  auto unused = V::broadcast_bits(0);
   GroupSums<A> distance;
   GroupSums<A> squares;
   for (int64_t first = 0; first < classes; first += kGroup) {
@@ -86,7 +72,7 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
       x[k] = lanes > 0 ? load_elements(row, at, lanes) : least;
       p[k] = scaled != nullptr && lanes > 0 ? load_scaled<V>(scaled + at, lanes) : x[k];
     }
-    if (scaled == nullptr) terms_of_group<R>(p, reference);
+    if (scaled == nullptr) scaled_exp_of_all<V, true, R::kScaled>(p, reference, unused);
     for (int k = 0; k < kVectors; ++k) {
       const int lanes = lanes_of(k);
       p[k] = V::mul(p[k], inverse_total);

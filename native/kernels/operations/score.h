@@ -38,33 +38,33 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
   store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan, scaled);
 }
 
-template <class R>
-inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stack, int& guess) {
-  const Batch& batch = stack.batch;
-  bool active[kStackRows] = {};
-  bool full = batch.count == stack.lanes();
-  ExcludedClasses<kStackRows> targets = none_excluded<Stack<R>>();
+template <class P>
+inline void score_bundle(const ScoreCall& call, const Share& share, P bundle, int& guess) {
+  const Batch& batch = bundle.batch;
+  bool active[P::kRows] = {};
+  bool full = batch.count == bundle.lanes();
+  ExcludedClasses<P::kRows> targets = none_excluded<P>();
   for (int i = 0; i < batch.count; ++i) {
-    active[i] = !store_ignored<typename R::Arithmetic::Set>(call, batch.row + i);
+    active[i] = !store_ignored<typename P::Arithmetic::Set>(call, batch.row + i);
     full = full && active[i];
     if (call.targets) targets.at[i] = call.targets[batch.row + i];
     targets.any = targets.any || (call.targets && active[i]);
   }
-  if (!full) set_active(stack, active);
-  BundleSums<kStackRows> sums;
-  double logs[kStackRows];
-  double losses[kStackRows];
-  double one_minus_p[kStackRows];
-  solve_bundle(stack, targets, 1.0, guess, nullptr, sums);
-  log_sums(stack, sums, logs);
-  if (targets.any) target_losses(stack, targets, sums, losses, one_minus_p);
+  if (!full) set_active(bundle, active);
+  BundleSums<P::kRows> sums;
+  double logs[P::kRows];
+  double losses[P::kRows];
+  double one_minus_p[P::kRows];
+  solve_bundle(bundle, targets, 1.0, guess, nullptr, sums);
+  log_sums(bundle, sums, logs);
+  if (targets.any) target_losses(bundle, targets, sums, losses, one_minus_p);
   for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
-    const R row = stack.row(i);
+    const typename P::Row row = bundle.row(i);
     const int64_t target = targets.any ? static_cast<int64_t>(targets.at[i]) : -1;
     Pieces scratch(share.scratch);
-    Scan<R> scan(scan_request(call, row, target, scratch));
-    scan.run(row, stack.classes);
+    Scan<typename P::Row> scan(scan_request(call, row, target, scratch));
+    scan.run(row, bundle.classes);
     TargetLoss of_target = {0, 0};
     if (targets.any) of_target = {losses[i], one_minus_p[i]};
     store_scores(call, row, batch.row + i, sums[i], logs[i], of_target, scan, nullptr);
@@ -73,35 +73,12 @@ inline void score_stack(const ScoreCall& call, const Share& share, Stack<R> stac
 
 template <class V>
 inline void score(const ScoreCall& call, const Share& share) {
-  const int64_t classes = call.logits.layout.classes;
-  if (classes == 0) {
-    const double nan = double_of<V>(kNanBitsF64);
-    for (int64_t row = share.first; row < share.end; ++row) {
-      if (store_ignored<V>(call, row)) continue;
-      ScoreSinks<V>(call, row).store_all(-double_of<V>(kInfinityBitsF64), nan);
-    }
-    return;
-  }
   int guess = 0;
   walk<V>(
-      call.logits, share,
-      [&](auto rows, const Batch& batch) {
-        using R = typename decltype(rows)::Row;
-        if constexpr (R::kStacks) {
-          if (classes <= kMostStackClasses) {
-            for_each_stack(rows, batch, classes, kStackRows,
-                           [&](const auto& stack) { score_stack(call, share, stack, guess); });
-            return;
-          }
-        }
-        for (int i = 0; i < batch.count; ++i) {
-          score_row(call, share, rows[batch[i]], batch.row + i, guess);
-        }
-      },
-      [&](const auto& panels) {
-        for (int i = 0; i < panels.batch.count; ++i) {
-          score_row(call, share, panels.row(i), panels.batch.row + i, guess);
-        }
+      call.logits, share, false,
+      [&](const auto& bundle) { score_bundle(call, share, bundle, guess); },
+      [&](const auto& row, const Place&, int64_t number) {
+        score_row(call, share, row, number, guess);
       });
 }
 

@@ -76,19 +76,16 @@ LOGITS_INLINE void gradient_of_rows(const Input& results, const Input& upstream,
                                     const Share& share) {
   const int64_t classes = results.layout.classes;
   with_double_rows<V>(results, upstream, [&](auto all_results, auto all_upstream) {
-    using R = typename decltype(all_results)::Row;
-    for_each_batch<V>(results.layout, share, kStackRows, [&](const Batch& batch) {
-      for (int i = 0; i < batch.count; ++i) {
-        const R result = all_results[batch[i]];
-        const R g = all_upstream[batch[i]];
-        const auto sink = sink_of<R>(out, results, batch[i]);
-        const double sum = sum_of_terms<Function, true>(result, g, classes);
-        if (sum < kLargestPlainSum && sum > -kLargestPlainSum) {
-          write_row_gradient<Function, true>(result, g, classes, sum, sink);
-        } else {
-          const double exact = sum_of_terms<Function, false>(result, g, classes);
-          write_row_gradient<Function, false>(result, g, classes, exact, sink);
-        }
+    for_each_row<V>(results.layout, share, [&](const Place& place, int64_t) {
+      const auto result = all_results[place];
+      const auto g = all_upstream[place];
+      const auto sink = sink_of(result, out, results, place);
+      const double sum = sum_of_terms<Function, true>(result, g, classes);
+      if (sum < kLargestPlainSum && sum > -kLargestPlainSum) {
+        write_row_gradient<Function, true>(result, g, classes, sum, sink);
+      } else {
+        const double exact = sum_of_terms<Function, false>(result, g, classes);
+        write_row_gradient<Function, false>(result, g, classes, exact, sink);
       }
     });
   });

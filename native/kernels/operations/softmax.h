@@ -39,29 +39,13 @@ inline void softmax_bundle(const P& bundle, const Output& out, int& guess, float
 
 template <class V>
 inline void softmax(const Input& logits, const Output& out, const Share& share) {
-  const int64_t classes = logits.layout.classes;
-  if (classes == 0) return;  // however many rows of nothing there are
   int guess = 0;
   walk<V>(
-      logits, share,
-      [&](auto rows, const Batch& batch) {
-        using R = typename decltype(rows)::Row;
-        if constexpr (R::kStacks) {
-          if (classes <= kMostStackClasses) {
-            for_each_stack(rows, batch, classes, rows_in_scratch(classes), [&](const auto& stack) {
-              softmax_bundle(stack, out, guess, share.scratch);
-            });
-            return;
-          }
-        }
-        for (int i = 0; i < batch.count; ++i) {
-          const auto row = rows[batch[i]];
-          const auto sink = sink_of<R>(out, logits, batch[i]);
-          softmax_row(row, sink, classes, guess, share);
-        }
-      },
-      [&](const auto& panels) { softmax_bundle(panels, out, guess, share.scratch); });
-  end_streams<V>(out.streams);
+      logits, out, share, true,
+      [&](const auto& bundle) { softmax_bundle(bundle, out, guess, share.scratch); },
+      [&](const auto& row, const auto& sink) {
+        softmax_row(row, sink, logits.layout.classes, guess, share);
+      });
 }
 
 }  // namespace logits

@@ -5,8 +5,8 @@
 // This file holds what does not depend on where the rows lie: the logarithms and factors of all of
 // them at once. A bundle P offers
 //   Arithmetic, kScaled   as a row does (elements.h)
+//   Row, row(i)           the kind of its rows; one of them
 //   kRows, lanes()        the most rows it may have; its own number, rounded up to sixteens
-//   row(i)                one of its rows
 //   value(i, c)           element c of that row, as a float
 //   full                  whether all lanes are rows that may be read
 //   is_active[i]          all bits where lane i is a row that may be read, else 0
@@ -15,6 +15,7 @@
 
 #include <cstdint>
 
+#include "../../kernel-table.h"
 #include "../../platform/force-inline.h"
 #include "../math/exp.h"
 #include "../math/log.h"
@@ -52,6 +53,12 @@ struct Batch {
 
 LOGITS_INLINE int64_t offset_of(const Place& place, int64_t outer_stride) {
   return place.outer * outer_stride + place.inner;
+}
+
+// Where the results of a batch of float32 rows begin.
+template <class V>
+LOGITS_INLINE float* batch_sink(const Output& out, const Batch& batch) {
+  return static_cast<float*>(out.data) + offset_of(batch.first, out.outer_stride);
 }
 
 // One element excluded from each lane's sum.
@@ -231,7 +238,7 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums<P::kRows>& s
   double own[P::kRows];
   for (int i = 0; i < bundle.lanes(); ++i) {
     own[i] = static_cast<double>(sums.excluded_element[i]);
-    if constexpr (P::kScaled) own[i] = scaled_single<true>(own[i], bundle.inverse).high;
+    if constexpr (P::kScaled) own[i] = A::quotient(own[i], bundle.inverse).high;
   }
   bool near_one = false;
   for (int at = 0; at < bundle.lanes(); at += 8) {

@@ -1,5 +1,5 @@
-// The kinds of rows whose arithmetic is Double, and where their results go: see elements.h for what
-// a row offers.
+// Rows in Double at any distance, and what temperature and soft cap do to float64 lanes: see
+// elements.h for what a row offers.
 #pragma once
 
 #include <cstdint>
@@ -29,62 +29,62 @@ LOGITS_INLINE typename V::F64 tanh_slope(typename V::F64 u) {
   return V::div(V::mul(V::broadcast(4.0), e), V::mul(sum, sum));
 }
 
-template <class V>
-LOGITS_INLINE Pair scaled_double(double x, const Scale& inverse) {
-  const double high = x * inverse.high;
-  if (high - high != 0) return {high, 0};
-  const auto rest = V::fma(V::broadcast(x), V::broadcast(inverse.high), V::broadcast(-high));
-  return {high, first_lane<V>(V::fma(V::broadcast(x), V::broadcast(inverse.low), rest))};
-}
-
-// Elements of any type in float64 lanes, at any distance, with soft cap and temperature.
-template <class V>
-struct GenericRow {
+// Elements in float64 lanes at any distance: of any type, with soft cap and temperature, or Plain
+// ones, float64 without either.
+template <class V, bool Plain>
+struct StridedDoubles {
   using Arithmetic = Double<V>;
   using Results = Sink<V>;
-  static constexpr bool kStacks = false;
-  static constexpr bool kScaled = true;
+  static constexpr bool kScaled = !Plain;
 
   const void* data;
   Element element;
   int64_t stride;
   double softcap;
-  Scale inverse;
+  Pair inverse;
 
-  static LOGITS_INLINE GenericRow of(const Input& input, const Scale& inverse, int64_t offset) {
-    return {moved(input.data, input.element, offset), input.element, input.layout.inner,
-            input.softcap, inverse};
+  static LOGITS_INLINE StridedDoubles of(const Input& input, const Pair& inverse, int64_t offset) {
+    return {moved(input.data, Plain ? Element::float64 : input.element, offset), input.element,
+            input.layout.inner, input.softcap, inverse};
   }
   // Whether it could be a F64Row of float.
   LOGITS_INLINE bool is_contiguous() const {
     return element == Element::float32 && stride == 1 && softcap == 0;
   }
-  LOGITS_INLINE GenericRow from(int64_t at) const {
-    return {moved(data, element, at * stride), element, stride, softcap, inverse};
+  LOGITS_INLINE StridedDoubles from(int64_t at) const {
+    return {pointer(at), element, stride, softcap, inverse};
   }
   LOGITS_INLINE void prefetch(int64_t, int) const {}
   LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
   LOGITS_OUTLINE typename V::F64 load(int64_t at, int count) const {
     const auto x = load_uncapped(at, count);
-    if (softcap == 0) return x;
+    if (Plain || softcap == 0) return x;
     const auto cap = V::broadcast(softcap);
     return V::mul(cap, tanh<V>(V::div(x, cap)));
   }
   LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
     return load(at, count);
   }
-  LOGITS_INLINE double value(int64_t at) const { return first_lane<V>(load(at, 1)); }
-  LOGITS_INLINE Pair scaled(double x) const { return scaled_double<V>(x, inverse); }
-  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
-  LOGITS_OUTLINE typename V::F64 slope(int64_t at, int count) const {
-    if (softcap == 0) return V::broadcast(1.0);
-    return tanh_slope<V>(V::div(load_uncapped(at, count), V::broadcast(softcap)));
+  LOGITS_INLINE double value(int64_t at) const {
+    return Plain ? *static_cast<const double*>(pointer(at)) : first_lane<V>(load(at, 1));
+  }
+  LOGITS_INLINE Pair scaled(double x) const {
+    return Plain ? Pair{x, 0} : Arithmetic::quotient(x, inverse);
+  }
+  LOGITS_INLINE typename V::F64 slope(int64_t at, int count) const {
+    return Plain || softcap == 0 ? V::broadcast(1.0) : slope_of_cap(at, count);
   }
 
  private:
+  LOGITS_INLINE const void* pointer(int64_t at) const {
+    return moved(data, Plain ? Element::float64 : element, at * stride);
+  }
+  LOGITS_OUTLINE typename V::F64 slope_of_cap(int64_t at, int count) const {
+    return tanh_slope<V>(V::div(load_uncapped(at, count), V::broadcast(softcap)));
+  }
   LOGITS_INLINE typename V::F64 load_uncapped(int64_t at, int count) const {
-    const void* p = moved(data, element, at * stride);
-    switch (element) {
+    const void* p = pointer(at);
+    switch (Plain ? Element::float64 : element) {
       case Element::float64:
         return load_8<V>(static_cast<const double*>(p), stride, count);
       case Element::float16:
@@ -97,59 +97,10 @@ struct GenericRow {
   }
 };
 
-// Where a row of results goes that are neighbours in memory, T being float or double.
-template <class V, class T>
-struct F64Sink {
-  static constexpr bool kStreams = false;
-  T* data;
-
-  static LOGITS_INLINE F64Sink of(const Output& out, int64_t offset, const Input&) {
-    return {static_cast<T*>(out.data) + offset};
-  }
-  // Arithmetic has made these, so that a NaN may be any.
-  LOGITS_INLINE void store(int64_t at, typename V::F64 v, int count) const {
-    v = V::select(V::equal(v, v), v, V::broadcast(double_of<V>(kNanBitsF64)));
-    if (count == 8) {
-      V::store_8(data + at, v);
-    } else {
-      store_first<V>(data + at, v, count);
-    }
-  }
-  LOGITS_INLINE void store(int64_t at, double x) const {
-    data[at] = static_cast<T>(x == x ? x : double_of<V>(kNanBitsF64));
-  }
-};
-
-// Elements that are neighbours in memory, in float64 lanes, E being float or double.
-template <class V, class E, bool Scaled>
-struct F64Row {
-  using Arithmetic = Double<V>;
-  using Results = F64Sink<V, E>;
-  static constexpr bool kStacks = false;
-  static constexpr bool kScaled = Scaled;
-
-  const E* data;
-  Scale inverse;
-
-  static LOGITS_INLINE F64Row of(const Input& input, const Scale& inverse, int64_t offset) {
-    return {static_cast<const E*>(input.data) + offset, inverse};
-  }
-  LOGITS_INLINE F64Row from(int64_t at) const { return {data + at, inverse}; }
-  LOGITS_INLINE void prefetch(int64_t at, int count) const { prefetch_ahead<V>(data + at, count); }
-  LOGITS_INLINE typename V::F64 load(int64_t at) const { return V::load_8(data + at); }
-  LOGITS_INLINE typename V::F64 load(int64_t at, int count) const {
-    return load_8<V>(data + at, 1, count);
-  }
-  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
-    return load(at, count);
-  }
-  LOGITS_INLINE double value(int64_t at) const { return static_cast<double>(data[at]); }
-  LOGITS_INLINE Pair scaled(double x) const {
-    return Scaled ? scaled_double<V>(x, inverse) : Pair{x, 0};
-  }
-  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
-  LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
-};
+template <class V>
+using GenericRow = StridedDoubles<V, false>;
+template <class V>
+using StridedF64Row = StridedDoubles<V, true>;
 
 // x / temperature, in lanes.
 template <class S, class R>
@@ -160,34 +111,5 @@ LOGITS_INLINE typename S::F64 scaled_lanes(const R& row, typename S::F64 x) {
   // An infinite quotient has no rest.
   return S::select(S::equal(S::sub(high, high), S::zero()), S::add(high, rest), high);
 }
-
-// Float64 elements at any distance.
-template <class V>
-struct StridedF64Row {
-  using Arithmetic = Double<V>;
-  using Results = Sink<V>;
-  static constexpr bool kStacks = false;
-  static constexpr bool kScaled = false;
-
-  const double* data;
-  int64_t stride;
-
-  static LOGITS_INLINE StridedF64Row of(const Input& input, const Scale&, int64_t offset) {
-    return {static_cast<const double*>(input.data) + offset, input.layout.inner};
-  }
-  LOGITS_INLINE StridedF64Row from(int64_t at) const { return {data + at * stride, stride}; }
-  LOGITS_INLINE void prefetch(int64_t, int) const {}
-  LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
-  LOGITS_OUTLINE typename V::F64 load(int64_t at, int count) const {
-    return load_8<V>(data + at * stride, stride, count);
-  }
-  LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
-    return load(at, count);
-  }
-  LOGITS_INLINE double value(int64_t at) const { return data[at * stride]; }
-  LOGITS_INLINE Pair scaled(double x) const { return {x, 0}; }
-  LOGITS_INLINE Pair inverse_temperature() const { return {1, 0}; }
-  LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
-};
 
 }  // namespace logits

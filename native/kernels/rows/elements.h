@@ -3,7 +3,6 @@
 // Kernels are templates over the kind of row:
 //   Arithmetic                  Single or Double
 //   Results                     where results laid out as the row go
-//   kStacks                     whether short rows of this kind are taken together (stack.h)
 //   kScaled                     whether a temperature divides the elements (within scaled_exp)
 //   load(at), load(at, count)   lanes of the arithmetic, before the temperature; a vector's lanes
 //                               from `count` on repeat one of those before
@@ -12,8 +11,8 @@
 //   value(at)                   one of them
 //   from(at)                    the row from that element on
 //   of(input, inverse, offset)  the row whose first element is the input's at that offset
-//   inverse_temperature()       1 / temperature, as a sum of two
-//   scaled(x)                   x / temperature, as a sum of two
+//   inverse                     1 / temperature
+//   scaled(x)                   x / temperature
 //   slope(at, count)            the derivative of eight of them by the numbers in memory, without
 //                               that of the temperature
 #pragma once
@@ -22,23 +21,11 @@
 
 #include "../../kernel-table.h"
 #include "../../platform/force-inline.h"
+#include "../math/exp-double.h"
 #include "../math/exp.h"
 #include "../math/lanes.h"
 
 namespace logits {
-
-struct Pair {
-  double high;
-  double low;
-};
-
-template <bool Scaled>
-LOGITS_INLINE Pair scaled_single(double x, const Scale& inverse) {
-  if (!Scaled) return {x, 0};
-  // An infinite quotient has no rest.
-  const double high = x * inverse.high;
-  return {high - high == 0 ? high + x * inverse.low : high, 0};
-}
 
 LOGITS_INLINE const void* moved(const void* data, Element element, int64_t elements) {
   return static_cast<const char*>(data) + elements * size_of(element);
@@ -107,30 +94,61 @@ LOGITS_INLINE typename V::F32 load_first(const E* p, int count, typename V::F32 
   }
 }
 
-// Where a row of float32 results goes that are neighbours in memory.
+// The one NaN that results hold, in place of any that float64 arithmetic may have made.
 template <class V>
-struct F32Sink {
-  static constexpr bool kStreams = V::kStreams;
-  float* data;
+LOGITS_INLINE typename V::F32 with_one_nan(typename V::F32 v) {
+  return v;
+}
+template <class V>
+LOGITS_INLINE typename V::F64 with_one_nan(typename V::F64 v) {
+  return V::select(V::equal(v, v), v, V::broadcast(double_of<V>(kNanBitsF64)));
+}
+template <class V>
+LOGITS_INLINE double with_one_nan(double x) {
+  return x == x ? x : double_of<V>(kNanBitsF64);
+}
+
+// The first `count` lanes of v to p[0], p[stride], ...
+template <class A, class T>
+LOGITS_INLINE void store_strided(T* p, int64_t stride, typename A::Vector v, int count) {
+  using V = typename A::Set;
+  if (stride == 1 && count == A::kLanes) {
+    store_all<V>(p, v);
+  } else if (stride == 1) {
+    store_first<V>(p, v, count);
+  } else {
+    T lanes[A::kLanes];
+    store_all<V>(lanes, v);
+    for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
+  }
+}
+
+// Where a row of results goes that are neighbours in memory, T being float or double.
+template <class A, class T>
+struct ContiguousSink {
+  using V = typename A::Set;
+  static constexpr bool kStreams = V::kStreams && A::kLanes == 16;
+  T* data;
   bool streams;
 
-  static LOGITS_INLINE F32Sink of(const Output& out, int64_t offset, const Input&) {
-    return {static_cast<float*>(out.data) + offset, out.streams};
+  static LOGITS_INLINE ContiguousSink of(const Output& out, int64_t offset, const Input&) {
+    return {static_cast<T*>(out.data) + offset, out.streams};
   }
   // Elements before the first one at a multiple of 64 bytes, from `at` on.
   LOGITS_INLINE int64_t until_aligned(int64_t at) const {
-    return static_cast<int64_t>((0 - reinterpret_cast<uintptr_t>(data + at)) / sizeof(float) % 16);
+    return static_cast<int64_t>((0 - reinterpret_cast<uintptr_t>(data + at)) / sizeof(T) % 16);
   }
   LOGITS_INLINE void stream(int64_t at, typename V::F32 v) const { V::stream(data + at, v); }
-  LOGITS_INLINE void store(int64_t at, typename V::F32 v, int count) const {
-    if (count == 16) {
-      V::store(data + at, v);
-    } else {
-      store_first<V>(data + at, v, count);
-    }
+  LOGITS_INLINE void store(int64_t at, typename A::Vector v, int count) const {
+    store_strided<A>(data + at, 1, with_one_nan<V>(v), count);
   }
-  LOGITS_INLINE void store(int64_t at, double x) const { data[at] = static_cast<float>(x); }
+  LOGITS_INLINE void store(int64_t at, double x) const {
+    data[at] = static_cast<T>(with_one_nan<V>(x));
+  }
 };
+
+template <class V>
+using F32Sink = ContiguousSink<Single<V>, float>;
 
 // Where a row of results goes: any type, at any distance.
 template <class V>
@@ -146,69 +164,56 @@ struct Sink {
             input.layout.inner};
   }
   LOGITS_INLINE void store(int64_t at, typename V::F32 v, int count) const {
-    float* p = static_cast<float*>(data) + at * stride;
-    if (stride == 1 && count == 16) {
-      V::store(p, v);
-    } else if (stride == 1) {
-      store_first<V>(p, v, count);
-    } else {
-      float lanes[16];
-      V::store(lanes, v);
-      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
-    }
+    store_strided<Single<V>>(static_cast<float*>(data) + at * stride, stride, v, count);
   }
-  // Arithmetic has made these, so that a NaN may be any.
   LOGITS_INLINE void store(int64_t at, typename V::F64 v, int count) const {
-    v = V::select(V::equal(v, v), v, V::broadcast(double_of<V>(kNanBitsF64)));
+    v = with_one_nan<V>(v);
     if (is_double) {
-      store_as(static_cast<double*>(data) + at * stride, v, count);
+      store_strided<Double<V>>(static_cast<double*>(data) + at * stride, stride, v, count);
     } else {
-      store_as(static_cast<float*>(data) + at * stride, v, count);
+      store_strided<Double<V>>(static_cast<float*>(data) + at * stride, stride, v, count);
     }
   }
   LOGITS_INLINE void store(int64_t at, double x) const {
-    if (x != x) x = double_of<V>(kNanBitsF64);
+    x = with_one_nan<V>(x);
     if (is_double) {
       static_cast<double*>(data)[at * stride] = x;
     } else {
       static_cast<float*>(data)[at * stride] = static_cast<float>(x);
     }
   }
-
- private:
-  template <class T>
-  LOGITS_INLINE void store_as(T* p, typename V::F64 v, int count) const {
-    if (stride == 1 && count == 8) {
-      V::store_8(p, v);
-    } else if (stride == 1) {
-      store_first<V>(p, v, count);
-    } else {
-      T lanes[8];
-      V::store_8(lanes, v);
-      for (int i = 0; i < count; ++i) p[i * stride] = lanes[i];
-    }
-  }
 };
 
-// Float32 or half-precision elements that are neighbours in memory, in float32 lanes.
-template <class V, class E, bool Scaled>
-struct F32Row {
-  using Arithmetic = Single<V>;
-  using Results = F32Sink<V>;
-  static constexpr bool kStacks = true;
+// Elements that are neighbours in memory: in Single float32 or half-precision ones, in Double
+// float32 or float64 ones.
+template <class A, class E, bool Scaled>
+struct ContiguousRow {
+  using Arithmetic = A;
+  using V = typename A::Set;
+  using Results = ContiguousSink<A, typename A::template Result<E>>;
   static constexpr bool kScaled = Scaled;
 
   const E* data;
-  Scale inverse;
+  Pair inverse;
 
-  static LOGITS_INLINE F32Row of(const Input& input, const Scale& inverse, int64_t offset) {
+  static LOGITS_INLINE ContiguousRow of(const Input& input, const Pair& inverse, int64_t offset) {
     return {static_cast<const E*>(input.data) + offset, inverse};
   }
-  LOGITS_INLINE F32Row from(int64_t at) const { return {data + at, inverse}; }
+  LOGITS_INLINE ContiguousRow from(int64_t at) const { return {data + at, inverse}; }
   LOGITS_INLINE void prefetch(int64_t at, int count) const { prefetch_ahead<V>(data + at, count); }
-  LOGITS_INLINE typename V::F32 load(int64_t at) const { return V::load(data + at); }
-  LOGITS_INLINE typename V::F32 load(int64_t at, int count) const {
-    return load(at, count, V::broadcast(static_cast<float>(value(at))));
+  LOGITS_INLINE typename A::Vector load(int64_t at) const {
+    if constexpr (A::kLanes == 8) {
+      return V::load_8(data + at);
+    } else {
+      return V::load(data + at);
+    }
+  }
+  LOGITS_INLINE typename A::Vector load(int64_t at, int count) const {
+    if constexpr (A::kLanes == 8) {
+      return load_doubles(at, count);
+    } else {
+      return load(at, count, V::broadcast(static_cast<float>(value(at))));
+    }
   }
   // The lanes from `count` on hold `fill`, or repeat one of the others.
   LOGITS_INLINE typename V::F32 load(int64_t at, int count, typename V::F32 fill) const {
@@ -218,25 +223,30 @@ struct F32Row {
     return load_8<V>(data + at, 1, count);
   }
   LOGITS_INLINE double value(int64_t at) const { return value_of<V>(data[at]); }
-  LOGITS_INLINE Pair scaled(double x) const { return scaled_single<Scaled>(x, inverse); }
-  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
+  LOGITS_INLINE Pair scaled(double x) const {
+    return Scaled ? A::quotient(x, inverse) : Pair{x, 0};
+  }
   LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
 };
 
-// The same of any such type, at any distance.
+template <class V, class E, bool Scaled>
+using F32Row = ContiguousRow<Single<V>, E, Scaled>;
+template <class V, class E, bool Scaled>
+using F64Row = ContiguousRow<Double<V>, E, Scaled>;
+
+// Elements of such a type in Single, at any distance.
 template <class V, bool Scaled>
 struct StridedF32Row {
   using Arithmetic = Single<V>;
   using Results = Sink<V>;
-  static constexpr bool kStacks = false;
   static constexpr bool kScaled = Scaled;
 
   const void* data;
   Element element;
   int64_t stride;
-  Scale inverse;
+  Pair inverse;
 
-  static LOGITS_INLINE StridedF32Row of(const Input& input, const Scale& inverse, int64_t offset) {
+  static LOGITS_INLINE StridedF32Row of(const Input& input, const Pair& inverse, int64_t offset) {
     return {moved(input.data, input.element, offset), input.element, input.layout.inner, inverse};
   }
   LOGITS_INLINE StridedF32Row from(int64_t at) const {
@@ -260,8 +270,9 @@ struct StridedF32Row {
     if (element == Element::float16) return value_of<V>(*static_cast<const Float16*>(p));
     return value_of<V>(*static_cast<const BFloat16*>(p));
   }
-  LOGITS_INLINE Pair scaled(double x) const { return scaled_single<Scaled>(x, inverse); }
-  LOGITS_INLINE Pair inverse_temperature() const { return {inverse.high, inverse.low}; }
+  LOGITS_INLINE Pair scaled(double x) const {
+    return Scaled ? Arithmetic::quotient(x, inverse) : Pair{x, 0};
+  }
   LOGITS_INLINE typename V::F64 slope(int64_t, int) const { return V::broadcast(1.0); }
 };
 

@@ -37,43 +37,17 @@ struct LogSumVectors {
   }
 };
 
-template <class V>
-LOGITS_INLINE SplitLog<double> parts_of(const Single<V>&, const SplitLog<double>& log) {
-  const double sum = log.high + log.low;
-  return {static_cast<double>(factor_high<V>(sum)), static_cast<double>(factor_low<V>(sum))};
-}
-template <class V>
-LOGITS_INLINE SplitLog<double> parts_of(const Double<V>&, const SplitLog<double>& log) {
-  return log;
-}
-
-template <class R>
-LOGITS_INLINE LogSumVectors<typename R::Arithmetic> broadcast_log_sum(const R& row,
-                                                                      const RowSum& solved) {
-  using A = typename R::Arithmetic;
+// Those of a row of any arithmetic, in lanes of A.
+template <class A, class R>
+LOGITS_INLINE LogSumVectors<A> broadcast_log_sum(const R& row, const RowSum& solved) {
   using V = typename A::Set;
   using Lane = typename A::Lane;
-  const SplitLog<double> sum = parts_of(A(), log_shifted_sum<A>(solved));
-  LogSumVectors<A> logs = {};
-  logs.offset = V::broadcast(static_cast<Lane>(solved.reference.offset));
-  logs.high = V::broadcast(static_cast<Lane>(sum.high));
-  logs.low = V::broadcast(static_cast<Lane>(sum.low));
-  if constexpr (R::kScaled) {
-    logs.inverse_high = V::broadcast(static_cast<Lane>(row.inverse.high));
-    logs.inverse_low = V::broadcast(static_cast<Lane>(row.inverse.low));
-  }
-  return logs;
-}
-
-// The same in float64 lanes for a row of either arithmetic.
-template <class R>
-LOGITS_INLINE LogSumVectors<Double<typename R::Arithmetic::Set>> double_log_sum(
-    const R& row, const RowSum& solved) {
-  using V = typename R::Arithmetic::Set;
-  const SplitLog<double> sum = log_shifted_sum<typename R::Arithmetic>(solved);
-  const Pair inverse = row.inverse_temperature();
-  return {V::broadcast(solved.reference.offset), V::broadcast(sum.high), V::broadcast(sum.low),
-          V::broadcast(inverse.high), V::broadcast(inverse.low)};
+  const SplitLog<double> log = log_shifted_sum<typename R::Arithmetic>(solved);
+  const Pair sum = A::kLanes == 8 ? Pair{log.high, log.low} : A::split(log.high + log.low);
+  return {V::broadcast(static_cast<Lane>(solved.reference.offset)),
+          V::broadcast(static_cast<Lane>(sum.high)), V::broadcast(static_cast<Lane>(sum.low)),
+          V::broadcast(static_cast<Lane>(row.inverse.high)),
+          V::broadcast(static_cast<Lane>(row.inverse.low))};
 }
 
 }  // namespace logits

@@ -36,7 +36,7 @@ struct Panel {
   Element element;
   int64_t classes;
   int64_t stride;
-  Scale inverse;
+  Pair inverse;
   bool full;                  // all lanes are active
   const uint32_t* is_active;  // of each lane
   typename V::Mask active;
@@ -65,6 +65,7 @@ static constexpr int64_t kPanelsFloats = 4096;
 template <class V, class E, bool Scaled>
 struct Panels {
   using Arithmetic = Single<V>;
+  using Row = StridedF32Row<V, Scaled>;
   static constexpr bool kScaled = Scaled;
   static constexpr int kRows = 4 * kPanelRows;
 
@@ -73,7 +74,7 @@ struct Panels {
   Element element;
   int64_t classes;
   int64_t stride;
-  Scale inverse;
+  Pair inverse;
   bool full;
   uint32_t is_active[kRows];
 
@@ -102,9 +103,7 @@ struct Panels {
   LOGITS_INLINE float value(int i, int64_t c) const {
     return static_cast<float>(value_of<V>(x[c * stride + i]));
   }
-  LOGITS_INLINE StridedF32Row<V, Scaled> row(int i) const {
-    return {x + i, element, stride, inverse};
-  }
+  LOGITS_INLINE Row row(int i) const { return {x + i, element, stride, inverse}; }
 };
 
 // Rows side by side that are taken together.
@@ -115,7 +114,7 @@ LOGITS_INLINE int panels_rows(int64_t classes) {
 }
 
 template <class V, class E, bool Scaled>
-LOGITS_INLINE Panels<V, E, Scaled> make_panels(const Input& input, const Scale& inverse,
+LOGITS_INLINE Panels<V, E, Scaled> make_panels(const Input& input, const Pair& inverse,
                                                const Batch& batch) {
   Panels<V, E, Scaled> panels;
   panels.batch = batch;

@@ -12,9 +12,8 @@
 // A set without kSpecialises leaves out kinds of rows that others can stand in for, more slowly:
 // half of its code.
 //
-// Rows come one after another where the classes are neighbours in memory (Single takes short ones
-// together: stack.h). Where they are not, Single takes rows side by side (panel.h), Double
-// one row at its stride.
+// Single takes rows together that are short and follow each other (stack.h), or that lie side by
+// side (panel.h); all others come one by one.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +24,7 @@
 #include "double-elements.h"
 #include "elements.h"
 #include "panel.h"
+#include "stack.h"
 
 namespace logits {
 
@@ -33,24 +33,18 @@ template <class R>
 struct Rows {
   using Row = R;
   const Input& input;
-  Scale inverse;
+  Pair inverse;
 
   LOGITS_INLINE R operator[](const Place& place) const {
     return R::of(input, inverse, offset_of(place, input.layout.outer_stride));
   }
 };
 
-// Where the results of a row of kind R go.
+// Where the results of a row of an input go.
 template <class R>
-LOGITS_INLINE typename R::Results sink_of(const Output& out, const Input& input,
+LOGITS_INLINE typename R::Results sink_of(const R&, const Output& out, const Input& input,
                                           const Place& place) {
   return R::Results::of(out, offset_of(place, out.outer_stride), input);
-}
-
-// Where the results of a batch of float32 rows begin.
-template <class V>
-LOGITS_INLINE float* batch_sink(const Output& out, const Batch& batch) {
-  return static_cast<float*>(out.data) + offset_of(batch.first, out.outer_stride);
 }
 
 // The scratch memory as terms of a row, where they fit.
@@ -87,10 +81,18 @@ LOGITS_INLINE void for_each_batch(const Layout& layout, const Share& share, int 
   }
 }
 
+// on_row(place, number) for the rows of a share.
+template <class V, class OnRow>
+LOGITS_INLINE void for_each_row(const Layout& layout, const Share& share, OnRow on_row) {
+  for_each_batch<V>(layout, share, kStackRows, [&](const Batch& batch) {
+    for (int i = 0; i < batch.count; ++i) on_row(batch[i], batch.row + i);
+  });
+}
+
 // 1 / temperature as the sum of two float64. (Where that is beyond float64, a large one separates
 // logits as well.)
 template <class V>
-LOGITS_INLINE Scale double_scale(double temperature) {
+LOGITS_INLINE Pair double_scale(double temperature) {
   static constexpr double kLargestInverse = 0x1p1023;
   const double high = 1 / temperature;
   if (high > kLargestInverse) return {kLargestInverse, 0};
@@ -131,84 +133,91 @@ LOGITS_INLINE void with_double_rows(const Input& a, const Input& b, OnRows on_ro
   }
 }
 
-// on_batch(rows, batch) for a share's rows in Double, `rows` being its Rows of some kind.
-template <class V, class OnBatch>
-LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnBatch on_batch) {
-  const auto with = [&](auto row) {
-    const auto rows = double_rows<decltype(row)>(input);
-    for_each_batch<V>(input.layout, share, kStackRows,
-                      [&](const Batch& batch) { on_batch(rows, batch); });
-  };
+// on_row(row, place, number) for the rows of a share.
+template <class V, class R, class OnRow>
+LOGITS_INLINE void walk_rows(const Rows<R>& rows, const Share& share, OnRow on_row) {
+  for_each_row<V>(rows.input.layout, share,
+                  [&](const Place& place, int64_t number) { on_row(rows[place], place, number); });
+}
+
+// The same in Double.
+template <class V, class OnRow>
+LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnRow on_row) {
   const bool is_plain = input.element == Element::float64 && input.softcap == 0;
   if (!is_plain || input.temperature != 1) {
-    with(GenericRow<V>());
+    walk_rows<V>(double_rows<GenericRow<V>>(input), share, on_row);
   } else if (input.layout.inner == 1) {
-    with(F64Row<V, double, false>());
+    walk_rows<V>(double_rows<F64Row<V, double, false>>(input), share, on_row);
   } else {
-    with(StridedF64Row<V>());
+    walk_rows<V>(double_rows<StridedF64Row<V>>(input), share, on_row);
   }
 }
 
-// 1 / temperature as the sum of two float32.
-template <class V>
-LOGITS_INLINE Scale single_scale(double temperature) {
-  const double inverse = 1 / temperature;
-  const float high = rounded_to_float<V>(inverse);
-  const float low = rounded_to_float<V>(inverse - static_cast<double>(high));
-  return {static_cast<double>(high), static_cast<double>(low)};
-}
+// The most classes of a row in a stack.
+static constexpr int64_t kMostStackClasses = 1024;
 
-// on_batch(rows, batch) or on_panels(panels) for a share's rows of an input of E.
-template <class V, class E, bool Scaled, class OnBatch, class OnPanels>
-LOGITS_INLINE void walk_singles(const Input& input, const Scale& inverse, const Share& share,
-                                OnBatch on_batch, OnPanels on_panels) {
+// walk for rows in Single of elements E.
+template <class V, class E, bool Scaled, class OnBundle, class OnRow>
+LOGITS_INLINE void walk_singles(const Input& input, const Share& share, bool keeps_terms,
+                                OnBundle on_bundle, OnRow on_row) {
+  using R = F32Row<V, E, Scaled>;
   const Layout& layout = input.layout;
-  if (layout.inner == 1) {
-    const Rows<F32Row<V, E, Scaled>> rows = {input, inverse};
-    for_each_batch<V>(layout, share, kStackRows,
-                      [&](const Batch& batch) { on_batch(rows, batch); });
-    return;
+  const Pair inverse = Scaled ? Single<V>::split(1 / input.temperature) : Pair{1, 0};
+  if (layout.inner != 1) {
+    for_each_batch<V>(layout, share, panels_rows(layout.classes), [&](const Batch& batch) {
+      on_bundle(make_panels<V, E, Scaled>(input, inverse, batch));
+    });
+  } else if (layout.classes <= kMostStackClasses) {
+    const int most = keeps_terms ? rows_in_scratch(layout.classes) : kStackRows;
+    for_each_batch<V>(layout, share, most,
+                      [&](const Batch& batch) { on_bundle(make_stack<R>(input, inverse, batch)); });
+  } else {
+    walk_rows<V>(Rows<R>{input, inverse}, share, on_row);
   }
-  for_each_batch<V>(layout, share, panels_rows(layout.classes), [&](const Batch& batch) {
-    on_panels(make_panels<V, E, Scaled>(input, inverse, batch));
-  });
 }
 
-template <class V, class E, class OnBatch, class OnPanels>
-LOGITS_INLINE void walk_elements(const Input& input, const Share& share, OnBatch on_batch,
-                                 OnPanels on_panels) {
+template <class V, class E, class OnBundle, class OnRow>
+LOGITS_INLINE void walk_elements(const Input& input, const Share& share, bool keeps_terms,
+                                 OnBundle on_bundle, OnRow on_row) {
   if (input.temperature == 1) {
-    walk_singles<V, E, false>(input, {1, 0}, share, on_batch, on_panels);
+    walk_singles<V, E, false>(input, share, keeps_terms, on_bundle, on_row);
   } else {
-    walk_singles<V, E, true>(input, single_scale<V>(input.temperature), share, on_batch, on_panels);
+    walk_singles<V, E, true>(input, share, keeps_terms, on_bundle, on_row);
   }
 }
 
-// on_batch(rows, batch) for a share's rows in Single, of whatever type and at whatever distance.
-template <class V, class OnBatch>
-LOGITS_INLINE void walk_strided_singles(const Input& input, const Share& share, OnBatch on_batch) {
-  const Rows<StridedF32Row<V, true>> rows = {input, single_scale<V>(input.temperature)};
-  for_each_batch<V>(input.layout, share, kStackRows,
-                    [&](const Batch& batch) { on_batch(rows, batch); });
-}
-
-// The rows of a share: on_batch(rows, batch), or on_panels(panels) for Single rows side by
-// side.
-template <class V, class OnBatch, class OnPanels>
-LOGITS_INLINE void walk(const Input& input, const Share& share, OnBatch on_batch,
-                        OnPanels on_panels) {
+// The rows of a share: on_bundle(bundle) for those that are taken together, on_row(row, place,
+// number) for each of the others, all that have no class among them. `keeps_terms` says whether the
+// terms of a bundle are kept in scratch memory.
+template <class V, class OnBundle, class OnRow>
+LOGITS_INLINE void walk(const Input& input, const Share& share, bool keeps_terms,
+                        OnBundle on_bundle, OnRow on_row) {
   const bool moderate = input.temperature >= 0x1p-60 && input.temperature <= 0x1p60;
-  if (input.element == Element::float64 || input.softcap != 0 || !moderate) {
-    walk_doubles<V>(input, share, on_batch);
+  const bool is_double = input.element == Element::float64 || input.softcap != 0 || !moderate;
+  if (is_double || input.layout.classes == 0) {
+    walk_doubles<V>(input, share, on_row);
   } else if (input.element == Element::float32) {
-    walk_elements<V, float>(input, share, on_batch, on_panels);
+    walk_elements<V, float>(input, share, keeps_terms, on_bundle, on_row);
   } else if constexpr (!V::kSpecialises) {
-    walk_strided_singles<V>(input, share, on_batch);
+    const Rows<StridedF32Row<V, true>> rows = {input, Single<V>::split(1 / input.temperature)};
+    walk_rows<V>(rows, share, on_row);
   } else if (input.element == Element::float16) {
-    walk_elements<V, Float16>(input, share, on_batch, on_panels);
+    walk_elements<V, Float16>(input, share, keeps_terms, on_bundle, on_row);
   } else {
-    walk_elements<V, BFloat16>(input, share, on_batch, on_panels);
+    walk_elements<V, BFloat16>(input, share, keeps_terms, on_bundle, on_row);
   }
+}
+
+// walk for an operation whose results are laid out as the input: on_row(row, sink) with where those
+// of the row go.
+template <class V, class OnBundle, class OnRow>
+LOGITS_INLINE void walk(const Input& input, const Output& out, const Share& share, bool keeps_terms,
+                        OnBundle on_bundle, OnRow on_row) {
+  if (input.layout.classes == 0) return;  // however many rows of nothing there are
+  walk<V>(input, share, keeps_terms, on_bundle, [&](const auto& row, const Place& place, int64_t) {
+    on_row(row, sink_of(row, out, input, place));
+  });
+  end_streams<V>(out.streams);
 }
 
 }  // namespace logits

@@ -5,7 +5,6 @@
 
 #include "../../platform/force-inline.h"
 #include "panel.h"
-#include "row-loop.h"
 #include "scale.h"
 #include "solve-panels.h"
 

@@ -13,44 +13,19 @@
 
 namespace logits {
 
-template <class V>
-LOGITS_INLINE float factor_high(double factor) {
-  return rounded_to_float<V>(factor);
-}
-
-template <class V>
-LOGITS_INLINE float factor_low(double factor) {
-  return static_cast<float>(factor - static_cast<double>(factor_high<V>(factor)));
-}
-
+// A factor of a row's terms; in Double `low` is 0.
 template <class A>
-struct FactorVectors;
+struct FactorVectors {
+  using V = typename A::Set;
+  using Vector = typename A::Vector;
+  Vector high;
+  Vector low;
 
-template <class V>
-struct FactorVectors<Single<V>> {
-  typename V::F32 high;
-  typename V::F32 low;
-
-  LOGITS_INLINE typename V::F32 times(typename V::F32 term) const {
+  LOGITS_INLINE Vector times(Vector term) const {
+    if constexpr (A::kLanes == 8) return V::mul(term, high);
     return V::fma(term, high, V::mul(term, low));
   }
 };
-
-template <class V>
-struct FactorVectors<Double<V>> {
-  typename V::F64 factor;
-
-  LOGITS_INLINE typename V::F64 times(typename V::F64 term) const { return V::mul(term, factor); }
-};
-
-template <class V>
-LOGITS_INLINE FactorVectors<Single<V>> split_factor(const Single<V>&, double factor) {
-  return {V::broadcast(factor_high<V>(factor)), V::broadcast(factor_low<V>(factor))};
-}
-template <class V>
-LOGITS_INLINE FactorVectors<Double<V>> split_factor(const Double<V>&, double factor) {
-  return {V::broadcast(factor)};
-}
 
 // Behind the last result that a thread writes: what has passed the caches by is in memory before
 // the thread says that it is done.
@@ -62,9 +37,9 @@ LOGITS_INLINE void end_streams(bool streams) {
 }
 
 // compute(at, count) for elements at .. end - 1, into `out`, in steps of one vector, the last one
-// partial.
+// partial. `out` is a copy, which stores to the results cannot change.
 template <class A, class Results, class Compute>
-LOGITS_INLINE void write_elements(const Results& out, int64_t at, int64_t end, Compute compute) {
+LOGITS_INLINE void write_elements(Results out, int64_t at, int64_t end, Compute compute) {
   if constexpr (Results::kStreams) {
     if (out.streams) {
       const int64_t before = out.until_aligned(at);
@@ -86,12 +61,7 @@ LOGITS_INLINE void write_elements(const Results& out, int64_t at, int64_t end, C
   }
 }
 
-template <class A, class Results, class Compute>
-LOGITS_INLINE void write_row(const Results& out, int64_t classes, Compute compute) {
-  write_elements<A>(out, 0, classes, compute);
-}
-
-// The same by a team, chunk by chunk.
+// The same for a row, by a team, if there is one, chunk by chunk.
 template <class A, class Results, class Compute>
 LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* team,
                              Compute compute) {
@@ -109,7 +79,7 @@ LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* te
 template <class A, class Results>
 LOGITS_INLINE void fill_row(const Results& out, int64_t classes, typename A::Lane value) {
   const auto v = A::Set::broadcast(value);
-  write_row<A>(out, classes, [&](int64_t, int) { return v; });
+  write_row<A>(out, classes, nullptr, [&](int64_t, int) { return v; });
 }
 
 template <class A, class Results>
@@ -139,7 +109,7 @@ LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   if (scaled) {
-    write_row<A>(out, classes, [&](int64_t at, int count) {
+    write_row<A>(out, classes, nullptr, [&](int64_t at, int count) {
       return compute(load_scaled<V>(scaled + at, count), at, count);
     });
     return;
@@ -158,7 +128,12 @@ template <class R>
 inline void write_scaled_row(const R& row, const typename R::Results& out, int64_t classes,
                              const RowSum& solved, double factor,
                              const typename R::Arithmetic::Lane* scaled, const Team* team) {
-  const auto factors = split_factor(typename R::Arithmetic(), factor);
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  using Lane = typename A::Lane;
+  const Pair parts = A::split(factor);
+  const FactorVectors<A> factors = {V::broadcast(static_cast<Lane>(parts.high)),
+                                    V::broadcast(static_cast<Lane>(parts.low))};
   write_terms(row, out, classes, solved, scaled, team,
               [&](auto term, int64_t, int) { return factors.times(term); });
 }

@@ -6,13 +6,10 @@
 
 #include "../../platform/force-inline.h"
 #include "bundle.h"
-#include "row-loop.h"
 #include "scale.h"
 
 namespace logits {
 
-// The most classes of a row in a stack.
-static constexpr int64_t kMostStackClasses = 1024;
 // Terms that are kept for the second pass stay within the smallest L1 cache.
 static constexpr int64_t kStackFloats = 4096;
 
@@ -27,7 +24,7 @@ struct Stack {
   int64_t outer_stride;
   Batch batch;
   int64_t classes;
-  Scale inverse;
+  Pair inverse;
   bool full;
   uint32_t is_active[kStackRows];
 
@@ -48,31 +45,11 @@ struct Stack {
   LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t outer_stride) const {
     return i * outer_stride + c;
   }
-  // All terms fit: for_each_stack sees to it.
+  // All terms fit: rows_in_scratch sees to it.
   LOGITS_INLINE float* scratch(float* memory) const { return memory; }
   // From one row's kept terms to the next one's: whole vectors fit behind its end.
   LOGITS_INLINE int64_t row_stride() const { return (classes + 15) / 16 * 16; }
 };
-
-// scaled_exp of any number of vectors, as many side by side as the instruction set takes.
-template <class V, bool Scaled, int Count>
-LOGITS_INLINE void scaled_exp_of_all(typename V::F32 (&v)[Count],
-                                     const ReferenceVectors<Single<V>>& reference,
-                                     typename V::I32& max_exponent_bits) {
-  constexpr int kStep = V::kInterleave;
-  if constexpr (Count <= kStep) {
-    scaled_exp<V, false, Scaled>(v, reference, max_exponent_bits);
-  } else {
-    typename V::F32 first[kStep];
-    typename V::F32 rest[Count - kStep];
-    for (int k = 0; k < kStep; ++k) first[k] = v[k];
-    for (int k = kStep; k < Count; ++k) rest[k - kStep] = v[k];
-    scaled_exp<V, false, Scaled>(first, reference, max_exponent_bits);
-    scaled_exp_of_all<V, Scaled>(rest, reference, max_exponent_bits);
-    for (int k = 0; k < kStep; ++k) v[k] = first[k];
-    for (int k = kStep; k < Count; ++k) v[k] = rest[k - kStep];
-  }
-}
 
 // fold_group (lanes.h) where the vectors from Count on are +0.
 template <class V, int Count>
@@ -103,7 +80,7 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
     v[i * Count + Count - 1] =
         Stored ? row[i].load(at, last) : row[i].load(at, last, reference.lowest);
   }
-  scaled_exp_of_all<V, R::kScaled>(v, reference, max_exponent_bits);
+  scaled_exp_of_all<V, false, R::kScaled>(v, reference, max_exponent_bits);
   for (int i = 0; i < Rows; ++i) {
     typename V::F32* y = v + i * Count;
     if constexpr (Stored) {
@@ -343,22 +320,16 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
   });
 }
 
-// on_stack(stack) for the short rows of a batch, `most` together. All rows are active.
-template <class R, class OnStack>
-LOGITS_INLINE void for_each_stack(const Rows<R>& rows, const Batch& batch, int64_t classes,
-                                  int most, OnStack on_stack) {
-  for (int first = 0; first < batch.count; first += most) {
-    const int count = batch.count - first < most ? batch.count - first : most;
-    const Place place = batch[first];
-    Stack<R> stack;
-    stack.first = rows[place];
-    stack.outer_stride = rows.input.layout.outer_stride;
-    stack.batch = {place, batch.row + first, count, false};
-    stack.classes = classes;
-    stack.inverse = rows.inverse;
-    set_active(stack);
-    on_stack(stack);
-  }
+template <class R>
+LOGITS_INLINE Stack<R> make_stack(const Input& input, const Pair& inverse, const Batch& batch) {
+  Stack<R> stack;
+  stack.outer_stride = input.layout.outer_stride;
+  stack.first = R::of(input, inverse, offset_of(batch.first, stack.outer_stride));
+  stack.batch = batch;
+  stack.classes = input.layout.classes;
+  stack.inverse = inverse;
+  set_active(stack);
+  return stack;
 }
 
 // Rows of a stack whose terms are kept.
