@@ -1,7 +1,7 @@
 // Generated from native/boundary.def by scripts/generate.mjs: change that file, then run the script.
 
 /** Of native/boundary.def: the addon must have the same. */
-export const boundaryHash = '2ed92260192fbf04';
+export const boundaryHash = '1d2a9a4172abb7ee';
 
 /** The places of a call's numbers: constants in the compiled code, since reading them from an object took 40 ns a call. */
 export const enum At { element = 0, outer = 1, classes = 2, inner = 3, outerStride = 4, temperature = 5, softcap = 6, threads = 7, reduction = 8, emptyMean = 9, ignoreIndex = 10, labelSmoothing = 11, zLoss = 12, upstream = 13, ties = 14, top = 15, bins = 16, ownResults = 17, id = 18 }
@@ -27,11 +27,11 @@ export const operations = {
   logSoftmax: { arguments: ['logits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSoftmax(numbers, a.logits, a.out) },
   softmaxGradient: { arguments: ['probabilities', 'upstream', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.softmaxGradient(numbers, a.probabilities, a.upstream, a.out) },
   logSoftmaxGradient: { arguments: ['logProbabilities', 'upstream', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSoftmaxGradient(numbers, a.logProbabilities, a.upstream, a.out) },
-  logSumExp: { arguments: ['logits', 'out', 'source'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSumExp(numbers, a.logits, a.out, a.source) },
+  logSumExp: { arguments: ['logits', 'out', 'logitsSource'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSumExp(numbers, a.logits, a.out, a.logitsSource) },
   crossEntropy: { arguments: ['logits', 'targets', 'ignored', 'weight', 'upstream', 'out', 'gradient'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.crossEntropy(numbers, a.logits, a.targets, a.ignored, a.weight, a.upstream, a.out, a.gradient) },
   nllLoss: { arguments: ['logProbabilities', 'targets', 'ignored', 'weight', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.nllLoss(numbers, a.logProbabilities, a.targets, a.ignored, a.weight, a.out) },
   klDivergence: { arguments: ['logits', 'otherLogits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.klDivergence(numbers, a.logits, a.otherLogits, a.out) },
-  binaryCrossEntropy: { arguments: ['logits', 'targets', 'source', 'weight', 'positiveWeight', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.binaryCrossEntropy(numbers, a.logits, a.targets, a.source, a.weight, a.positiveWeight, a.out) },
+  binaryCrossEntropy: { arguments: ['logits', 'targets', 'targetsSource', 'weight', 'positiveWeight', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.binaryCrossEntropy(numbers, a.logits, a.targets, a.targetsSource, a.weight, a.positiveWeight, a.out) },
   score: { arguments: ['logits', 'targets', 'ignored', 'ids', 'counts', 'logSumExp', 'predictions', 'maxLogProbs', 'logProbs', 'ranks', 'entropies', 'margins', 'topIndices', 'topLogProbs', 'idLogProbs'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.score(numbers, a.logits, a.targets, a.ignored, a.ids, a.counts, a.logSumExp, a.predictions, a.maxLogProbs, a.logProbs, a.ranks, a.entropies, a.margins, a.topIndices, a.topLogProbs, a.idLogProbs) },
   evaluate: { arguments: ['logits', 'targets', 'ignored', 'top', 'counts', 'sums', 'confusion', 'losses', 'ranks', 'predictions'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.evaluate(numbers, a.logits, a.targets, a.ignored, a.top, a.counts, a.sums, a.confusion, a.losses, a.ranks, a.predictions) },
 } as const;

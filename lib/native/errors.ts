@@ -10,7 +10,7 @@ import {
   valueError,
   workingMemoryError,
 } from '../arguments/errors.js';
-import { type ArgumentsOf, nativeErrors, type Operation, operations } from './boundary.js';
+import { type ArgumentsOf, nativeErrors, type Operation } from './boundary.js';
 
 /** What native code throws: its code and its places are numbers of native/boundary.def. */
 interface NativeError {
@@ -20,11 +20,9 @@ interface NativeError {
   readonly value: number | bigint;
 }
 
-/** An argument's name as the caller knows it. `source` is what an argument was copied from. */
+/** An argument's name as the caller knows it, also where it is what native code got a copy of. */
 function publicName(operation: Operation, argument: number): string {
-  const name = operation.arguments[argument - 1] ?? 'options';
-  if (name !== 'source') return name;
-  return operation === operations.logSumExp ? 'logits' : 'targets';
+  return (operation.arguments[argument - 1] ?? 'options').replace(/Source$/, '');
 }
 
 /** A native error as the public one that it stands for; any other error as it is. */

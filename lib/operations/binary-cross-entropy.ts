@@ -81,7 +81,7 @@ function prepareBinaryCrossEntropy<Result>(
     args: {
       logits: input.elements.array,
       targets: labels,
-      source: typeNameOf(targets) === undefined ? null : (targets as ArrayBufferView),
+      targetsSource: typeNameOf(targets) === undefined ? null : (targets as ArrayBufferView),
       weight,
       positiveWeight,
       out: losses,

@@ -73,7 +73,7 @@ function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
   const copy = scattered === null ? null : axesToTheEnd(array, input.shape, scattered);
   call.writeInput(input);
   return {
-    args: { logits: copy ?? array, out, source: copy === null ? null : array },
+    args: { logits: copy ?? array, out, logitsSource: copy === null ? null : array },
     ownsResults: givenOut === undefined,
     finish: () => out as A,
   };

@@ -13,7 +13,7 @@ class BinaryCrossEntropyTask : public LossTask {
     const InputView logits = read_input(given, at::logits);
     const Layout& layout = logits.input.layout;
     const InputView targets = read_dense_input_like(given, at::targets, logits.input);
-    const View source = read_optional_view(given, at::source);
+    const View source = read_optional_view(given, at::targetsSource);
     const View weight = read_optional_view(given, at::weight);
     if (!is_null(given, at::weight)) {
       call_.weight_is_per_element = static_cast<int64_t>(weight.length) == layout.elements();

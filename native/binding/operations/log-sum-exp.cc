@@ -11,7 +11,7 @@ class LogSumExpTask : public Task {
  public:
   explicit LogSumExpTask(const Call& given) : logits_(read_input(given, at::logits)) {
     const Layout& layout = logits_.input.layout;
-    const View source = read_optional_view(given, at::source);
+    const View source = read_optional_view(given, at::logitsSource);
     const View out =
         read_output(given, at::out, logits_.input, layout.rows(), {&logits_.view, &source});
     results_ = given.in_background ? memory_.reserve(given, layout.rows()) : out.data;

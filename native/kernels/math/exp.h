@@ -103,6 +103,17 @@ struct Single {
   }
 };
 
+// p r + c for the coefficients from c[Term] down to c[0]. No loop: GCC unrolls one too late to keep
+// its vectors in registers.
+template <class A, int Term, class Vector, int Count>
+LOGITS_INLINE void evaluate_series(Vector (&p)[Count], const Vector (&r)[Count]) {
+  using V = typename A::Set;
+  if constexpr (Term >= 0) {
+    for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], r[k], V::broadcast(A::kSeries[Term]));
+    evaluate_series<A, Term - 1>(p, r);
+  }
+}
+
 // v[k] becomes scaled_exp(v[k]). `max_exponent_bits` collects the unsigned maximum of the bits of
 // z, from which the caller sees whether every element was in range: its low bits are the headroom
 // plus the distance of the row's largest exponent from N, and a NaN, an infinity or an x far above
@@ -154,9 +165,7 @@ LOGITS_INLINE void scaled_exp_inline(Vector (&v)[Count], const ReferenceVectors<
     }
   }
   for (int k = 0; k < Count; ++k) p[k] = V::broadcast(A::kSeries[A::kTerms - 1]);
-  for (int term = A::kTerms - 2; term >= 0; --term) {
-    for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], V::broadcast(A::kSeries[term]));
-  }
+  evaluate_series<A, A::kTerms - 2>(p, v);
   for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
   for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
   for (int k = 0; k < Count; ++k) {

@@ -20,6 +20,28 @@
 
 namespace logits {
 
+// Rows of which only the targets have coefficients, and only losses are wanted. Their logarithms do
+// not wait for each other's sums.
+template <class R>
+inline void index_losses(const CrossEntropyCall& call, const Share& share, const Rows<R>& rows,
+                         const Batch& batch, int& guess) {
+  const int64_t classes = call.logits.layout.classes;
+  const uint32_t* targets = call.loss.targets + batch.row;
+  RowSum solved[kStackRows];
+  for (int i = 0; i < batch.count; ++i) {
+    if (targets[i] == kIgnoredRow) continue;
+    solved[i] = solve_row(rows[batch[i]], classes, targets[i], 1.0, guess, nullptr, share.team);
+  }
+  for (int i = 0; i < batch.count; ++i) {
+    double& loss = call.losses[batch.row + i];
+    loss = 0;
+    if (targets[i] == kIgnoredRow) continue;
+    const R row = rows[batch[i]];
+    const TargetLoss of_target = loss_in_row(row, classes, targets[i], solved[i]);
+    loss = loss_of_index(row, call, targets[i], solved[i], of_target).loss;
+  }
+}
+
 // The coefficients of a bundle's targets, and what each row's gradient is scaled by.
 template <int Rows>
 struct BundleFactors {
@@ -190,8 +212,14 @@ inline void cross_entropy(const CrossEntropyCall& call, const Share& share) {
           cross_entropy_bundle(call, share, bundle, guess);
         }
       },
-      [&](const auto& row, const Place& place, int64_t number) {
-        cross_entropy_row(call, share, row, place, number, guess);
+      [&](const auto& rows, const Batch& batch) {
+        if (!spreads(call.loss) && !wants_gradient) {
+          index_losses(call, share, rows, batch, guess);
+          return;
+        }
+        for (int i = 0; i < batch.count; ++i) {
+          cross_entropy_row(call, share, rows[batch[i]], batch[i], batch.row + i, guess);
+        }
       });
   end_streams<V>(call.gradient.streams);
 }

@@ -39,12 +39,15 @@ inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
   int guess = 0;
   walk<V>(
       logits, share, false, [&](const auto& bundle) { log_sum_exp_bundle(bundle, sink, guess); },
-      [&](const auto& row, const Place&, int64_t number) {
-        const double log =
-            classes == 1
-                ? log_single(row)
-                : log_sum(row, solve_row(row, classes, -1, 1.0, guess, nullptr, share.team));
-        sink.store(number, log);
+      [&](const auto& rows, const Batch& batch) {
+        RowSum solved[kStackRows];
+        for (int i = 0; i < batch.count && classes != 1; ++i) {
+          solved[i] = solve_row(rows[batch[i]], classes, -1, 1.0, guess, nullptr, share.team);
+        }
+        for (int i = 0; i < batch.count; ++i) {
+          const auto row = rows[batch[i]];
+          sink.store(batch.row + i, classes == 1 ? log_single(row) : log_sum(row, solved[i]));
+        }
       });
 }
 

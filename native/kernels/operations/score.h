@@ -77,8 +77,10 @@ inline void score(const ScoreCall& call, const Share& share) {
   walk<V>(
       call.logits, share, false,
       [&](const auto& bundle) { score_bundle(call, share, bundle, guess); },
-      [&](const auto& row, const Place&, int64_t number) {
-        score_row(call, share, row, number, guess);
+      [&](const auto& rows, const Batch& batch) {
+        for (int i = 0; i < batch.count; ++i) {
+          score_row(call, share, rows[batch[i]], batch.row + i, guess);
+        }
       });
 }
 

@@ -133,23 +133,23 @@ LOGITS_INLINE void with_double_rows(const Input& a, const Input& b, OnRows on_ro
   }
 }
 
-// on_row(row, place, number) for the rows of a share.
-template <class V, class R, class OnRow>
-LOGITS_INLINE void walk_rows(const Rows<R>& rows, const Share& share, OnRow on_row) {
-  for_each_row<V>(rows.input.layout, share,
-                  [&](const Place& place, int64_t number) { on_row(rows[place], place, number); });
+// on_rows(rows, batch) for the rows of a share.
+template <class V, class R, class OnRows>
+LOGITS_INLINE void walk_rows(const Rows<R>& rows, const Share& share, OnRows on_rows) {
+  for_each_batch<V>(rows.input.layout, share, kStackRows,
+                    [&](const Batch& batch) { on_rows(rows, batch); });
 }
 
 // The same in Double.
-template <class V, class OnRow>
-LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnRow on_row) {
+template <class V, class OnRows>
+LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnRows on_rows) {
   const bool is_plain = input.element == Element::float64 && input.softcap == 0;
   if (!is_plain || input.temperature != 1) {
-    walk_rows<V>(double_rows<GenericRow<V>>(input), share, on_row);
+    walk_rows<V>(double_rows<GenericRow<V>>(input), share, on_rows);
   } else if (input.layout.inner == 1) {
-    walk_rows<V>(double_rows<F64Row<V, double, false>>(input), share, on_row);
+    walk_rows<V>(double_rows<F64Row<V, double, false>>(input), share, on_rows);
   } else {
-    walk_rows<V>(double_rows<StridedF64Row<V>>(input), share, on_row);
+    walk_rows<V>(double_rows<StridedF64Row<V>>(input), share, on_rows);
   }
 }
 
@@ -157,9 +157,9 @@ LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnRow on
 static constexpr int64_t kMostStackClasses = 1024;
 
 // walk for rows in Single of elements E.
-template <class V, class E, bool Scaled, class OnBundle, class OnRow>
+template <class V, class E, bool Scaled, class OnBundle, class OnRows>
 LOGITS_INLINE void walk_singles(const Input& input, const Share& share, bool keeps_terms,
-                                OnBundle on_bundle, OnRow on_row) {
+                                OnBundle on_bundle, OnRows on_rows) {
   using R = F32Row<V, E, Scaled>;
   const Layout& layout = input.layout;
   const Pair inverse = Scaled ? Single<V>::split(1 / input.temperature) : Pair{1, 0};
@@ -172,39 +172,39 @@ LOGITS_INLINE void walk_singles(const Input& input, const Share& share, bool kee
     for_each_batch<V>(layout, share, most,
                       [&](const Batch& batch) { on_bundle(make_stack<R>(input, inverse, batch)); });
   } else {
-    walk_rows<V>(Rows<R>{input, inverse}, share, on_row);
+    walk_rows<V>(Rows<R>{input, inverse}, share, on_rows);
   }
 }
 
-template <class V, class E, class OnBundle, class OnRow>
+template <class V, class E, class OnBundle, class OnRows>
 LOGITS_INLINE void walk_elements(const Input& input, const Share& share, bool keeps_terms,
-                                 OnBundle on_bundle, OnRow on_row) {
+                                 OnBundle on_bundle, OnRows on_rows) {
   if (input.temperature == 1) {
-    walk_singles<V, E, false>(input, share, keeps_terms, on_bundle, on_row);
+    walk_singles<V, E, false>(input, share, keeps_terms, on_bundle, on_rows);
   } else {
-    walk_singles<V, E, true>(input, share, keeps_terms, on_bundle, on_row);
+    walk_singles<V, E, true>(input, share, keeps_terms, on_bundle, on_rows);
   }
 }
 
-// The rows of a share: on_bundle(bundle) for those that are taken together, on_row(row, place,
-// number) for each of the others, all that have no class among them. `keeps_terms` says whether the
-// terms of a bundle are kept in scratch memory.
-template <class V, class OnBundle, class OnRow>
+// The rows of a share: on_bundle(bundle) for those that are solved together, on_rows(rows, batch)
+// for the others, all that have no class among them. `keeps_terms` says whether the terms of a
+// bundle are kept in scratch memory.
+template <class V, class OnBundle, class OnRows>
 LOGITS_INLINE void walk(const Input& input, const Share& share, bool keeps_terms,
-                        OnBundle on_bundle, OnRow on_row) {
+                        OnBundle on_bundle, OnRows on_rows) {
   const bool moderate = input.temperature >= 0x1p-60 && input.temperature <= 0x1p60;
   const bool is_double = input.element == Element::float64 || input.softcap != 0 || !moderate;
   if (is_double || input.layout.classes == 0) {
-    walk_doubles<V>(input, share, on_row);
+    walk_doubles<V>(input, share, on_rows);
   } else if (input.element == Element::float32) {
-    walk_elements<V, float>(input, share, keeps_terms, on_bundle, on_row);
+    walk_elements<V, float>(input, share, keeps_terms, on_bundle, on_rows);
   } else if constexpr (!V::kSpecialises) {
     const Rows<StridedF32Row<V, true>> rows = {input, Single<V>::split(1 / input.temperature)};
-    walk_rows<V>(rows, share, on_row);
+    walk_rows<V>(rows, share, on_rows);
   } else if (input.element == Element::float16) {
-    walk_elements<V, Float16>(input, share, keeps_terms, on_bundle, on_row);
+    walk_elements<V, Float16>(input, share, keeps_terms, on_bundle, on_rows);
   } else {
-    walk_elements<V, BFloat16>(input, share, keeps_terms, on_bundle, on_row);
+    walk_elements<V, BFloat16>(input, share, keeps_terms, on_bundle, on_rows);
   }
 }
 
@@ -214,8 +214,11 @@ template <class V, class OnBundle, class OnRow>
 LOGITS_INLINE void walk(const Input& input, const Output& out, const Share& share, bool keeps_terms,
                         OnBundle on_bundle, OnRow on_row) {
   if (input.layout.classes == 0) return;  // however many rows of nothing there are
-  walk<V>(input, share, keeps_terms, on_bundle, [&](const auto& row, const Place& place, int64_t) {
-    on_row(row, sink_of(row, out, input, place));
+  walk<V>(input, share, keeps_terms, on_bundle, [&](const auto& rows, const Batch& batch) {
+    for (int i = 0; i < batch.count; ++i) {
+      const auto row = rows[batch[i]];
+      on_row(row, sink_of(row, out, input, batch[i]));
+    }
   });
   end_streams<V>(out.streams);
 }
