@@ -23,6 +23,53 @@ struct Spread {
   double squares;   // sum of p[c]^2 without the target's
 };
 
+// Halves of logits that a temperature divides: their own distance may be beyond a float.
+template <bool Scaled>
+static constexpr double kPart = Scaled ? 0.5 : 1;
+
+// What a row's second look is about, in its lanes.
+template <class A>
+struct SpreadNumbers {
+  typename A::Lane inverse_total;
+  typename A::Lane most;  // the largest logit, in parts
+  // Beyond it p is 0. A logit of -inf is taken for one as far away, so that it counts for nothing.
+  typename A::Lane least;
+};
+
+// 1 / temperature, finite when it is doubled: an infinite one would make a NaN of the distance 0.
+LOGITS_INLINE double finite_inverse(const Pair& inverse) {
+  static constexpr double kLargest = 0x1.fffffffffffffp1022;
+  return inverse.high < kLargest ? inverse.high : kLargest;
+}
+
+template <class A, bool Scaled>
+LOGITS_INLINE SpreadNumbers<A> spread_numbers(const Pair& inverse, double largest, double total) {
+  using Lane = typename A::Lane;
+  static constexpr double kFarthest = 1000;
+  const double lowest = largest - kFarthest / finite_inverse(inverse);
+  const double smallest = static_cast<double>(-A::kLargest);
+  return {static_cast<Lane>(1 / total), static_cast<Lane>(largest * kPart<Scaled>),
+          static_cast<Lane>(lowest > smallest ? lowest : smallest)};
+}
+
+template <class A>
+struct SpreadLanes {
+  using V = typename A::Set;
+  typename A::Vector inverse_total;
+  typename A::Vector most;
+  typename A::Vector least;
+
+  // (m - x) / temperature.
+  template <bool Scaled>
+  LOGITS_INLINE typename A::Vector distance(typename A::Vector x, const Pair& inverse) const {
+    using Lane = typename A::Lane;
+    x = V::max(least, x);
+    if constexpr (!Scaled) return V::sub(most, x);
+    const auto parts = V::sub(most, V::mul(x, V::broadcast(static_cast<Lane>(kPart<Scaled>))));
+    return V::mul(parts, V::broadcast(static_cast<Lane>(finite_inverse(inverse) / kPart<Scaled>)));
+  }
+};
+
 // The second look, at terms that the first has kept in `scaled` or, where that is null, computes
 // again.
 template <class R>
@@ -31,30 +78,12 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
                                     const typename R::Arithmetic::Lane* scaled) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
-  using Lane = typename A::Lane;
   using Vector = typename A::Vector;
   constexpr int kVectors = kGroup / A::kLanes;
-  // Halves of logits that a temperature divides: their own distance may be beyond a float.
-  static constexpr double kPart = R::kScaled ? 0.5 : 1;
-  // Beyond it p is 0. A logit of -inf is taken for one as far away, so that it counts for nothing.
-  static constexpr double kFarthest = 1000;
-  // Finite when it is doubled: an infinite one would make a NaN of the distance 0.
-  static constexpr double kLargestInverse = 0x1.fffffffffffffp1022;
-  const double given_inverse = row.inverse.high;
-  const double inverse = given_inverse < kLargestInverse ? given_inverse : kLargestInverse;
-  const double lowest = largest - kFarthest / inverse;
   const auto reference = broadcast_reference(row, solved.reference);
-  const auto inverse_total = V::broadcast(static_cast<Lane>(1 / solved.total()));
-  const auto inverse_part = V::broadcast(static_cast<Lane>(inverse / kPart));
-  const auto part = V::broadcast(static_cast<Lane>(kPart));
-  const auto most = V::broadcast(static_cast<Lane>(largest * kPart));
-  const double smallest = static_cast<double>(-A::kLargest);
-  const auto least = V::broadcast(static_cast<Lane>(lowest > smallest ? lowest : smallest));
-  const auto distance_of = [&](Vector x) {
-    x = V::max(least, x);
-    if constexpr (!R::kScaled) return V::sub(most, x);
-    return V::mul(V::sub(most, V::mul(x, part)), inverse_part);
-  };
+  const auto numbers = spread_numbers<A, R::kScaled>(row.inverse, largest, solved.total());
+  const SpreadLanes<A> spread = {V::broadcast(numbers.inverse_total), V::broadcast(numbers.most),
+                                 V::broadcast(numbers.least)};
   auto unused = V::broadcast_bits(0);
   GroupSums<A> distance;
   GroupSums<A> squares;
@@ -69,15 +98,15 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
     for (int k = 0; k < kVectors; ++k) {
       const int64_t at = first + A::kLanes * k;
       const int lanes = lanes_of(k);
-      x[k] = lanes > 0 ? load_elements(row, at, lanes) : least;
+      x[k] = lanes > 0 ? load_elements(row, at, lanes) : spread.least;
       p[k] = scaled != nullptr && lanes > 0 ? load_scaled<V>(scaled + at, lanes) : x[k];
     }
     if (scaled == nullptr) scaled_exp_of_all<V, true, R::kScaled>(p, reference, unused);
     for (int k = 0; k < kVectors; ++k) {
       const int lanes = lanes_of(k);
-      p[k] = V::mul(p[k], inverse_total);
+      p[k] = V::mul(p[k], spread.inverse_total);
       if (lanes < A::kLanes) p[k] = keep_first<V>(p[k], lanes);
-      x[k] = V::mul(p[k], distance_of(x[k]));
+      x[k] = V::mul(p[k], spread.template distance<R::kScaled>(x[k], row.inverse));
       p[k] = V::mul(p[k], p[k]);
     }
     distance.add(fold_group<V>(x));
@@ -142,18 +171,29 @@ struct ClassLogProbs {
   }
 };
 
+// From this log p on, log sum - x would cancel: about one half.
+static constexpr double kLogHalf = -0.6875;
+
 // log p of the likeliest class, which is not the one that `solved` leaves out.
 template <class R>
 LOGITS_INLINE double log_prob_of_largest(const ClassLogProbs<R>& log_probs, int64_t classes,
                                          int64_t likeliest, const RowSum& solved) {
-  // Above one half, log sum - x would cancel.
-  static constexpr double kHalf = -0.6875;
   const R& row = log_probs.row;
   const double plain = log_probs.below(log_probs.largest);
-  if (plain < kHalf) return plain;
+  if (plain < kLogHalf) return plain;
   int guess = solved.reference.exponent;
   const RowSum others = solve_row(row, classes, likeliest, 1.0, guess, nullptr, nullptr);
   return 0 - loss_in_row(row, classes, likeliest, others).loss;
+}
+
+template <class R>
+LOGITS_INLINE void store_id_log_probs(const ScoreCall& call, int64_t number,
+                                      const ClassLogProbs<R>& log_probs) {
+  const ScoreSinks<typename R::Arithmetic::Set> sinks(call, number);
+  for (int64_t i = 0; i < call.ids_per_row; ++i) {
+    const int64_t at = number * call.ids_per_row + i;
+    sinks.store(call.id_log_probs, at, log_probs.of(log_probs.row.value(call.ids[at])));
+  }
 }
 
 // The likeliest classes in order, behind those of -inf the first of these; and the margin.
@@ -248,10 +288,7 @@ LOGITS_OUTLINE void store_scores(const ScoreCall& call, const R& row, int64_t nu
   sinks.store(call.log_probs, 0 - of_target.loss);
   if (call.predictions) call.predictions[number] = static_cast<int32_t>(prediction);
   if (call.ranks) call.ranks[number] = static_cast<int32_t>(scan.rank(classes));
-  for (int64_t i = 0; i < call.ids_per_row; ++i) {
-    const int64_t at = number * call.ids_per_row + i;
-    sinks.store(call.id_log_probs, at, log_probs.of(row.value(call.ids[at])));
-  }
+  store_id_log_probs(call, number, log_probs);
   if (call.confidences) {
     // A quotient, in which most of the term's own error cancels.
     const double term = scaled_exp_of(row, log_probs.largest, solved.reference);

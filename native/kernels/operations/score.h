@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../kernel-table.h"
 #include "../rows/log-probability.h"
 #include "../rows/row-loop.h"
 #include "../rows/stack.h"
+#include "score-panels.h"
 #include "score-row.h"
 
 namespace logits {
@@ -38,8 +40,9 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
   store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan, scaled);
 }
 
+// `scratch` is memory that the bundle does not lie in.
 template <class P>
-inline void score_bundle(const ScoreCall& call, const Share& share, P bundle, int& guess) {
+inline void score_bundle(const ScoreCall& call, const Pieces& scratch, P bundle, int& guess) {
   const Batch& batch = bundle.batch;
   bool active[P::kRows] = {};
   bool full = batch.count == bundle.lanes();
@@ -53,30 +56,50 @@ inline void score_bundle(const ScoreCall& call, const Share& share, P bundle, in
   if (!full) set_active(bundle, active);
   BundleSums<P::kRows> sums;
   double logs[P::kRows];
-  double losses[P::kRows];
-  double one_minus_p[P::kRows];
+  double losses[P::kRows] = {};
+  double one_minus_p[P::kRows] = {};
   solve_bundle(bundle, targets, 1.0, guess, nullptr, sums);
   log_sums(bundle, sums, logs);
   if (targets.any) target_losses(bundle, targets, sums, losses, one_minus_p);
+  if constexpr (P::kIsSideBySide) {
+    if (sums.uniform && call.top <= kMostSortedLanes) {
+      store_panels(call, bundle, targets, sums, logs, losses, one_minus_p, guess);
+      return;
+    }
+  }
   for (int i = 0; i < batch.count; ++i) {
     if (!active[i]) continue;
     const typename P::Row row = bundle.row(i);
     const int64_t target = targets.any ? static_cast<int64_t>(targets.at[i]) : -1;
-    Pieces scratch(share.scratch);
-    Scan<typename P::Row> scan(scan_request(call, row, target, scratch));
+    Pieces own_scratch = scratch;
+    Scan<typename P::Row> scan(scan_request(call, row, target, own_scratch));
     scan.run(row, bundle.classes);
-    TargetLoss of_target = {0, 0};
-    if (targets.any) of_target = {losses[i], one_minus_p[i]};
+    const TargetLoss of_target = {losses[i], one_minus_p[i]};
     store_scores(call, row, batch.row + i, sums[i], logs[i], of_target, scan, nullptr);
   }
 }
 
+// Up to so many classes, rows that follow each other are faster side by side.
+static constexpr int64_t kMostSideBySide = 128;
+
 template <class V>
 inline void score(const ScoreCall& call, const Share& share) {
+  const int64_t classes = call.logits.layout.classes;
   int guess = 0;
   walk<V>(
       call.logits, share, false,
-      [&](const auto& bundle) { score_bundle(call, share, bundle, guess); },
+      [&](const auto& bundle) {
+        using P = std::decay_t<decltype(bundle)>;
+        Pieces scratch(share.scratch);
+        if constexpr (!P::kIsSideBySide) {
+          if (classes <= kMostSideBySide && call.top <= kMostSortedLanes) {
+            float* const memory = scratch.take<float>(classes * P::kRows);
+            score_bundle(call, scratch, side_by_side(bundle, memory), guess);
+            return;
+          }
+        }
+        score_bundle(call, scratch, bundle, guess);
+      },
       [&](const auto& rows, const Batch& batch) {
         for (int i = 0; i < batch.count; ++i) {
           score_row(call, share, rows[batch[i]], batch.row + i, guess);

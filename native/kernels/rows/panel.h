@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../kernel-table.h"
 #include "../../platform/force-inline.h"
@@ -68,6 +69,8 @@ struct Panels {
   using Row = StridedF32Row<V, Scaled>;
   static constexpr bool kScaled = Scaled;
   static constexpr int kRows = 4 * kPanelRows;
+  // Whether its elements are float32, class by class.
+  static constexpr bool kIsSideBySide = std::is_same_v<E, float>;
 
   Batch batch;
   const E* x;  // class 0 of lane 0

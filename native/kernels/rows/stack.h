@@ -19,6 +19,7 @@ struct Stack {
   using Row = R;
   static constexpr bool kScaled = R::kScaled;
   static constexpr int kRows = kStackRows;
+  static constexpr bool kIsSideBySide = false;
 
   R first;
   int64_t outer_stride;
