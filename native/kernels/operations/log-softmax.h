@@ -82,12 +82,12 @@ inline ExcludedClasses<kStackRows> likeliest_classes(const Stack<R>& stack) {
 template <class V, class E, bool Scaled>
 inline ExcludedClasses<Panels<V, E, Scaled>::kRows> likeliest_classes(
     const Panels<V, E, Scaled>& panels) {
-  ExcludedClasses<Panels<V, E, Scaled>::kRows> likeliest;
+  using P = Panels<V, E, Scaled>;
+  BundleMax<P::kRows> found;
+  max_of_panels(panels, none_excluded<P>(), found);
+  ExcludedClasses<P::kRows> likeliest;
   likeliest.any = true;
-  for_each_panel(panels, [&](const auto& panel, int first) {
-    const PanelMax row_max = max_of_panel(panel, nullptr);
-    for (int i = 0; i < kPanelRows; ++i) likeliest.at[first + i] = row_max.argmax[i];
-  });
+  for (int i = 0; i < panels.lanes(); ++i) likeliest.at[i] = found.argmax[i];
   return likeliest;
 }
 
@@ -123,19 +123,12 @@ LOGITS_INLINE void split_log_sums(const P& bundle, const BundleSums<P::kRows>& s
 template <class V, class E, bool Scaled, int Rows>
 LOGITS_INLINE void write_below(const Panels<V, E, Scaled>& panels, float* out, int64_t,
                                const BundleSums<Rows>& solved, const LogSumLanes<Rows>& lanes) {
-  uint32_t irregular[Rows];
-  for (int i = 0; i < panels.lanes(); ++i) irregular[i] = solved.is_regular(i) ? 0 : kNanBits;
-  for_each_panel(panels, [&](const auto& panel, int first) {
-    const LogSumVectors<Single<V>> logs = {V::load(lanes.offset + first),
-                                           V::load(lanes.high + first), V::load(lanes.low + first),
+  write_panels(panels, solved, out, [&](int64_t c, int i) {
+    const LogSumVectors<Single<V>> logs = {V::load(lanes.offset + i), V::load(lanes.high + i),
+                                           V::load(lanes.low + i),
                                            V::broadcast(static_cast<float>(panels.inverse.high)),
                                            V::broadcast(static_cast<float>(panels.inverse.low))};
-    const auto nan = V::load_bits(irregular + first);
-    const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
-    write_panel(panel, out + first, [&](int64_t c) {
-      const auto below = logs.template below<Scaled>(panel.load(c));
-      return V::from_bits(V::select(is_nan, nan, V::bits(below)));
-    });
+    return logs.template below<Scaled>(panels.load(c, i));
   });
 }
 template <class R>

@@ -47,7 +47,7 @@ struct ScannedLanes {
 // Classes below `split` count for a rank where they are not below the target, the others where they
 // are above it, as in ScanRequest (scan.h).
 template <class P, int Rows>
-LOGITS_INLINE void scan_panel(const P& panel, int first, const float (&target)[Rows],
+LOGITS_INLINE void scan_panel(const P& panels, int first, const float (&target)[Rows],
                               const uint32_t (&split)[Rows], ScannedLanes<Rows>& scan) {
   using V = typename P::Arithmetic::Set;
   auto largest = V::broadcast(-P::Arithmetic::infinity());
@@ -56,8 +56,8 @@ LOGITS_INLINE void scan_panel(const P& panel, int first, const float (&target)[R
   const auto targets = V::load(static_cast<const float*>(target + first));
   const auto splits = V::load_bits(split + first);
   auto ranks = splits;
-  for (int64_t c = 0; c < panel.classes; ++c) {
-    const auto v = panel.load(c);
+  for (int64_t c = 0; c < panels.classes; ++c) {
+    const auto v = panels.load(c, first);
     const auto number = V::broadcast_bits(static_cast<uint32_t>(c));
     const auto is_larger = V::greater(v, largest);
     second = V::max(second, select_where<V>(is_larger, largest, v));
@@ -87,7 +87,7 @@ struct SortedLanes {
 
 // By insertion: an element passes those that it is larger than. Most are larger than none.
 template <class P, int Rows>
-LOGITS_INLINE void sort_panel(const P& panel, int first, int64_t top, SortedLanes<Rows>& sorted) {
+LOGITS_INLINE void sort_panel(const P& panels, int first, int64_t top, SortedLanes<Rows>& sorted) {
   using V = typename P::Arithmetic::Set;
   typename V::F32 values[kMostSortedLanes];
   typename V::I32 classes[kMostSortedLanes];
@@ -95,8 +95,8 @@ LOGITS_INLINE void sort_panel(const P& panel, int first, int64_t top, SortedLane
     values[k] = V::broadcast(-P::Arithmetic::infinity());
     classes[k] = V::broadcast_bits(kNoneExcluded);
   }
-  for (int64_t c = 0; c < panel.classes; ++c) {
-    const auto v = panel.load(c);
+  for (int64_t c = 0; c < panels.classes; ++c) {
+    const auto v = panels.load(c, first);
     const auto number = V::broadcast_bits(static_cast<uint32_t>(c));
     auto is_larger = V::greater(v, values[top - 1]);
     if (V::unset(is_larger) == 0xffff) continue;
@@ -115,38 +115,66 @@ LOGITS_INLINE void sort_panel(const P& panel, int first, int64_t top, SortedLane
   }
 }
 
-// Spread (score-row.h) of sixteen rows.
+// Spread (score-row.h) of each row.
 template <class P, int Rows>
-LOGITS_INLINE void spread_of_panel(const P& panel, int first, const uint32_t* targets,
-                                   const ReferenceVectors<typename P::Arithmetic>& reference,
-                                   const SpreadLanes<typename P::Arithmetic>& spread,
-                                   double (&distance)[Rows], double (&squares)[Rows]) {
-  using V = typename P::Arithmetic::Set;
-  float terms[kGroup * kPanelRows];
-  float parts[kGroup * kPanelRows];
-  double distances_by_8[8][kPanelRows];
-  double squares_by_8[8][kPanelRows];
-  auto unused = V::broadcast_bits(0);
-  for (int64_t at = 0; at < panel.classes; at += kGroup) {
-    const int64_t count = panel.classes - at < kGroup ? panel.classes - at : kGroup;
-    terms_of_classes<P, false>(panel, at, count, reference, unused, terms);
-    for (int64_t c = 0; c < count; ++c) {
-      const auto p = V::mul(V::load(terms + c * kPanelRows), spread.inverse_total);
-      const auto x = panel.load(at + c);
-      V::store(parts + c * kPanelRows,
-               V::mul(p, spread.template distance<P::kScaled>(x, panel.inverse)));
-      V::store(terms + c * kPanelRows, V::mul(p, p));
-    }
-    if (at == 0) {
-      reduce_by_8<P, true>(parts, at, count, nullptr, distances_by_8);
-      reduce_by_8<P, true>(terms, at, count, targets, squares_by_8);
-    } else {
-      reduce_by_8<P, false>(parts, at, count, nullptr, distances_by_8);
-      reduce_by_8<P, false>(terms, at, count, targets, squares_by_8);
-    }
+LOGITS_OUTLINE void spread_of_panels(const P& panels, const ExcludedClasses<Rows>& targets,
+                                     const BundleSums<Rows>& sums, const float (&largest)[Rows],
+                                     double (&distance)[Rows], double (&squares)[Rows]) {
+  using A = typename P::Arithmetic;
+  using V = typename A::Set;
+  float inverse_total[Rows];
+  float most[Rows];
+  float least[Rows];
+  for (int i = 0; i < panels.lanes(); ++i) {
+    const auto numbers = spread_numbers<A, P::kScaled>(
+        panels.inverse, static_cast<double>(largest[i]), sums[i].total());
+    inverse_total[i] = numbers.inverse_total;
+    most[i] = numbers.most;
+    least[i] = numbers.least;
   }
-  fold_by_8<V>(distances_by_8, distance + first);
-  fold_by_8<V>(squares_by_8, squares + first);
+  const auto references = common_reference(panels, sums.common);
+  auto unused = V::broadcast_bits(0);
+  PanelSums<P> distances_by_8;
+  PanelSums<P> squares_by_8;
+  for (int64_t at = 0; at < panels.classes; at += kGroup) {
+    const int64_t count = panels.classes - at < kGroup ? panels.classes - at : kGroup;
+    for_each_members(count, [&](auto vectors, int j) {
+      constexpr int kCount = decltype(vectors)::kCount;
+      for (int i = 0; i < panels.lanes(); i += kPanelRows) {
+        const SpreadLanes<A> spread = {V::load(static_cast<const float*>(inverse_total + i)),
+                                       V::load(static_cast<const float*>(most + i)),
+                                       V::load(static_cast<const float*>(least + i))};
+        const auto target = V::load_bits(targets.at + i);
+        struct Parts {
+          typename V::F32 distance;
+          typename V::F32 squares;
+        };
+        const auto parts_of = [&](auto some, int member, int step) LOGITS_INLINE_LAMBDA {
+          constexpr int kOwn = decltype(some)::kCount;
+          typename V::F32 p[kOwn];
+          typename V::F32 x[kOwn];
+          const int64_t first = at + j + 8 * member;
+          for (int k = 0; k < kOwn; ++k) p[k] = x[k] = panels.load(first + 8 * step * k, i);
+          scaled_exp<V, false, P::kScaled>(p, references[i], unused);
+          for (int k = 0; k < kOwn; ++k) {
+            const auto number = V::broadcast_bits(static_cast<uint32_t>(first + 8 * step * k));
+            p[k] = V::mul(p[k], spread.inverse_total);
+            x[k] = V::mul(p[k], spread.template distance<P::kScaled>(x[k], panels.inverse));
+            p[k] = V::drop(V::equal(target, number), V::mul(p[k], p[k]));
+          }
+          return Parts{add_members<V>(x), add_members<V>(p)};
+        };
+        const Parts parts = sum_members<V, kCount, 0, 1>(
+            parts_of, [](const Parts& a, const Parts& b) LOGITS_INLINE_LAMBDA {
+              return Parts{V::add(a.distance, b.distance), V::add(a.squares, b.squares)};
+            });
+        distances_by_8.add(j, i, parts.distance, at == 0);
+        squares_by_8.add(j, i, parts.squares, at == 0);
+      }
+    });
+  }
+  distances_by_8.total(panels.classes, panels.lanes(), distance);
+  squares_by_8.total(panels.classes, panels.lanes(), squares);
 }
 
 // x - log sum e^x of an element of each row.
@@ -215,7 +243,7 @@ LOGITS_OUTLINE void store_sorted(const ScoreCall& call, const P& panels,
   using V = typename P::Arithmetic::Set;
   const ScoreSinks<V> sinks(call, 0);
   SortedLanes<Rows> sorted;
-  for_each_panel(panels, [&](const auto& panel, int i) { sort_panel(panel, i, call.top, sorted); });
+  for (int i = 0; i < panels.lanes(); i += kPanelRows) sort_panel(panels, i, call.top, sorted);
   int64_t next[Rows] = {};  // the class from which on one of -inf is looked for
   for (int64_t k = 0; k < call.top; ++k) {
     double log_probs[Rows];
@@ -240,7 +268,6 @@ inline void store_panels(const ScoreCall& call, const Panels<V, float, Scaled>& 
                          const ExcludedClasses<Rows>& targets, const BundleSums<Rows>& sums,
                          double (&logs)[Rows], double (&losses)[Rows], double (&one_minus_p)[Rows],
                          int guess) {
-  using A = Single<V>;
   const Batch& batch = panels.batch;
   const int lanes = panels.lanes();
   float target[Rows] = {};
@@ -252,42 +279,26 @@ inline void store_panels(const ScoreCall& call, const Panels<V, float, Scaled>& 
     if (has_target && call.ties == Ties::index) split[i] = targets.at[i];
   }
   ScannedLanes<Rows> scan;
-  for_each_panel(panels,
-                 [&](const auto& panel, int i) { scan_panel(panel, i, target, split, scan); });
+  for (int i = 0; i < lanes; i += kPanelRows) scan_panel(panels, i, target, split, scan);
   double of_largest[Rows];
   log_probs_of_largest(panels, targets, sums, losses, scan, guess, of_largest);
 
   const auto reference = broadcast_reference(panels.row(0), sums.common);
   double confidences[Rows];
-  double entropies[Rows];
-  double squares[Rows];
+  double entropies[Rows] = {};
+  double squares[Rows] = {};
   double margins[Rows];
-  for_each_panel(panels, [&](const auto& panel, int first) {
+  for (int i = 0; i < lanes; i += kPanelRows) {
     auto unused = V::broadcast_bits(0);
-    typename V::F32 term[1] = {V::load(static_cast<const float*>(scan.largest + first))};
+    typename V::F32 term[1] = {V::load(static_cast<const float*>(scan.largest + i))};
     scaled_exp<V, false, Scaled>(term, reference, unused);
-    for (int i = first; i < first + kPanelRows; i += 8) {
-      const auto total = V::add(V::load(sums.sum + i), V::load(sums.excluded + i));
-      const auto own = i == first ? V::widen_low(term[0]) : V::widen_high(term[0]);
-      V::store(confidences + i, V::div(own, total));
-    }
-    if (!call.entropies && !call.square_distances) return;
-    float inverse_total[kPanelRows];
-    float most[kPanelRows];
-    float least[kPanelRows];
-    for (int i = 0; i < kPanelRows; ++i) {
-      const auto numbers = spread_numbers<A, Scaled>(
-          panels.inverse, static_cast<double>(scan.largest[first + i]), sums[first + i].total());
-      inverse_total[i] = numbers.inverse_total;
-      most[i] = numbers.most;
-      least[i] = numbers.least;
-    }
-    const SpreadLanes<A> spread = {V::load(static_cast<const float*>(inverse_total)),
-                                   V::load(static_cast<const float*>(most)),
-                                   V::load(static_cast<const float*>(least))};
-    spread_of_panel(panel, first, targets.any ? targets.at + first : nullptr, reference, spread,
-                    entropies, squares);
-  });
+    V::store(confidences + i, V::widen_low(term[0]));
+    V::store(confidences + i + 8, V::widen_high(term[0]));
+  }
+  for (int i = 0; i < lanes; ++i) confidences[i] /= sums[i].total();
+  if (call.entropies || call.square_distances) {
+    spread_of_panels(panels, targets, sums, scan.largest, entropies, squares);
+  }
   int32_t classes[Rows];
   for (int i = 0; i < lanes; ++i) {
     const bool active = panels.is_active[i] != 0;

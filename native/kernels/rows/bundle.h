@@ -33,6 +33,12 @@ static constexpr int kPanelRows = kLanesTogether;
 // for their operands.
 static constexpr int kStackRows = 64;
 
+// A number of vectors, as a type.
+template <int Count>
+struct Vectors {
+  static constexpr int kCount = Count;
+};
+
 // A row's outer and inner position.
 struct Place {
   int64_t outer;

@@ -5,53 +5,57 @@
 
 #include "../../platform/force-inline.h"
 #include "panel.h"
+#include "row-loop.h"
 #include "scale.h"
 #include "solve-panels.h"
 
 namespace logits {
 
-// compute(c) for every class of a panel, into the active lanes of `out`, laid out as the panel.
+// compute(c, lane) for every class of every panel, into the active lanes of `out`, laid out as the
+// panels: class by class, so that what is written lies together. A lane without a regular row
+// becomes NaN.
 template <class P, class Compute>
-LOGITS_INLINE void write_panel(const P& panel, float* out, Compute compute) {
+LOGITS_INLINE void write_panels(const P& panels, const BundleSums<P::kRows>& sums, float* out,
+                                Compute compute) {
   using V = typename P::Arithmetic::Set;
-  for (int64_t c = 0; c < panel.classes; ++c) {
-    float* p = out + c * panel.stride;
-    V::prefetch(reinterpret_cast<const char*>(p + kPanelRows));
-    if (panel.full) {
-      V::store(p, compute(c));
-    } else {
-      V::store(p, compute(c), panel.active);
+  const P own = panels;  // stores to `out` cannot change it, which needs no second look
+  const bool uniform = sums.uniform;
+  const int lanes = own.lanes();
+  uint32_t irregular[P::kRows];
+  for (int i = 0; i < lanes; ++i) irregular[i] = sums.is_regular(i) ? 0 : kNanBits;
+  typename V::Mask active[P::kRows / kPanelRows];
+  for (int i = 0; i < lanes; i += kPanelRows) active[i / kPanelRows] = own.active(i);
+  const auto write_class = [&](int64_t c, int end) {
+    for (int i = 0; i < end; i += kPanelRows) {
+      float* p = out + c * own.stride + i;
+      auto v = compute(c, i);
+      if (!uniform) {
+        const auto nan = V::load_bits(irregular + i);
+        v = select_where<V>(V::equal(nan, V::broadcast_bits(kNanBits)), V::from_bits(nan), v);
+      }
+      if (own.full) {
+        V::store(p, v);
+      } else {
+        V::store(p, v, active[i / kPanelRows]);
+      }
     }
+  };
+  if (lanes == P::kRows) {  // a constant: what differs by lane alone stays in registers
+    for (int64_t c = 0; c < own.classes; ++c) write_class(c, P::kRows);
+  } else {
+    for (int64_t c = 0; c < own.classes; ++c) write_class(c, lanes);
   }
 }
 
-// write(rows) as for a stack (stack.h). What a panel writes is no block.
+// write(rows) as for a stack (stack.h). What panels write is no block.
 template <class V, class E, bool Scaled, class Write>
 LOGITS_INLINE void write_results(const Panels<V, E, Scaled>& panels, const Output& out, float*,
                                  Write write) {
   write(batch_sink<V>(out, panels.batch));
 }
 
-// The kept terms of four panels times their factors, class by class: what four vectors write lies
-// together.
-template <class V, class E, bool Scaled>
-LOGITS_INLINE void write_four_panels(const Panels<V, E, Scaled>& panels, float* out,
-                                     const float* high, const float* low, const float* scaled) {
-  FactorVectors<Single<V>> factors[4];
-  const float* terms[4];
-  for (int k = 0; k < 4; ++k) {
-    factors[k] = {V::load(high + k * kPanelRows), V::load(low + k * kPanelRows)};
-    terms[k] = scaled + k * kPanelRows * panels.classes;
-  }
-  for (int64_t c = 0; c < panels.classes; ++c, out += panels.stride) {
-    for (int k = 0; k < 4; ++k) {
-      V::store(out + k * kPanelRows, factors[k].times(V::load(terms[k] + c * kPanelRows)));
-    }
-  }
-}
-
 // out[c] = e^x[c] * factor in each lane, from the terms kept in `scaled` or computed again, and
-// `at_excluded` for the class that its sum has left out. A lane without a regular row becomes NaN.
+// `at_excluded` for the class that its sum has left out.
 template <class V, class E, bool Scaled, int Rows>
 LOGITS_INLINE void write_bundle(const Panels<V, E, Scaled>& panels, const Output& out,
                                 const BundleSums<Rows>& sums, const double (&factor)[Rows],
@@ -59,38 +63,29 @@ LOGITS_INLINE void write_bundle(const Panels<V, E, Scaled>& panels, const Output
                                 const double* at_excluded) {
   float high[Rows];
   float low[Rows];
-  split_factors<V>(factor, panels.lanes(), high, low);
+  const int lanes = panels.lanes();
+  split_factors<V>(factor, lanes, high, low);
+  const auto scale = [&](typename V::F32 term, int i) {
+    return FactorVectors<Single<V>>{V::load(static_cast<const float*>(high + i)),
+                                    V::load(static_cast<const float*>(low + i))}
+        .times(term);
+  };
   float* const sink = batch_sink<V>(out, panels.batch);
-  if (scaled && sums.uniform && panels.full && panels.lanes() == 4 * kPanelRows) {
-    write_four_panels(panels, sink, high, low, scaled);
+  if (scaled) {
+    write_panels(panels, sums, sink,
+                 [&](int64_t c, int i) { return scale(V::load(scaled + c * lanes + i), i); });
   } else {
-    uint32_t irregular[Rows];
-    for (int i = 0; i < panels.lanes(); ++i) irregular[i] = sums.is_regular(i) ? 0 : kNanBits;
-    for_each_panel(panels, [&](const auto& panel, int first) {
-      const FactorVectors<Single<V>> factors = {V::load(high + first), V::load(low + first)};
-      const auto nan = V::load_bits(irregular + first);
-      const auto is_nan = V::equal(nan, V::broadcast_bits(kNanBits));
-      const auto result = [&](typename V::F32 term) {
-        return V::from_bits(V::select(is_nan, nan, V::bits(factors.times(term))));
-      };
-      if (scaled) {
-        const float* terms = scaled + first * panels.classes;
-        write_panel(panel, sink + first,
-                    [&](int64_t c) { return result(V::load(terms + c * kPanelRows)); });
-        return;
-      }
-      const auto reference = sums.uniform ? broadcast_reference(panels.row(0), sums.common)
-                                          : load_references(panel, sums.references + first);
-      write_panel(panel, sink + first, [&](int64_t c) {
-        auto max_exponent_bits = V::broadcast_bits(0);
-        typename V::F32 v[1] = {panel.load(c)};
-        scaled_exp<V, true, Scaled>(v, reference, max_exponent_bits);
-        return result(v[0]);
-      });
+    const auto references = sums.uniform ? common_reference(panels, sums.common)
+                                         : load_references(panels, sums.references);
+    write_panels(panels, sums, sink, [&](int64_t c, int i) {
+      auto max_exponent_bits = V::broadcast_bits(0);
+      typename V::F32 v[1] = {panels.load(c, i)};
+      scaled_exp<V, true, Scaled>(v, references[i], max_exponent_bits);
+      return scale(v[0], i);
     });
   }
   if (!excluded.any) return;
-  for (int i = 0; i < panels.lanes(); ++i) {
+  for (int i = 0; i < lanes; ++i) {
     if (panels.is_active[i] == 0 || !sums.is_regular(i)) continue;
     sink[panels.offset(i, excluded.at[i], 0)] = static_cast<float>(at_excluded[i]);
   }

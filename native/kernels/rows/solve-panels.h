@@ -1,5 +1,5 @@
 // Sums and losses of rows side by side: what row.h and log-probability.h do for one row, in every
-// lane of a panel, and in all panels of a bundle.
+// lane of a bundle of panels.
 #pragma once
 
 #include <cstdint>
@@ -14,277 +14,303 @@
 
 namespace logits {
 
+// on_members(vectors, j) for j = 0 .. 7: of a group's `count` classes, j, j + 8, ... are added
+// first, and `vectors` has their number.
+template <class OnMembers>
+LOGITS_INLINE void for_each_members(int64_t count, OnMembers on_members) {
+  for (int j = 0; j < 8 && j < count; ++j) {
+    switch ((count - j + 7) / 8) {
+      case 1:
+        on_members(Vectors<1>(), j);
+        break;
+      case 2:
+        on_members(Vectors<2>(), j);
+        break;
+      case 3:
+        on_members(Vectors<3>(), j);
+        break;
+      case 4:
+        on_members(Vectors<4>(), j);
+        break;
+      case 5:
+        on_members(Vectors<5>(), j);
+        break;
+      case 6:
+        on_members(Vectors<6>(), j);
+        break;
+      case 7:
+        on_members(Vectors<7>(), j);
+        break;
+      default:
+        on_members(Vectors<8>(), j);
+    }
+  }
+}
+
+// The sum of up to four members, by strides of 32, 16 and 8 classes, as fold_group adds them.
+template <class V, int Count>
+LOGITS_INLINE typename V::F32 add_members(const typename V::F32 (&v)[Count]) {
+  if constexpr (Count == 1) return v[0];
+  if constexpr (Count == 2) return V::add(v[0], v[1]);
+  if constexpr (Count == 3) return V::add(V::add(v[0], v[2]), v[1]);
+  if constexpr (Count == 4) return V::add(V::add(v[0], v[2]), V::add(v[1], v[3]));
+}
+
+// The same of members First, First + Step, ... below Count, as many at a time as the processor can
+// have under way: sum_of(vectors, First, Step) is the sum of so many of them.
+template <class V, int Count, int First, int Step, class SumOf, class Add>
+LOGITS_INLINE auto sum_members(SumOf sum_of, Add add) {
+  constexpr int kOwn = (Count - First + Step - 1) / Step;
+  if constexpr (kOwn <= V::kInterleave) {
+    return sum_of(Vectors<kOwn>(), First, Step);
+  } else {
+    const auto even = sum_members<V, Count, First, 2 * Step>(sum_of, add);
+    return add(even, sum_members<V, Count, First + Step, 2 * Step>(sum_of, add));
+  }
+}
+
+// The eight float64 sums of each lane.
+template <class P>
+class PanelSums {
+  using V = typename P::Arithmetic::Set;
+
+ public:
+  // Sixteen lanes of what members j of a group have left, `is_first` being the first group.
+  LOGITS_INLINE void add(int j, int lane, typename V::F32 v, bool is_first) {
+    add_eight(sums_[j] + lane, V::widen_low(v), is_first);
+    add_eight(sums_[j] + lane + 8, V::widen_high(v), is_first);
+  }
+  LOGITS_INLINE void add(const PanelSums& chunk, int64_t classes, int lanes) {
+    for (int j = 0; j < 8 && j < classes; ++j) {
+      for (int i = 0; i < lanes; i += 8)
+        add_eight(sums_[j] + i, V::load(chunk.sums_[j] + i), false);
+    }
+  }
+  LOGITS_INLINE void total(int64_t classes, int lanes, double* totals) const {
+    for (int i = 0; i < lanes; i += 8) {
+      typename V::F64 v[8];
+      for (int j = 0; j < 8; ++j) v[j] = j < classes ? V::load(sums_[j] + i) : V::zero();
+      V::store(totals + i, fold_vectors<V>(v));
+    }
+  }
+
+ private:
+  static LOGITS_INLINE void add_eight(double* sums, typename V::F64 v, bool is_first) {
+    V::store(sums, is_first ? v : V::add(V::load(static_cast<const double*>(sums)), v));
+  }
+
+  double sums_[8][P::kRows];
+};
+
+// A reference each of a bundle's panels; or one for all of them, where `step` is 0.
+template <class A>
+struct PanelReferences {
+  ReferenceVectors<A> panels[kStackRows / kPanelRows];
+  int step;
+
+  LOGITS_INLINE const ReferenceVectors<A>& operator[](int lane) const {
+    return panels[lane / kPanelRows * step];
+  }
+};
+
+template <class P>
+LOGITS_INLINE PanelReferences<typename P::Arithmetic> common_reference(const P& panels,
+                                                                       const Reference& reference) {
+  PanelReferences<typename P::Arithmetic> references;
+  references.panels[0] = broadcast_reference(panels.row(0), reference);
+  references.step = 0;
+  return references;
+}
+
 // One reference a lane.
 template <class P>
-LOGITS_INLINE ReferenceVectors<typename P::Arithmetic> load_references(
-    const P& panel, const Reference* references) {
+LOGITS_INLINE PanelReferences<typename P::Arithmetic> load_references(
+    const P& panels, const Reference (&given)[P::kRows]) {
   using A = typename P::Arithmetic;
   using V = typename A::Set;
-  float magic[kPanelRows];
-  float lowest[kPanelRows];
-  float offset[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
-    double raised_to = lowest_of<A>(references[i]);
-    if constexpr (P::kScaled) raised_to = A::lowest_element(raised_to, panel.inverse);
-    magic[i] = magic_of<A>(references[i]);
+  PanelReferences<A> references;
+  references.step = 1;
+  float magic[P::kRows];
+  float lowest[P::kRows];
+  float offset[P::kRows];
+  for (int i = 0; i < panels.lanes(); ++i) {
+    double raised_to = lowest_of<A>(given[i]);
+    if constexpr (P::kScaled) raised_to = A::lowest_element(raised_to, panels.inverse);
+    magic[i] = magic_of<A>(given[i]);
     lowest[i] = static_cast<float>(raised_to);
-    offset[i] = static_cast<float>(references[i].offset);
+    offset[i] = static_cast<float>(given[i].offset);
   }
-  return {V::load(static_cast<const float*>(magic)), V::load(static_cast<const float*>(lowest)),
-          V::load(static_cast<const float*>(offset)),
-          V::broadcast(static_cast<float>(panel.inverse.high)),
-          V::broadcast(static_cast<float>(panel.inverse.low))};
+  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
+    references.panels[i / kPanelRows] = {V::load(static_cast<const float*>(magic + i)),
+                                         V::load(static_cast<const float*>(lowest + i)),
+                                         V::load(static_cast<const float*>(offset + i)),
+                                         V::broadcast(static_cast<float>(panels.inverse.high)),
+                                         V::broadcast(static_cast<float>(panels.inverse.low))};
+  }
+  return references;
 }
 
-// The exponentials of classes at .. at + count - 1, sixteen floats each, into `terms`.
-template <class P, bool Shifted>
-LOGITS_INLINE void terms_of_classes(const P& panel, int64_t at, int64_t count,
-                                    const ReferenceVectors<typename P::Arithmetic>& reference,
-                                    typename P::Arithmetic::Set::I32& max_exponent_bits,
-                                    float* terms) {
+// The sums of all lanes, in the order of row.h; returns what scaled_exp collects.
+template <bool Shifted, class P>
+inline typename P::Arithmetic::Set::I32 sum_panels(
+    const P& panels, const ExcludedClasses<P::kRows>& excluded,
+    const PanelReferences<typename P::Arithmetic>& references, float* scaled,
+    double (&totals)[P::kRows]) {
   using V = typename P::Arithmetic::Set;
-  constexpr int kStep = V::kInterleave;
-  int64_t c = 0;
-  for (; c + kStep <= count; c += kStep) {
-    typename V::F32 v[kStep];
-    panel.prefetch(at + c, kStep);
-    for (int k = 0; k < kStep; ++k) v[k] = panel.load(at + c + k);
-    scaled_exp<V, Shifted, P::kScaled>(v, reference, max_exponent_bits);
-    for (int k = 0; k < kStep; ++k) V::store(terms + (c + k) * kPanelRows, v[k]);
-  }
-  for (; c < count; ++c) {
-    typename V::F32 v[1] = {panel.load(at + c)};
-    scaled_exp<V, Shifted, P::kScaled>(v, reference, max_exponent_bits);
-    V::store(terms + c * kPanelRows, v[0]);
-  }
-}
-
-// The terms of classes first, first + 8, ... below `count` (at most 64), added by strides 32, 16
-// and 8; `terms` begins with class `at`.
-template <class P>
-LOGITS_INLINE typename P::Arithmetic::Vector reduce_one_by_8(const float* terms, int64_t at,
-                                                             int first, int64_t count,
-                                                             const uint32_t* excluded) {
-  using V = typename P::Arithmetic::Set;
-  typename V::F32 half[4];
-  const auto term = [&](int k) {
-    const int64_t c = first + 8 * k;
-    auto v = V::load(terms + c * kPanelRows);
-    if (excluded != nullptr) {
-      const auto number = V::broadcast_bits(static_cast<uint32_t>(at + c));
-      v = V::drop(V::equal(V::load_bits(excluded), number), v);
-    }
-    return v;
-  };
-  for (int k = 0; k < 4; ++k) {
-    half[k] = V::broadcast(0.0f);
-    if (first + 8 * k < count) half[k] = term(k);
-    if (first + 8 * (k + 4) < count) half[k] = V::add(half[k], term(k + 4));
-  }
-  return V::add(V::add(half[0], half[2]), V::add(half[1], half[3]));
-}
-
-// The eight sums of a group's `count` terms, in float64, into `sums` or added to what is there.
-template <class P, bool First>
-LOGITS_INLINE void reduce_by_8(const float* terms, int64_t at, int64_t count,
-                               const uint32_t* excluded, double (&sums)[8][kPanelRows]) {
-  using V = typename P::Arithmetic::Set;
-  for (int j = 0; j < 8; ++j) {
-    if (!First && j >= count) return;
-    const auto sum =
-        j < count ? reduce_one_by_8<P>(terms, at, j, count, excluded) : V::broadcast(0.0f);
-    auto low = V::widen_low(sum);
-    auto high = V::widen_high(sum);
-    if constexpr (!First) {
-      low = V::add(V::load(static_cast<const double*>(sums[j])), low);
-      high = V::add(V::load(static_cast<const double*>(sums[j] + 8)), high);
-    }
-    V::store(sums[j], low);
-    V::store(sums[j] + 8, high);
-  }
-}
-
-template <class V>
-LOGITS_INLINE void fold_by_8(const double (&sums_by_8)[8][kPanelRows], double* sum) {
-  for (int i = 0; i < kPanelRows; i += 8) {
-    typename V::F64 lanes[8];
-    for (int j = 0; j < 8; ++j) lanes[j] = V::load(sums_by_8[j] + i);
-    V::store(sum + i, fold_vectors<V>(lanes));
-  }
-}
-
-// The sums of all lanes; returns what scaled_exp collects.
-template <class P, bool Shifted>
-inline typename P::Arithmetic::Set::I32 sum_panel(
-    const P& panel, const uint32_t* excluded,
-    const ReferenceVectors<typename P::Arithmetic>& reference, float* scaled, double* sum) {
-  using V = typename P::Arithmetic::Set;
+  const P own = panels;  // stores to `scaled` cannot change it, which needs no second look
+  const int64_t classes = own.classes;
+  const int lanes = own.lanes();
+  const int64_t next = 8 * own.stride;  // from one member to the next
   auto max_exponent_bits = V::broadcast_bits(0);
-  float group[kGroup * kPanelRows];
-  double sums[8][kPanelRows];
-  double total[8][kPanelRows];
-  if (panel.classes == 0) {
-    for (int i = 0; i < kPanelRows; ++i) sum[i] = 0;
-    return max_exponent_bits;
-  }
-  for (int64_t chunk = 0; chunk < panel.classes; chunk += kChunk) {
-    const int64_t end = panel.classes - chunk < kChunk ? panel.classes : chunk + kChunk;
-    for (int64_t at = chunk; at < end; at += kGroup) {
-      const int64_t count = end - at < kGroup ? end - at : kGroup;
-      float* terms = scaled ? scaled + at * kPanelRows : group;
-      terms_of_classes<P, Shifted>(panel, at, count, reference, max_exponent_bits, terms);
-      if (at == chunk) {
-        reduce_by_8<P, true>(terms, at, count, excluded, sums);
-      } else {
-        reduce_by_8<P, false>(terms, at, count, excluded, sums);
+  PanelSums<P> sums;
+  PanelSums<P> sums_of_chunk;
+  for (int64_t at = 0; at < classes; at += kGroup) {
+    PanelSums<P>& by_8 = at < kChunk ? sums : sums_of_chunk;
+    const int64_t count = classes - at < kGroup ? classes - at : kGroup;
+    for_each_members(count, [&](auto vectors, int j) {
+      constexpr int kCount = decltype(vectors)::kCount;
+      for (int i = 0; i < lanes; i += kPanelRows) {
+        const auto* const x = own.x + (at + j) * own.stride + i;
+        float* const kept = scaled ? scaled + (at + j) * lanes + i : nullptr;
+        const auto sum_of = [&](auto some, int member, int step) LOGITS_INLINE_LAMBDA {
+          constexpr int kOwn = decltype(some)::kCount;
+          typename V::F32 v[kOwn];
+          for (int k = 0; k < kOwn; ++k) {
+            const auto* const p = x + (member + step * k) * next;
+            v[k] = own.load(p, i);
+            // The same class of the rows behind these: the processor does not see the sequence.
+            V::prefetch(reinterpret_cast<const char*>(p + P::kRows));
+          }
+          scaled_exp<V, Shifted, P::kScaled>(v, references[i], max_exponent_bits);
+          for (int k = 0; k < kOwn; ++k) {
+            const int m = member + step * k;
+            if (kept) V::store(kept + m * 8 * lanes, v[k]);
+            if (excluded.any) {
+              const auto number = V::broadcast_bits(static_cast<uint32_t>(at + j + 8 * m));
+              v[k] = V::drop(V::equal(V::load_bits(excluded.at + i), number), v[k]);
+            }
+          }
+          return add_members<V>(v);
+        };
+        const auto sum = sum_members<V, kCount, 0, 1>(
+            sum_of, [](auto a, auto b) LOGITS_INLINE_LAMBDA { return V::add(a, b); });
+        by_8.add(j, i, sum, at % kChunk == 0);
       }
-    }
-    if (panel.classes <= kChunk) {
-      fold_by_8<V>(sums, sum);
-      return max_exponent_bits;
-    }
-    for (int j = 0; j < 8; ++j) {
-      for (int i = 0; i < kPanelRows; ++i) {
-        total[j][i] = chunk == 0 ? sums[j][i] : total[j][i] + sums[j][i];
-      }
-    }
+    });
+    const bool ends_chunk = at + kGroup >= classes || (at + kGroup) % kChunk == 0;
+    if (ends_chunk && at >= kChunk) sums.add(by_8, at % kChunk + count, lanes);
   }
-  fold_by_8<V>(total, sum);
+  sums.total(classes, lanes, totals);
   return max_exponent_bits;
 }
 
-// The same with one reference a lane.
-template <class P>
-LOGITS_INLINE void sum_panel_by_lane(const P& panel, const uint32_t* excluded,
-                                     const Reference* references, float* scaled, double* sum) {
-  sum_panel<P, true>(panel, excluded, load_references(panel, references), scaled, sum);
-}
-
-struct PanelMax {
-  float max[kPanelRows];
-  uint32_t argmax[kPanelRows];  // the first class that holds the maximum
-  bool nan[kPanelRows];
+// Each lane's largest element (but for the excluded one) and whether the row holds a NaN.
+template <int Rows>
+struct BundleMax {
+  float max[Rows];
+  uint32_t argmax[Rows];  // the first class that holds the maximum
+  bool nan[Rows];
 };
 
-// Each lane's largest element (but for the excluded one) and whether the row holds a NaN.
 template <class P>
-inline PanelMax max_of_panel(const P& panel, const uint32_t* excluded) {
+inline void max_of_panels(const P& panels, const ExcludedClasses<P::kRows>& excluded,
+                          BundleMax<P::kRows>& found) {
   using V = typename P::Arithmetic::Set;
-  const auto magnitude = V::broadcast_bits(kMagnitudeBits);
-  const auto lowest = V::broadcast_bits(kInfinityBits | 0x80000000);
-  auto max = V::from_bits(lowest);
-  auto argmax = V::broadcast_bits(0);
-  auto magnitudes = V::broadcast_bits(0);
-  for (int64_t c = 0; c < panel.classes; ++c) {
-    auto v = panel.load(c);
-    const auto number = V::broadcast_bits(static_cast<uint32_t>(c));
-    magnitudes = V::max_unsigned(magnitudes, V::bit_and(V::bits(v), magnitude));
-    if (excluded != nullptr) {
-      v = V::from_bits(V::select(V::equal(V::load_bits(excluded), number), lowest, V::bits(v)));
+  const auto lowest = V::broadcast(-P::Arithmetic::infinity());
+  for (int i = 0; i < panels.lanes(); i += kPanelRows) {
+    auto max = lowest;
+    auto argmax = V::broadcast_bits(0);
+    auto nans = V::broadcast_bits(0);
+    for (int64_t c = 0; c < panels.classes; ++c) {
+      auto v = panels.load(c, i);
+      const auto number = V::broadcast_bits(static_cast<uint32_t>(c));
+      nans = V::max_unsigned(nans, nan_bits<V>(v));
+      if (excluded.any) {
+        v = select_where<V>(V::equal(V::load_bits(excluded.at + i), number), lowest, v);
+      }
+      const auto above = V::greater(v, max);
+      argmax = V::select(above, number, argmax);
+      max = select_where<V>(above, v, max);
     }
-    const auto above = V::greater(v, max);
-    argmax = V::select(above, number, argmax);
-    max = V::from_bits(V::select(above, V::bits(v), V::bits(max)));
-  }
-  PanelMax row_max;
-  uint32_t lanes[kPanelRows];
-  V::store(row_max.max, max);
-  V::store_bits(row_max.argmax, argmax);
-  V::store_bits(lanes, magnitudes);
-  for (int i = 0; i < kPanelRows; ++i) row_max.nan[i] = lanes[i] > kInfinityBits;
-  return row_max;
-}
-
-// The terms of the excluded elements; 0 where a lane is idle or excludes none.
-template <class P>
-LOGITS_INLINE void terms_of_excluded(const P& panel, const uint32_t* excluded,
-                                     const Reference* references, double* terms) {
-  for (int i = 0; i < kPanelRows; ++i) {
-    const bool present = panel.is_active[i] != 0 && excluded != nullptr;
-    const auto row = panel.row(i);
-    terms[i] = present ? scaled_exp_of(row, row.value(excluded[i]), references[i]) : 0;
+    uint32_t bits[kPanelRows];
+    V::store(found.max + i, max);
+    V::store_bits(found.argmax + i, argmax);
+    V::store_bits(bits, nans);
+    for (int k = 0; k < kPanelRows; ++k) found.nan[i + k] = bits[k] > kInfinityBits;
   }
 }
 
-// solve_row for every lane of a panel, each in a reference of its own.
+// solve_row for every lane, each in a reference of its own.
 template <class P>
-LOGITS_OUTLINE void solve_panel(const P& panel, const uint32_t* excluded, float* scaled,
-                                RowKind* kinds, Reference* references, double* sums,
-                                double* excluded_terms) {
+LOGITS_OUTLINE void solve_lanes(const P& panels, const ExcludedClasses<P::kRows>& excluded,
+                                float* scaled, BundleSums<P::kRows>& sums) {
   using A = typename P::Arithmetic;
-  const PanelMax row_max = max_of_panel(panel, nullptr);
-  for (int i = 0; i < kPanelRows; ++i) {
-    kinds[i] = RowKind::regular;
-    references[i] = {0, 0};
-    if (panel.is_active[i] == 0) continue;
-    kinds[i] = kind_of<A>(RowMax{static_cast<double>(row_max.max[i]), row_max.nan[i]});
-    if (kinds[i] != RowKind::regular) continue;
-    references[i] = reference_of(panel.row(i), static_cast<double>(row_max.max[i]));
+  BundleMax<P::kRows> row_max;
+  max_of_panels(panels, none_excluded<P>(), row_max);
+  for (int i = 0; i < panels.lanes(); ++i) {
+    sums.kinds[i] = RowKind::regular;
+    sums.references[i] = {0, 0};
+    if (panels.is_active[i] == 0) continue;
+    const double max = static_cast<double>(row_max.max[i]);
+    sums.kinds[i] = kind_of<A>(RowMax{max, row_max.nan[i]});
+    if (sums.kinds[i] == RowKind::regular) sums.references[i] = reference_of(panels.row(i), max);
   }
-  sum_panel_by_lane(panel, excluded, references, scaled, sums);
-  terms_of_excluded(panel, excluded, references, excluded_terms);
+  sum_panels<true>(panels, excluded, load_references(panels, sums.references), scaled, sums.sum);
+  for (int i = 0; i < panels.lanes(); ++i) {
+    sums.excluded[i] = 0;
+    if (!excluded.any || panels.is_active[i] == 0) continue;
+    const auto row = panels.row(i);
+    sums.excluded[i] = scaled_exp_of(row, row.value(excluded.at[i]), sums.references[i]);
+  }
 }
 
 // solve_row for every lane.
 template <class V, class E, bool Scaled>
 inline void solve_bundle(const Panels<V, E, Scaled>& panels,
-                         const ExcludedClasses<Panels<V, E, Scaled>::kRows>& excluded_classes,
+                         const ExcludedClasses<Panels<V, E, Scaled>::kRows>& excluded,
                          double divisor, int& guess, float* scaled,
                          BundleSums<Panels<V, E, Scaled>::kRows>& sums) {
-  using P = Panel<V, E, Scaled>;
   const Reference common = {guess, 0};
-  const auto vectors = broadcast_reference(panels.row(0), common);
-  const auto excluded = [&](int i) {
-    return excluded_classes.any ? excluded_classes.at + i : nullptr;
-  };
-  auto max_exponent_bits = V::broadcast_bits(0);
-  for_each_panel(panels, [&](const P& panel, int i) {
-    const auto own = sum_panel<P, false>(panel, excluded(i), vectors,
-                                         panels.scratch_of_panel(scaled, i), sums.sum + i);
-    max_exponent_bits = V::max_unsigned(max_exponent_bits, own);
-  });
-  common_terms(panels, excluded_classes, vectors, sums);
+  const auto references = common_reference(panels, common);
+  const auto max_exponent_bits = sum_panels<false>(panels, excluded, references, scaled, sums.sum);
+  common_terms(panels, excluded, references[0], sums);
   if (accept(panels, common, divisor, max_exponent_bits, sums)) return;
   sums.uniform = false;
-  for_each_panel(panels, [&](const P& panel, int i) {
-    solve_panel(panel, excluded(i), panels.scratch_of_panel(scaled, i), sums.kinds + i,
-                sums.references + i, sums.sum + i, sums.excluded + i);
-  });
+  solve_lanes(panels, excluded, scaled, sums);
   guess = likely_exponent(panels, divisor, sums, guess);
 }
 
-// The losses of a panel's rows that are near one, from the sums of their other classes in units of
-// their own. The panel's lanes are those of the sums from `first` on.
+// The losses of rows that are near one, from the sums of their other classes in units of their own.
 template <class P, int Rows>
-LOGITS_OUTLINE void near_one_losses(const P& panel, const ExcludedClasses<Rows>& targets,
-                                    const BundleSums<Rows>& sums, int first, double (&losses)[Rows],
+LOGITS_OUTLINE void near_one_losses(const P& panels, const ExcludedClasses<Rows>& targets,
+                                    const BundleSums<Rows>& sums, double (&losses)[Rows],
                                     double (&one_minus_p)[Rows]) {
   using A = typename P::Arithmetic;
-  const uint32_t* excluded = targets.at + first;
-  const PanelMax others = max_of_panel(panel, excluded);
-  Reference references[kPanelRows];
-  double target[kPanelRows];
-  bool near_one[kPanelRows];
-  bool resolved[kPanelRows];
-  for (int i = 0; i < kPanelRows; ++i) {
-    const RowSum row = sums[first + i];
+  BundleMax<Rows> others;
+  max_of_panels(panels, targets, others);
+  Reference references[Rows];
+  double target[Rows];
+  bool near_one[Rows];
+  bool resolved[Rows];
+  for (int i = 0; i < panels.lanes(); ++i) {
+    const RowSum row = sums[i];
     references[i] = {0, 0};
-    near_one[i] = panel.is_active[i] != 0 && is_near_one<A>(row);
+    near_one[i] = panels.is_active[i] != 0 && is_near_one<A>(row);
     resolved[i] = false;
     if (!near_one[i]) continue;
-    target[i] = panel.row(i).value(excluded[i]);
-    resolved[i] = reference_of_others(panel.row(i), static_cast<double>(others.max[i]), target[i],
+    target[i] = panels.row(i).value(targets.at[i]);
+    resolved[i] = reference_of_others(panels.row(i), static_cast<double>(others.max[i]), target[i],
                                       row.reference, references[i]);
   }
-  double sum[kPanelRows];
-  sum_panel_by_lane(panel, excluded, references, nullptr, sum);
-  for (int i = 0; i < kPanelRows; ++i) {
+  double sum[Rows];
+  sum_panels<true>(panels, targets, load_references(panels, references), nullptr, sum);
+  for (int i = 0; i < panels.lanes(); ++i) {
     if (!near_one[i]) continue;
     const TargetLoss loss = resolved[i]
-                                ? near_one_loss(panel.row(i), sum[i], references[i], target[i])
+                                ? near_one_loss(panels.row(i), sum[i], references[i], target[i])
                                 : TargetLoss{0, 0};
-    losses[first + i] = loss.loss;
-    one_minus_p[first + i] = loss.one_minus_p;
+    losses[i] = loss.loss;
+    one_minus_p[i] = loss.one_minus_p;
   }
 }
 
@@ -306,10 +332,7 @@ LOGITS_INLINE void target_losses(const Panels<V, E, Scaled>& panels,
       near_one = near_one || is_near_one<Single<V>>(sums[i]);
     }
   }
-  if (!near_one) return;
-  for_each_panel(panels, [&](const auto& panel, int first) {
-    near_one_losses(panel, targets, sums, first, losses, one_minus_p);
-  });
+  if (near_one) near_one_losses(panels, targets, sums, losses, one_minus_p);
 }
 
 }  // namespace logits

@@ -95,11 +95,6 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
   }
 }
 
-template <int Count>
-struct Vectors {
-  static constexpr int kCount = Count;
-};
-
 // The eight sums of a row of at most one chunk, as sum_chunk (row.h) makes them.
 template <class R, bool Stored, bool Excluded>
 LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
