@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type ScoreOptions, score } from '../../lib/index.js';
-import { mixedRows, randomTargets, transposed, truncated, widened } from '../support/inputs.js';
+import {
+  mixedRows,
+  ordinaryRows,
+  randomTargets,
+  transposed,
+  truncated,
+  widened,
+} from '../support/inputs.js';
 import { describeEachIsa, isas, referenceIsa, withIsa } from '../support/isas.js';
 import { type AnyScores, scoreBytes } from '../support/tables/scores.js';
 
@@ -32,13 +39,14 @@ interface Batch {
 const IDS = 2;
 
 function makeBatch(rows: number, classes: number, precision: string): Batch {
-  const single = mixedRows(rows, classes, rows + classes);
+  const make = precision === 'ordinary float32' ? ordinaryRows : mixedRows;
+  const single = make(rows, classes, rows + classes);
   // Ties, also of the largest; not in every row.
   single.forEach((x, i) => {
     if (Math.floor(i / classes) % 3 === 0) single[i] = Math.round(x);
   });
   const logits =
-    precision === 'float32'
+    precision !== 'float64'
       ? single
       : Float64Array.from(single, (x, i) =>
           Math.abs(x) < 1e30 && i % 3 ? x + Math.sin(i) * 1e-9 : x,
@@ -87,7 +95,7 @@ function rowOf(scores: AnyScores, row: number): AnyScores {
   };
 }
 
-const precisions = ['float32', 'float64'] as const;
+const precisions = ['float32', 'ordinary float32', 'float64'] as const;
 
 function expectSame(actual: AnyScores, expected: AnyScores, what: string): void {
   if (!scoreBytes(actual).equals(scoreBytes(expected))) expect(actual, what).toEqual(expected);
@@ -205,7 +213,7 @@ describeEachIsa('a row gives the same bytes', (isa) => {
 
   it.each(['float16', 'bfloat16'] as const)('%s as the widened float32', (dtype) => {
     for (const [rows, classes] of some) {
-      const batch = makeBatch(rows, classes, 'float32');
+      const batch = makeBatch(rows, classes, classes % 2 ? 'float32' : 'ordinary float32');
       const bits = truncated(batch.logits as Float32Array, dtype);
       for (const options of Object.values(variants)) {
         const { targets, ids } = batch;

@@ -90,6 +90,17 @@ export function mixedRows(rows: number, classes: number, seed: number): Float32A
   return logits;
 }
 
+/** Rows without special values, of one scale, which kernels take together: ordinary, confident and masked ones. */
+export function ordinaryRows(rows: number, classes: number, seed: number): Float32Array {
+  const logits = normalLogits(rows * classes, { seed, deviation: 3 });
+  for (let row = 0; row < rows; row++) {
+    const at = row * classes;
+    if (row % 5 === 1) logits[at + (row % classes)] = 60;
+    if (row % 5 === 2) logits.fill(-Infinity, at, at + (classes >> 1));
+  }
+  return logits;
+}
+
 /** The same rows with the class axis first: [rows, classes] to [classes, rows]. */
 export function transposed<A extends Float32Array | Float64Array | Uint16Array>(
   array: A,
