@@ -59,7 +59,7 @@ export async function evaluate(
   const jsonPath = json === STDOUT ? undefined : json;
   const textBytes = bytes === undefined ? undefined : readTextBytes(bytes);
   for (const path of [jsonPath, report]) {
-    if (path !== undefined) await expectWritable(path);
+    if (path !== undefined) expectWritable(path);
   }
   await withDataset(logitsPaths, targetsPath, options, async (dataset) => {
     if (report !== undefined) loadECharts();
@@ -68,10 +68,10 @@ export async function evaluate(
     // The confusion matrix is the report's alone.
     const asJson = `${JSON.stringify({ ...summary, confusion: undefined }, null, 2)}\n`;
     process.stdout.write(json === STDOUT ? asJson : `${summaryText(summary)}\n`);
-    if (jsonPath !== undefined) await writeOutput(jsonPath, asJson);
+    if (jsonPath !== undefined) writeOutput(jsonPath, asJson);
     if (report !== undefined && collector !== undefined) {
       const about = aboutOf(dataset, logitsPaths, options);
-      await writeOutput(report, renderReport(collector, summary, about));
+      writeOutput(report, renderReport(collector, summary, about));
     }
   });
 }
