@@ -262,11 +262,11 @@ function classesSection({ classes, missed }: MistakeCounts, isAlone: boolean): H
       percent((missed + chosen) / mistakes),
     ]);
   const reason = isAlone
-    ? `More than ${count(mostPairs)} different pairs of target and prediction occurred among the mistakes: too many to count each. So they are counted by class. `
+    ? `There are more than ${count(mostPairs)} different mistakes, too many to count each. `
     : '';
   return section(
     'Classes with the most mistakes',
-    html`<p class="note">${reason}A class is missed in its own rows that have another prediction, and wrongly predicted in rows of other classes. Numbers are exact.</p>`,
+    html`<p class="note">${reason}A class is missed where it is the target of a mistake, and wrongly predicted where it is the prediction.</p>`,
     table(['class', 'missed', 'wrongly predicted', 'of all mistakes'], rows),
   );
 }
