@@ -1,5 +1,5 @@
 // Written here since CSV packages make a string of every field, and the columns and quotes that they are for do not occur.
-import { describe } from '../arguments/errors.js';
+import { allocationError, describe } from '../arguments/errors.js';
 import { fileError } from './errors.js';
 import { type OpenFile, readFully } from './file.js';
 import type { OpenTensor } from './tensor.js';
@@ -103,16 +103,24 @@ function lineError(file: OpenFile, start: number, line: number): Error {
   return fileError('a class (an integer)', file.path, received, line);
 }
 
+function newWords(count: number): Int32Array {
+  try {
+    return new Int32Array(new SharedArrayBuffer(4 * count));
+  } catch (cause) {
+    throw allocationError(count / 2, 'targets', cause);
+  }
+}
+
 /** Integers as int64 elements, in memory that every thread sees. */
 class SharedIntegers {
   length = 0;
   /** Two words for each: no bigint for each number. */
-  #words = new Int32Array(new SharedArrayBuffer(CHUNK_BYTES));
+  #words = newWords(CHUNK_BYTES);
 
   push(value: number): void {
     const at = 2 * this.length++;
     if (at === this.#words.length) {
-      const larger = new Int32Array(new SharedArrayBuffer(2 * this.#words.byteLength));
+      const larger = newWords(2 * at);
       larger.set(this.#words);
       this.#words = larger;
     }

@@ -15,7 +15,7 @@ import { WorstRows, worstSection } from './worst-rows.js';
 /** A confusion matrix of more classes than this could not be read. */
 export const mostMatrixClasses = 100;
 
-/** Targets without BigInts, which cost an allocation each: a class fits into the low word, the first on every host of the addon. */
+/** Targets without BigInts, which cost an allocation each: a class fits into the low word, which comes first on every host of the addon. */
 function classNumbers(targets: TypedClassIndices): ArrayLike<number> {
   if (!(targets instanceof BigInt64Array || targets instanceof BigUint64Array)) return targets;
   const words = new Int32Array(targets.buffer, targets.byteOffset, 2 * targets.length);
