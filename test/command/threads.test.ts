@@ -99,6 +99,8 @@ describe.runIf(hasNodeOptions)('every byte of summary and report is the same', (
   it.each(cases)('%s', (_, args) => {
     const whole = written(evaluate([...args, ...common, '--threads', '1']));
     expect(whole.status).toBe(0);
+    // The confusion matrix is the report's alone.
+    expect(whole.json).not.toContain('confusion');
     for (const threads of THREADS) {
       expect(written(onThreads(threads, [...args, ...common]))).toEqual(whole);
     }
