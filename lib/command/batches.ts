@@ -7,16 +7,11 @@ import type { Dataset } from './dataset.js';
 
 /** Sizes in bytes by which a data set is divided. No result depends on them. */
 export const sizes = {
-  /** Of a batch, which a thread reads and computes at once: it fits the caches of a core, and outweighs a call. */
+  /** Of a batch, which a thread takes, reads and computes at once: it fits the caches of a core, and outweighs a call. */
   batch: 2 * 1024 * 1024,
-  /** Of a chunk, the batches that a thread takes at a time: it outweighs the taking, and keeps no thread waiting long in the end. */
-  chunk: 16 * 1024 * 1024,
   /** Of the work that one more thread needs: less than this, the running threads do while another one starts. */
   thread: 256 * 1024 * 1024,
 };
-
-// Of a chunk: its targets and the results of its rows are kept until its end.
-const MOST_ROWS = 65_536;
 
 // Of each read where a row's classes lie apart: rows side by side are read together until a read is worth its call.
 const RUN_BYTES = 16 * 1024;
@@ -27,7 +22,7 @@ const MOST_BATCH_BYTES = 64 * 1024 * 1024;
 // This many rows side by side are computed together.
 const PANEL_ROWS = 64;
 
-/** A data set in batches and chunks, each of them rows that follow each other. */
+/** A data set in batches of rows that follow each other. */
 export interface Partition {
   /** The size of a batch: all rows of some outer positions, or some rows of a single one. */
   readonly outers: number;
@@ -35,8 +30,6 @@ export interface Partition {
   /** How many batches each outer position is divided into. */
   readonly across: number;
   readonly batches: number;
-  readonly batchesOfChunk: number;
-  readonly chunks: number;
 }
 
 /** The rows of a batch, of one outer position or several. */
@@ -66,32 +59,23 @@ function rowsOfBatch(dataset: Dataset): number {
   return rows >= inner ? rows : rowsSideBySide(dataset);
 }
 
-const nothing: Partition = {
-  outers: 0,
-  inners: 0,
-  across: 0,
-  batches: 0,
-  batchesOfChunk: 0,
-  chunks: 0,
-};
-
 /** Divides a data set into batches of `batchRows` rows, or of about the usual size. */
 export function partitionOf(dataset: Dataset, batchRows: number | undefined): Partition {
-  const { outer, inner, classes } = dataset.layout;
+  const { outer, inner } = dataset.layout;
   const wanted = Math.min(batchRows ?? rowsOfBatch(dataset), outer * inner);
-  if (wanted === 0) return nothing;
+  if (wanted === 0) return { outers: 0, inners: 0, across: 0, batches: 0 };
   const outers = Math.max(1, Math.floor(wanted / inner));
   const inners = Math.min(wanted, inner);
   const across = Math.ceil(inner / inners);
-  const batches = Math.ceil(outer / outers) * across;
-  const rows = outers * inners;
-  const bytes = rows * classes * elementBytes[dataset.elementType];
-  const batchesOfChunk = Math.max(1, Math.floor(Math.min(sizes.chunk / bytes, MOST_ROWS / rows)));
-  const chunks = Math.ceil(batches / batchesOfChunk);
-  return { outers, inners, across, batches, batchesOfChunk, chunks };
+  return { outers, inners, across, batches: Math.ceil(outer / outers) * across };
 }
 
-function batchAt({ outers, inners, across }: Partition, { layout }: Dataset, at: number): Batch {
+/** The batch of this index. */
+export function batchAt(
+  { outers, inners, across }: Partition,
+  { layout }: Dataset,
+  at: number,
+): Batch {
   const outer = Math.floor(at / across) * outers;
   const inner = (at % across) * inners;
   const size = {
@@ -100,18 +84,6 @@ function batchAt({ outers, inners, across }: Partition, { layout }: Dataset, at:
   };
   const firstRow = outer * layout.inner + inner;
   return { outer, inner, ...size, firstRow, rows: size.outers * size.inners };
-}
-
-/** The batches of a chunk, which follow each other. */
-export function batchesOf(
-  partition: Partition,
-  dataset: Dataset,
-  chunk: number,
-): [Batch, ...Batch[]] {
-  const first = chunk * partition.batchesOfChunk;
-  const count = Math.min(partition.batchesOfChunk, partition.batches - first);
-  const batches = Array.from({ length: count }, (_, i) => batchAt(partition, dataset, first + i));
-  return batches as [Batch, ...Batch[]];
 }
 
 // The most bytes of an element.
@@ -126,14 +98,14 @@ function elementsOf(block: Uint8Array, element: FileElement): NativeArray | Type
   );
 }
 
-/** The memory that reading takes: for the logits of a batch, and then for the targets of a chunk. */
-function bytesOf({ outers, inners, batchesOfChunk }: Partition, dataset: Dataset) {
+/** The memory that reading takes: for the logits of a batch, and then for their targets. */
+function bytesOf({ outers, inners }: Partition, dataset: Dataset) {
   const { layout, elementType, targets } = dataset;
   const rows = outers * inners;
   const logits = rows * layout.classes * elementBytes[elementType];
   return {
     logits: Math.ceil(logits / ALIGNMENT) * ALIGNMENT,
-    targets: rows * batchesOfChunk * elementBytes[targets.element],
+    targets: rows * elementBytes[targets.element],
   };
 }
 
@@ -151,7 +123,7 @@ function newBuffer(bytes: number): ArrayBuffer {
   }
 }
 
-/** Reads a data set into memory of its own: each read overwrites the targets, or the logits, of the one before. */
+/** Reads a data set into memory of its own: each batch overwrites the one before. */
 export class BatchReader {
   readonly #dataset: Dataset;
   readonly #logits: Uint8Array;
@@ -165,8 +137,8 @@ export class BatchReader {
     this.#targets = new Uint8Array(buffer, logits);
   }
 
-  /** The targets of some rows that follow each other. */
-  targets(firstRow: number, rows: number): TypedClassIndices {
+  /** The targets of a batch. */
+  targets({ firstRow, rows }: Batch): TypedClassIndices {
     const { targets } = this.#dataset;
     const size = elementBytes[targets.element];
     const block = this.#targets.subarray(0, rows * size);

@@ -3,7 +3,7 @@ import { fileError } from '../files/errors.js';
 import { closeFile, openFile } from '../files/file.js';
 import { runtime } from '../native/runtime.js';
 import { loadECharts } from '../report/charts.js';
-import { type ReportAbout, ReportCollector, renderReport } from '../report/report.js';
+import { type ReportAbout, renderReport } from '../report/report.js';
 import { type Dataset, type EvaluateOptions, withDataset } from './dataset.js';
 import { expectWritable, packageVersion, summaryText, writeOutput } from './output.js';
 import { run } from './run.js';
@@ -59,20 +59,19 @@ export async function evaluate(
   const jsonPath = json === STDOUT ? undefined : json;
   const textBytes = bytes === undefined ? undefined : readTextBytes(bytes);
   for (const path of [jsonPath, report]) {
-    if (path !== undefined) await expectWritable(path);
+    if (path !== undefined) expectWritable(path);
   }
   await withDataset(logitsPaths, targetsPath, options, async (dataset) => {
     if (report !== undefined) loadECharts();
-    const collector =
-      report === undefined ? undefined : new ReportCollector(dataset.layout.classes);
-    const { summary, firstNotFinite } = await run(dataset, options, textBytes, collector?.memory);
+    const { summary, collector, firstNotFinite } = await run(dataset, options, textBytes);
     if (firstNotFinite !== undefined) warnOfRows(summary.notFinite, firstNotFinite);
-    const asJson = `${JSON.stringify(summary, null, 2)}\n`;
+    // The confusion matrix is the report's alone.
+    const asJson = `${JSON.stringify({ ...summary, confusion: undefined }, null, 2)}\n`;
     process.stdout.write(json === STDOUT ? asJson : `${summaryText(summary)}\n`);
-    if (jsonPath !== undefined) await writeOutput(jsonPath, asJson);
+    if (jsonPath !== undefined) writeOutput(jsonPath, asJson);
     if (report !== undefined && collector !== undefined) {
       const about = aboutOf(dataset, logitsPaths, options);
-      await writeOutput(report, renderReport(collector, summary, about));
+      writeOutput(report, renderReport(collector, summary, about));
     }
   });
 }

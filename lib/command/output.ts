@@ -1,5 +1,4 @@
-import { constants, readFileSync } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
+import { accessSync, constants, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EvaluationSummary } from '../evaluation/types.js';
 import { fileAccessError } from '../files/errors.js';
@@ -47,28 +46,23 @@ export function summaryText(summary: EvaluationSummary): string {
   ]);
 }
 
-function outputError(path: string, cause: unknown): Error {
-  return fileAccessError(path, cause, 'a writable file');
+function written(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    throw fileAccessError(path, cause, 'a writable file');
+  }
 }
 
 /** Refuses a path that cannot be written to, before hours are spent on what should go there. */
-export async function expectWritable(path: string): Promise<void> {
-  try {
-    const { isFolder, exists } = await stat(path).then(
-      (stats) => ({ isFolder: stats.isDirectory(), exists: true }),
-      () => ({ isFolder: false, exists: false }),
-    );
-    if (isFolder) throw new Error('a directory');
-    await access(exists ? path : dirname(path), constants.W_OK);
-  } catch (cause) {
-    throw outputError(path, cause);
-  }
+export function expectWritable(path: string): void {
+  written(path, () => {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) throw new Error('a directory');
+    accessSync(stats === undefined ? dirname(path) : path, constants.W_OK);
+  });
 }
 
-export async function writeOutput(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (cause) {
-    throw outputError(path, cause);
-  }
+export function writeOutput(path: string, text: string): void {
+  written(path, () => writeFileSync(path, text));
 }

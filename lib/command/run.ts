@@ -5,17 +5,10 @@ import { Evaluator } from '../evaluation/evaluator.js';
 import type { EvaluationSummary } from '../evaluation/types.js';
 import { threadError } from '../files/errors.js';
 import { runtime } from '../native/runtime.js';
-import type { CollectorMemory } from '../report/report.js';
+import type { ReportCollector } from '../report/report.js';
 import { type Partition, partitionOf, readerBytes, sizes } from './batches.js';
 import type { Dataset, EvaluateOptions } from './dataset.js';
-import {
-  evaluateChunks,
-  type Job,
-  newEvaluator,
-  Schedule,
-  type ThreadResult,
-  type WorkerResult,
-} from './loop.js';
+import { evaluateBatches, type Job, stop, type WorkerResult } from './loop.js';
 
 // These many have the memory's whole speed, and a thread takes some ten megabytes.
 const MOST_THREADS = 8;
@@ -29,61 +22,69 @@ const ROW_BYTES = 1024;
 // In Deno each thread numbers its files by itself, so that a worker thread cannot read those that are open already.
 const SHARES_FILES = !('deno' in process.versions);
 
-/** How many threads take chunks, of those that may compute. */
+/** How many threads take batches, of those that may compute. */
 function threadsFor(dataset: Dataset, partition: Partition, most: number): number {
   if (!SHARES_FILES) return 1;
   const { logits, layout } = dataset;
   const work = logits.bytes + layout.outer * layout.inner * ROW_BYTES;
   const worthwhile = Math.floor(work / sizes.thread);
   const buffers = Math.floor(MOST_BYTES / readerBytes(partition, dataset));
-  return Math.max(1, Math.min(most, MOST_THREADS, partition.chunks, worthwhile, buffers));
+  return Math.max(1, Math.min(most, MOST_THREADS, partition.batches, worthwhile, buffers));
 }
 
-function startWorker(job: Job): Promise<WorkerResult> {
+/** An evaluation of a whole data set. */
+export interface Evaluation {
+  readonly summary: EvaluationSummary;
+  /** What a report shows besides; undefined where there is none. */
+  readonly collector: ReportCollector | undefined;
+  readonly firstNotFinite: number | undefined;
+}
+
+/** Has a worker thread take part. */
+async function evaluateInWorker(job: Job): Promise<WorkerResult> {
   const worker = new Worker(join(__dirname, 'worker.js'), { workerData: job });
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', (cause) => reject(threadError(cause)));
-    worker.once('exit', () => reject(threadError(undefined)));
-  });
-}
-
-/** Has a worker thread take part, and adds its rows to the evaluator. */
-async function withWorker(job: Job, evaluator: Evaluator): Promise<ThreadResult> {
   try {
-    const { state, result, code } = await startWorker(job);
-    evaluator.merge(Evaluator.fromJSON(state));
-    if (result.failure !== undefined) Object.assign(result.failure.error as Error, { code });
-    return result;
+    return await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', (cause) => reject(threadError(cause)));
+      worker.once('exit', () => reject(threadError(undefined)));
+    });
   } catch (error) {
-    // The chunk that it had taken is lost, and with it the evaluation.
-    new Schedule(job.partition.chunks, job.schedule).fail(0);
+    // The batch that it had taken is lost, and with it the evaluation.
+    stop(job);
     throw error;
   }
 }
 
 /**
- * Evaluates all chunks on so many threads, of which this one is the first. When it ends, so have all.
+ * Evaluates all batches on so many threads, of which this one is the first, and puts together what they have found. When
+ * it ends, so have all.
  *
- * @returns The first row that is not finite.
- * @throws The error of the first chunk that failed: the one that a single thread would have found.
+ * @throws The error of the first batch that failed: the one that a single thread would have found.
  */
-async function evaluateOnThreads(
-  job: Job,
-  threads: number,
-  evaluator: Evaluator,
-): Promise<number | undefined> {
-  const workers = Array.from({ length: threads - 1 }, () => withWorker(job, evaluator));
-  const settled = await Promise.allSettled([...workers, evaluateChunks(job, evaluator)]);
-  const results = settled.map((thread) => {
+async function evaluateOnThreads(job: Job, threads: number): Promise<Evaluation> {
+  const workers = Promise.allSettled(
+    Array.from({ length: threads - 1 }, () => evaluateInWorker(job)),
+  );
+  const own = await evaluateBatches(job).finally(() => workers);
+  const others = (await workers).map((thread) => {
     if (thread.status === 'rejected') throw thread.reason;
     return thread.value;
   });
-  const failures = results.flatMap(({ failure }) => failure ?? []);
-  const [first] = failures.sort((one, other) => one.chunk - other.chunk);
-  if (first !== undefined) throw first.error;
-  const rows = results.flatMap(({ firstNotFinite }) => firstNotFinite ?? []);
-  return rows.length === 0 ? undefined : Math.min(...rows);
+  for (const { failure, code } of others) {
+    if (failure !== undefined) Object.assign(failure.error as Error, { code });
+  }
+  const failures = [own, ...others].flatMap(({ failure }) => failure ?? []);
+  const [failed] = failures.sort((one, other) => one.batch - other.batch);
+  if (failed !== undefined) throw failed.error;
+  const { evaluator, collector } = own;
+  for (const other of others) {
+    evaluator.merge(Evaluator.fromJSON(other.evaluator));
+    if (other.collector !== undefined) collector?.merge(other.collector);
+  }
+  const rows = [own, ...others].flatMap(({ firstNotFinite }) => firstNotFinite ?? []);
+  const firstNotFinite = rows.length === 0 ? undefined : Math.min(...rows);
+  return { summary: evaluator.summary(), collector, firstNotFinite };
 }
 
 const SECOND = 1000;
@@ -126,33 +127,24 @@ function showProgress(total: number, done: () => number): () => void {
   };
 }
 
-/** Evaluates a data set. `firstNotFinite` is the first row that is not finite. */
+/** Evaluates a data set on as many threads as are worth it. */
 export async function run(
   dataset: Dataset,
   options: EvaluateOptions,
   textBytes: number | undefined,
-  counts: CollectorMemory | undefined,
-): Promise<{ summary: EvaluationSummary; firstNotFinite: number | undefined }> {
-  const evaluator = newEvaluator(dataset, options);
+): Promise<Evaluation> {
   const partition = partitionOf(dataset, options.batchRows);
   const most = options.threads ?? runtime().threads;
   const threads = threadsFor(dataset, partition, most);
-  const schedule = new Schedule(partition.chunks);
-  const job = {
-    dataset,
-    options,
-    textBytes,
-    partition,
-    threads: Math.floor(most / threads),
-    schedule: schedule.memory,
-    counts,
-  };
+  const taken = new BigInt64Array(new SharedArrayBuffer(8));
+  const callThreads = Math.floor(most / threads);
+  const job = { dataset, options, textBytes, partition, threads: callThreads, taken };
   const { bytes } = dataset.logits;
+  const done = () => Math.min(1, Number(Atomics.load(taken, 0)) / partition.batches);
   const hasBar = !options.quiet && process.stderr.isTTY && bytes > 0;
-  const endProgress = hasBar ? showProgress(bytes, () => schedule.done) : undefined;
+  const endProgress = hasBar ? showProgress(bytes, done) : undefined;
   try {
-    const firstNotFinite = await evaluateOnThreads(job, threads, evaluator);
-    return { summary: evaluator.summary(), firstNotFinite };
+    return await evaluateOnThreads(job, threads);
   } finally {
     endProgress?.();
   }

@@ -148,7 +148,8 @@ function newConfusion(classes: number): Float64Array {
   return newArray('Float64Array', classes * classes, 'confusion') as Float64Array;
 }
 
-function addTo(counts: Float64Array, others: Float64Array): void {
+/** Adds other counts, one by one. */
+export function addTo(counts: Float64Array, others: Float64Array): void {
   for (let i = 0; i < counts.length; i++) {
     counts[i] = (counts[i] as number) + (others[i] as number);
   }

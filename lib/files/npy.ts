@@ -54,65 +54,37 @@ function readHeader(file: OpenFile): { text: string; end: number } {
   return { text: header.toString('latin1'), end: start + length };
 }
 
-type PythonValue = string | boolean | readonly number[];
+// What Python writes. No text can make these patterns slow.
+const space = String.raw`[ \t\r\n\f]*`;
+const string = String.raw`'[^'\\\n]*'|"[^"\\\n]*"`;
+// Python 2 wrote an L after a long integer.
+const integer = `-?(?:0|[1-9][0-9]*)L?${space}`;
+// `(3)` is a number in brackets.
+const tuple = String.raw`\(${space}(?:(?:${integer},${space})+(?:${integer})?)?\)`;
+const entry = `${space}(${string})${space}:${space}(${string}|True|False|${tuple})${space}`;
+const dictionary = new RegExp(`^${space}\\{(?:${entry},)*(?:${entry}|${space})\\}${space}$`);
+const entries = new RegExp(entry, 'g');
 
-/**
- * The header's Python dictionary, as far as it is one of strings, truth values and tuples of integers.
- * The text is taken apart by sticky patterns that no text can make slow, and never evaluated.
- */
-function parseDictionary(text: string, path: string): ReadonlyMap<string, PythonValue> {
-  let at = 0;
-  const match = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text);
-    if (found !== null) at = pattern.lastIndex;
-    return found;
-  };
-  const take = (token: RegExp): RegExpExecArray | null => {
-    match(/[ \t\r\n\f]*/y);
-    return match(token);
-  };
-  const fail = (): never => {
+function readValue(text: string): string | boolean | readonly number[] {
+  if (text === 'True' || text === 'False') return text === 'True';
+  return text.startsWith('(') ? Array.from(text.matchAll(/-?[0-9]+/g), Number) : text.slice(1, -1);
+}
+
+/** The values of the header's Python dictionary. Its text is never evaluated. */
+function parseDictionary(text: string, path: string): ReadonlyMap<string, unknown> {
+  if (!dictionary.test(text)) {
     const what = 'a Python dictionary of strings, truth values and tuples of integers';
-    throw fileError(what, path, at < text.length ? describe(text.slice(at)) : 'its end');
-  };
-  const expect = (token: RegExp): RegExpExecArray => take(token) ?? fail();
-  /** Reads items with commas between them up to `close`. Returns whether the last one has a comma too. */
-  const readItems = (close: RegExp, readItem: () => void): boolean => {
-    let endsInComma = true;
-    while (!take(close)) {
-      if (!endsInComma) fail();
-      readItem();
-      endsInComma = take(/,/y) !== null;
-    }
-    return endsInComma;
-  };
-  const readString = (): string => expect(/(['"])([^\\\n]*?)\1/y)[2] as string;
-  const readTuple = (): readonly number[] => {
-    const numbers: number[] = [];
-    // Python 2 wrote an L after a long integer.
-    const readInteger = () => numbers.push(Number(expect(/(-?(?:0|[1-9][0-9]*))L?/y)[1]));
-    const endsInComma = readItems(/\)/y, readInteger);
-    // `(3)` is a number in brackets.
-    if (numbers.length === 1 && !endsInComma) fail();
-    return numbers;
-  };
-  const readValue = (): PythonValue => {
-    if (take(/\(/y)) return readTuple();
-    const truth = take(/True|False/y);
-    return truth ? truth[0] === 'True' : readString();
-  };
-
-  const dictionary = new Map<string, PythonValue>();
-  expect(/\{/y);
-  readItems(/\}/y, () => {
-    const key = readString();
-    if (dictionary.has(key)) fail();
-    expect(/:/y);
-    dictionary.set(key, readValue());
+    throw fileError(what, path, describe(text));
+  }
+  const found = Array.from(text.matchAll(entries), ([, key = '', value = '']) => {
+    return [key.slice(1, -1), readValue(value)] as const;
   });
-  expect(/$/y);
-  return dictionary;
+  const keys = found.map(([key]) => key).sort();
+  if (keys.join() !== 'descr,fortran_order,shape') {
+    const received = `one of ${describe(keys.join(', '))}`;
+    throw fileError('a header of descr, fortran_order and shape', path, received);
+  }
+  return new Map(found);
 }
 
 function readElement(descr: unknown, dtype: ElementType | undefined, path: string): FileElement {
@@ -130,19 +102,11 @@ function readElement(descr: unknown, dtype: ElementType | undefined, path: strin
   return element;
 }
 
-function expectKeys(header: ReadonlyMap<string, unknown>, path: string): void {
-  const keys = [...header.keys()].sort().join(', ');
-  if (keys !== 'descr, fortran_order, shape') {
-    throw fileError('a header of descr, fortran_order and shape', path, `one of ${describe(keys)}`);
-  }
-}
-
 /** Reads the header of an .npy file. */
 export function readNpy(file: OpenFile, dtype: ElementType | undefined): Contents {
   const { path, size } = file;
   const { text, end } = readHeader(file);
   const header = parseDictionary(text, path);
-  expectKeys(header, path);
   const element = readElement(header.get('descr'), dtype, path);
   const order = header.get('fortran_order');
   if (order !== false) {

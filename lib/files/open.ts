@@ -13,7 +13,7 @@ import {
   isCount,
   type OpenTensor,
 } from './tensor.js';
-import { openTextTargets, readLines } from './text-targets.js';
+import { openTextTargets } from './text-targets.js';
 
 export interface OpenOptions {
   /** Which tensor of a .safetensors file. Default: the only one. */
@@ -150,7 +150,7 @@ export function readInto(tensor: OpenTensor, into: Uint8Array, at: number): numb
     if (filled < count && place < part.bytes) {
       const end = Math.min(count, filled + part.bytes - place);
       const block = into.subarray(filled, end);
-      if (part.kind === 'lines') readLines(part, block, place);
+      if (part.kind === 'memory') block.set(part.elements.subarray(place, place + block.length));
       else readFully(part.file, block, part.offset + place);
       filled = end;
     }

@@ -51,26 +51,24 @@ export interface Span {
   readonly offset: number;
 }
 
-/** Classes in the lines of a text file, which are int64 elements when they are read. */
-export interface Lines {
-  readonly kind: 'lines';
+/** Elements that were read when the file was opened. */
+export interface InMemory {
+  readonly kind: 'memory';
   readonly file: OpenFile;
   readonly bytes: number;
-  /** The number of the line with the first class, from 1 on. */
-  readonly firstLine: number;
-  /** Where the first line with a class begins, and some of those that follow. */
-  readonly marks: Float64Array;
+  /** In memory that every thread sees. */
+  readonly elements: Uint8Array;
 }
 
 /**
- * A tensor whose elements stay in its file, or its files, until they are read (`readInto`). It is plain
- * data, so that other threads can have it.
+ * A tensor whose elements stay in its file, or its files, until they are read (`readInto`); those of text are in
+ * memory. It is plain data, so that other threads can have it.
  */
 export interface OpenTensor extends TensorType {
   /** The file; of several, the first. */
   readonly path: string;
   /** One after another, each in a file of its own. */
-  readonly parts: readonly (Span | Lines)[];
+  readonly parts: readonly (Span | InMemory)[];
 }
 
 // NumPy's limit.

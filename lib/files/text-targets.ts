@@ -1,18 +1,14 @@
 // Written here since CSV packages make a string of every field, and the columns and quotes that they are for do not occur.
-import { describe } from '../arguments/errors.js';
+import { allocationError, describe } from '../arguments/errors.js';
 import { fileError } from './errors.js';
 import { type OpenFile, readFully } from './file.js';
-import type { Lines, OpenTensor } from './tensor.js';
+import type { OpenTensor } from './tensor.js';
 
 const CHUNK_BYTES = 65_536;
-
-// Reading begins at the nearest line with a mark before it: 8 bytes for each, instead of 8 for each line.
-const LINES_PER_MARK = 1024;
 
 // As much of a line as an error shows, and as the name of a column has.
 const LINE_START_BYTES = 81;
 
-const INT64_BYTES = 8;
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 const [TAB, NEWLINE, RETURN, SPACE, MINUS, ZERO] = [9, 10, 13, 32, 45, 48] as const;
@@ -107,44 +103,40 @@ function lineError(file: OpenFile, start: number, line: number): Error {
   return fileError('a class (an integer)', file.path, received, line);
 }
 
-/** Fills `into` with the classes of lines that were checked when the file was opened, from byte `at` on. */
-export function readLines(
-  { file, bytes, firstLine, marks }: Lines,
-  into: Uint8Array,
-  at: number,
-): void {
-  const first = at / INT64_BYTES;
-  const end = first + into.length / INT64_BYTES;
-  const mark = Math.floor(first / LINES_PER_MARK);
-  const view = new DataView(into.buffer, into.byteOffset, into.length);
-  let row = mark * LINES_PER_MARK;
-  let lineStart = marks[mark] ?? file.size;
-  let isChanged = false;
-  scanLines(file, lineStart, (held, next) => {
-    if (held === null || Number.isNaN(held)) {
-      isChanged = true;
-      return false;
+function newWords(count: number): Int32Array {
+  try {
+    return new Int32Array(new SharedArrayBuffer(4 * count));
+  } catch (cause) {
+    throw allocationError(count / 2, 'targets', cause);
+  }
+}
+
+/** Integers as int64 elements, in memory that every thread sees. */
+class SharedIntegers {
+  length = 0;
+  /** Two words for each: no bigint for each number. */
+  #words = newWords(CHUNK_BYTES);
+
+  push(value: number): void {
+    const at = 2 * this.length++;
+    if (at === this.#words.length) {
+      const larger = newWords(2 * at);
+      larger.set(this.#words);
+      this.#words = larger;
     }
-    if (row >= first) writeInt64(view, (row - first) * INT64_BYTES, held);
-    row++;
-    lineStart = next;
-    return row < end;
-  });
-  if (isChanged) throw lineError(file, lineStart, firstLine + row);
-  if (row < end) throw fileError(`${bytes / INT64_BYTES} lines`, file.path, `${row}`);
+    this.#words[at] = value;
+    this.#words[at + 1] = Math.floor(value / 2 ** 32);
+  }
+
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#words.buffer, 0, 8 * this.length);
+  }
 }
 
-// In two halves: no bigint for each number.
-function writeInt64(view: DataView, at: number, value: number): void {
-  view.setInt32(at, value | 0, true);
-  view.setInt32(at + 4, Math.floor(value / 2 ** 32), true);
-}
-
-/** The classes of a text file: integers, one a line, at most one line before that names them. */
+/** The classes of a text file: integers, one a line, at most one line before that names them. They are read at once. */
 export function openTextTargets(file: OpenFile): OpenTensor {
   const { start, line: firstLine } = findFirstLine(file);
-  const marks: number[] = [];
-  let rows = 0;
+  const classes = new SharedIntegers();
   let lineStart = start;
   let blankStart: number | undefined;
   let isRefused = false;
@@ -155,22 +147,15 @@ export function openTextTargets(file: OpenFile): OpenTensor {
       isRefused = true;
       return false;
     } else {
-      if (rows % LINES_PER_MARK === 0) marks.push(lineStart);
-      rows++;
+      classes.push(held);
     }
     lineStart = next;
     return true;
   });
+  const { length: rows, bytes: elements } = classes;
   // Blank lines are refused unless nothing follows them; the first of them is the one to name.
   if (isRefused) throw lineError(file, blankStart ?? lineStart, firstLine + rows);
-  const bytes = rows * INT64_BYTES;
-  const lines: Lines = { kind: 'lines', file, bytes, firstLine, marks: Float64Array.from(marks) };
-  return {
-    path: file.path,
-    name: undefined,
-    element: 'int64',
-    shape: [rows],
-    bytes,
-    parts: [lines],
-  };
+  const bytes = elements.length;
+  const parts = [{ kind: 'memory', file, bytes, elements }] as const;
+  return { path: file.path, name: undefined, element: 'int64', shape: [rows], bytes, parts };
 }

@@ -1,3 +1,5 @@
+import { newArray } from '../arguments/arrays.js';
+import { addTo } from '../evaluation/state.js';
 import {
   type Chart,
   type Coordinates,
@@ -9,7 +11,6 @@ import {
   text,
   wrong,
 } from './charts.js';
-import { type ClassNumbers, newCounts } from './counts.js';
 import { count, type Html, html, percent, section, shortCount, table } from './html.js';
 
 /** Rows with this target and this prediction. */
@@ -19,178 +20,124 @@ export interface Pair {
   readonly count: number;
 }
 
-/** What has been counted of targets and predictions. */
-export interface Confusions {
-  /** Counts the rows that have a prediction. */
-  add(predictions: Int32Array, targets: ClassNumbers): void;
-  /** All counts. */
-  readonly memory: Float64Array;
-  /** The number of wrong predictions. */
-  readonly mistakes: number;
-  /** By how much the count of a pair may be too low, at most. */
-  readonly uncounted: number;
-  /** The most frequent mistakes, of equal ones the smaller classes first. */
-  mostConfused(limit: number): Pair[];
+/** Rows by target and prediction: a row of counts for each target. */
+type Matrix = readonly (readonly number[])[];
+
+/** All pairs that occurred, target by target. */
+function pairsOf(matrix: Matrix): Pair[] {
+  return matrix
+    .flatMap((counts, target) => counts.map((count, prediction) => ({ target, prediction, count })))
+    .filter(({ count }) => count > 0);
 }
 
-/** The `limit` most frequent of some pairs, in an order that depends on the pairs alone. */
-function mostFrequent(pairs: Pair[], limit: number): Pair[] {
-  return pairs
-    .sort(
-      (one, other) =>
-        other.count - one.count || one.target - other.target || one.prediction - other.prediction,
-    )
-    .slice(0, limit);
+/** The most frequent ones first, in an order that depends on the pairs alone. */
+function byFrequency(pairs: Pair[]): Pair[] {
+  return pairs.sort(
+    (one, other) =>
+      other.count - one.count || one.target - other.target || one.prediction - other.prediction,
+  );
 }
 
-/** All pairs of target and prediction, for few classes. */
-export class ConfusionMatrix implements Confusions {
-  readonly classes: number;
-  readonly uncounted = 0;
-  /** Row by row: one of `classes` counts for each target. */
-  readonly memory: Float64Array;
-
-  constructor(classes: number, memory = newCounts(classes * classes)) {
-    this.classes = classes;
-    this.memory = memory;
-  }
-
-  add(predictions: Int32Array, { numbers, stride }: ClassNumbers): void {
-    const { classes, memory: counts } = this;
-    for (let row = 0; row < predictions.length; row++) {
-      const prediction = predictions[row] as number;
-      if (prediction < 0) continue;
-      const at = (numbers[stride * row] as number) * classes + prediction;
-      counts[at] = (counts[at] as number) + 1;
-    }
-  }
-
-  /** All pairs that occurred, target by target. */
-  get pairs(): Pair[] {
-    return Array.from(this.memory, (count, at) => ({
-      target: Math.floor(at / this.classes),
-      prediction: at % this.classes,
-      count,
-    })).filter(({ count }) => count > 0);
-  }
-
-  get #mistaken(): Pair[] {
-    return this.pairs.filter(({ target, prediction }) => target !== prediction);
-  }
-
-  get mistakes(): number {
-    return this.#mistaken.reduce((sum, { count }) => sum + count, 0);
-  }
-
-  mostConfused(limit: number): Pair[] {
-    return mostFrequent(this.#mistaken, limit);
-  }
+/** How often a class has part in mistakes. */
+export interface ClassMistakes {
+  readonly classIndex: number;
+  readonly missed: number;
+  readonly chosen: number;
 }
 
-/** Up to this many different mistakes are counted exactly. */
-export const countedPairs = 2 ** 16;
+/** What a {@link MistakeCounts} has counted. */
+export type MistakeFields = Pick<
+  MistakeCounts,
+  'missed' | 'chosen' | 'counts' | 'targets' | 'predictions' | 'different'
+>;
+
+/** Up to this many different mistakes are told apart. */
+export const mostPairs = 2 ** 16;
 
 const SLOT_BITS = 17;
 const SLOTS = 2 ** SLOT_BITS;
 
-/** How many numbers stand before the slots: of mistakes, uncounted ones and slots in use. */
-const HEAD = 3;
-const [MISTAKES, UNCOUNTED, USED] = [0, 1, 2] as const;
-
 /**
- * Mistakes by target and prediction, for many classes: exact up to `countedPairs` different ones. When
- * there are more, every count is lowered by one as often as it takes until some are gone (Misra and
- * Gries). Each time takes away as many rows as there are pairs, so `uncounted` is at most the number of
- * mistakes divided by `countedPairs`, and no pair that occurs more often is missed.
+ * Mistakes where a matrix would be too large: of each class and, up to `mostPairs` different ones, of each pair of
+ * target and prediction. Whether there are more depends neither on the order of rows nor on how they are shared out
+ * among threads, so that the counts are exact, and merge exactly.
  */
-export class MistakeCounts implements Confusions {
-  readonly memory: Float64Array;
-  // Pairs by their hash, half of the slots at most in use: one is free where its count is 0.
-  readonly #counts: Float64Array;
-  readonly #targets: Float64Array;
-  readonly #predictions: Float64Array;
+export class MistakeCounts {
+  /** By class: its rows with another prediction. */
+  readonly missed: Float64Array;
+  /** By class: rows of other classes that have it as their prediction. */
+  readonly chosen: Float64Array;
+  /** Pairs by their hash, about half of the slots at most in use: one is free where its count is 0. */
+  readonly counts = new Float64Array(SLOTS);
+  readonly targets = new Int32Array(SLOTS);
+  readonly predictions = new Int32Array(SLOTS);
+  /** How many different pairs there are; beyond `mostPairs`, counts of pairs say nothing. */
+  different = 0;
 
-  constructor(memory = newCounts(HEAD + 3 * SLOTS)) {
-    const slots = (index: number) => memory.subarray(HEAD + index * SLOTS).subarray(0, SLOTS);
-    this.memory = memory;
-    this.#counts = slots(0);
-    this.#targets = slots(1);
-    this.#predictions = slots(2);
+  constructor(classes: number) {
+    this.missed = newArray('Float64Array', classes, 'mistakes') as Float64Array;
+    this.chosen = newArray('Float64Array', classes, 'mistakes') as Float64Array;
   }
 
-  get mistakes(): number {
-    return this.memory[MISTAKES] as number;
-  }
-
-  get uncounted(): number {
-    return this.memory[UNCOUNTED] as number;
-  }
-
-  add(predictions: Int32Array, { numbers, stride }: ClassNumbers): void {
+  /** Counts the mistakes among rows that have a prediction. */
+  add(predictions: Int32Array, targets: ArrayLike<number>): void {
+    const { missed, chosen } = this;
     for (let row = 0; row < predictions.length; row++) {
       const prediction = predictions[row] as number;
-      const target = numbers[stride * row] as number;
-      if (prediction >= 0 && prediction !== target) this.#count(target, prediction);
+      const target = targets[row] as number;
+      if (prediction < 0 || prediction === target) continue;
+      missed[target] = (missed[target] as number) + 1;
+      chosen[prediction] = (chosen[prediction] as number) + 1;
+      this.#addPair(target, prediction, 1);
     }
   }
 
-  #increment(index: typeof MISTAKES | typeof UNCOUNTED | typeof USED): void {
-    this.memory[index] = (this.memory[index] as number) + 1;
-  }
-
-  #count(target: number, prediction: number): void {
-    this.#increment(MISTAKES);
-    const slot = this.#find(target, prediction);
-    const count = this.#counts[slot] as number;
-    if (count !== 0) {
-      this.#counts[slot] = count + 1;
-      return;
+  /** Adds what another one has counted, of as many classes; a copy of its fields will do. */
+  merge(other: MistakeFields): void {
+    addTo(this.missed, other.missed);
+    addTo(this.chosen, other.chosen);
+    const { counts, targets, predictions, different } = other;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const count = counts[slot] as number;
+      if (count > 0) this.#addPair(targets[slot] as number, predictions[slot] as number, count);
     }
-    while (this.memory[USED] === countedPairs) this.#lower();
-    this.#put({ target, prediction, count: 1 });
+    if (different > mostPairs) this.different = different;
   }
 
-  /** Where a pair is, or the free slot where it would be. */
-  #find(target: number, prediction: number): number {
+  #addPair(target: number, prediction: number, rows: number): void {
+    if (this.different > mostPairs) return;
+    const { counts, targets, predictions } = this;
     const hash = Math.imul(Math.imul(target, 0x9e3779b1) + prediction, 0x85ebca6b);
     let slot = hash >>> (32 - SLOT_BITS);
-    while (
-      this.#counts[slot] !== 0 &&
-      (this.#targets[slot] !== target || this.#predictions[slot] !== prediction)
-    ) {
+    while (counts[slot] !== 0 && (targets[slot] !== target || predictions[slot] !== prediction)) {
       slot = (slot + 1) % SLOTS;
     }
-    return slot;
+    if (counts[slot] === 0) this.different++;
+    targets[slot] = target;
+    predictions[slot] = prediction;
+    counts[slot] = (counts[slot] as number) + rows;
   }
 
-  #put({ target, prediction, count }: Pair): void {
-    const slot = this.#find(target, prediction);
-    this.#targets[slot] = target;
-    this.#predictions[slot] = prediction;
-    this.#counts[slot] = count;
-    this.#increment(USED);
-  }
-
-  #lower(): void {
-    const left = this.#pairs().filter(({ count }) => count > 1);
-    this.#counts.fill(0);
-    this.memory[USED] = 0;
-    for (const pair of left) this.#put({ ...pair, count: pair.count - 1 });
-    this.#increment(UNCOUNTED);
-  }
-
-  #pairs(): Pair[] {
+  /** All pairs; undefined where there are too many to tell apart. */
+  get pairs(): Pair[] | undefined {
+    if (this.different > mostPairs) return undefined;
     const pairs: Pair[] = [];
-    this.#counts.forEach((count, slot) => {
+    this.counts.forEach((count, slot) => {
       if (count === 0) return;
-      const target = this.#targets[slot] as number;
-      pairs.push({ target, prediction: this.#predictions[slot] as number, count });
+      const target = this.targets[slot] as number;
+      pairs.push({ target, prediction: this.predictions[slot] as number, count });
     });
     return pairs;
   }
 
-  mostConfused(limit: number): Pair[] {
-    return mostFrequent(this.#pairs(), limit);
+  /** The classes with mistakes, the one with the most first, of equal ones the smaller. */
+  get classes(): ClassMistakes[] {
+    const classes: ClassMistakes[] = [];
+    this.missed.forEach((missed, classIndex) => {
+      const chosen = this.chosen[classIndex] as number;
+      if (missed + chosen > 0) classes.push({ classIndex, missed, chosen });
+    });
+    return classes.sort((one, other) => other.missed + other.chosen - one.missed - one.chosen);
   }
 }
 
@@ -199,7 +146,7 @@ const NUMBERED = 12;
 const SIDE = 290;
 
 /** Whether the chart shows numbers of rows. */
-function isNumbered({ classes }: ConfusionMatrix): boolean {
+function isNumbered({ length: classes }: Matrix): boolean {
   return classes <= NUMBERED;
 }
 
@@ -234,10 +181,10 @@ function cellAt(x: number, y: number, side: number, share: number, pair: Pair, n
 }
 
 /** The confusion matrix: a row of cells for each target, coloured by the share of the target's rows. */
-function matrixChart(confusions: ConfusionMatrix): Chart {
-  const { classes, pairs } = confusions;
-  const rows = new Float64Array(classes);
-  for (const { target, count } of pairs) rows[target] = (rows[target] as number) + count;
+function matrixChart(matrix: Matrix): Chart {
+  const { length: classes } = matrix;
+  const pairs = pairsOf(matrix);
+  const rows = matrix.map((counts) => counts.reduce((a, b) => a + b, 0));
   const step = [1, 2, 5, 10].find((step) => classes / step <= NUMBERED) ?? 10;
   const names = Array.from({ length: classes }, (_, i) => String(i));
   const classAxis = (name: string, gap: number) => ({
@@ -267,7 +214,7 @@ function matrixChart(confusions: ConfusionMatrix): Chart {
           const pair = pairs[dataIndex] as Pair;
           const [x, y] = api.coord([pair.prediction, pair.target]);
           const share = pair.count / (rows[pair.target] as number);
-          const number = isNumbered(confusions) ? shortCount(pair.count) : '';
+          const number = isNumbered(matrix) ? shortCount(pair.count) : '';
           return cellAt(x, y, SIDE / classes, share, pair, number);
         },
       },
@@ -277,25 +224,19 @@ function matrixChart(confusions: ConfusionMatrix): Chart {
 
 const LISTED = 20;
 
-function matrixSection(confusions: ConfusionMatrix): Html {
+function matrixSection(matrix: Matrix): Html {
   return section(
     'Confusion matrix',
     html`<p class="note">Rows are targets, columns predictions. Right predictions are <span class="right">blue</span>, mistakes <span class="wrong">orange</span>; the stronger, the larger
 their share of the target’s rows.</p>`,
-    draw(matrixChart(confusions)),
+    draw(matrixChart(matrix)),
   );
 }
 
-function uncountedNote({ uncounted }: Confusions): Html | string {
-  if (uncounted === 0) return '';
-  return html`<p class="note">More than ${count(countedPairs)} different mistakes occurred, so that these numbers are lower bounds: each is too small by ${count(uncounted)} at
-most. No mistake that occurred more often than that is missing.</p>`;
-}
-
-function mistakesSection(confusions: Confusions): Html {
-  const { mistakes } = confusions;
-  const rows = confusions
-    .mostConfused(LISTED)
+function mistakesSection(pairs: Pair[]): Html {
+  const mistakes = pairs.reduce((sum, pair) => sum + pair.count, 0);
+  const rows = byFrequency(pairs)
+    .slice(0, LISTED)
     .map((pair) => [
       String(pair.target),
       String(pair.prediction),
@@ -304,16 +245,44 @@ function mistakesSection(confusions: Confusions): Html {
     ]);
   return section(
     'Most frequent mistakes',
-    uncountedNote(confusions),
     mistakes > 0
       ? table(['target', 'prediction', 'rows', 'of all mistakes'], rows)
       : html`<p>All predictions are right.</p>`,
   );
 }
 
-/** The matrix where there is one, and the most frequent mistakes where no matrix shows their numbers. */
-export function confusionSections(confusions: Confusions): Html[] {
-  if (!(confusions instanceof ConfusionMatrix)) return [mistakesSection(confusions)];
-  const matrix = matrixSection(confusions);
-  return isNumbered(confusions) ? [matrix] : [matrix, mistakesSection(confusions)];
+function classesSection({ classes, missed }: MistakeCounts, isAlone: boolean): Html {
+  const mistakes = missed.reduce((a, b) => a + b, 0);
+  const rows = classes
+    .slice(0, LISTED)
+    .map(({ classIndex, missed, chosen }) => [
+      String(classIndex),
+      count(missed),
+      count(chosen),
+      percent((missed + chosen) / mistakes),
+    ]);
+  const reason = isAlone
+    ? `There are more than ${count(mostPairs)} different mistakes, too many to count each. `
+    : '';
+  return section(
+    'Classes with the most mistakes',
+    html`<p class="note">${reason}A class is missed where it is the target of a mistake, and wrongly predicted where it is the prediction.</p>`,
+    table(['class', 'missed', 'wrongly predicted', 'of all mistakes'], rows),
+  );
+}
+
+/** The matrix, and the most frequent mistakes where it does not show their numbers. */
+export function matrixSections(matrix: Matrix): Html[] {
+  const section = matrixSection(matrix);
+  if (isNumbered(matrix)) return [section];
+  const pairs = pairsOf(matrix).filter(({ target, prediction }) => target !== prediction);
+  return [section, mistakesSection(pairs)];
+}
+
+/** Without a matrix: the most frequent mistakes, as far as they can be told apart, and the classes that have most. */
+export function mistakesSections(mistakes: MistakeCounts): Html[] {
+  const { pairs } = mistakes;
+  if (pairs === undefined) return [classesSection(mistakes, true)];
+  if (pairs.length === 0) return [mistakesSection(pairs)];
+  return [mistakesSection(pairs), classesSection(mistakes, false)];
 }

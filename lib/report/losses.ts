@@ -1,3 +1,4 @@
+import { addTo } from '../evaluation/state.js';
 import {
   axis,
   type Bar,
@@ -13,57 +14,48 @@ import {
   valueAxis,
   wrong,
 } from './charts.js';
-import { newCounts, wordsOf } from './counts.js';
 import { count, decimal, foldedTable, type Html, html, power, section } from './html.js';
 
 /** Bins between one power of two and the next. */
 const binsPerOctave = 4;
 
-/** The largest high words of significands below 2^(1/4), 2^(1/2) and 2^(3/4). */
-const FIRST = 0x306fe;
-const SECOND = 0x6a09e;
-const THIRD = 0xae89f;
-
 /** Numbers below 2^-1022 are in bin 0. */
 const BINS_OF_ONE = 1023 * binsPerOctave;
 const INFINITE = 2047 * binsPerOctave;
 
-/** The lower end of a bin, within the 2^-20 that high words resolve. */
+/** The lower end of a bin. */
 export function lowerEnd(bin: number): number {
   if (bin === 0) return 0;
   return Math.min(2 ** ((bin - BINS_OF_ONE) / binsPerOctave), Number.MAX_VALUE);
 }
 
+function binOf(loss: number): number {
+  if (loss === Infinity) return INFINITE;
+  const bin = BINS_OF_ONE + Math.floor(binsPerOctave * Math.log2(loss));
+  // The logarithm of 0 is -Infinity, and that of the largest numbers is rounded up to 1024.
+  return Math.max(0, Math.min(bin, INFINITE - 1));
+}
+
 /**
- * How many losses lie in each quarter of an octave. The bins cover all of float64, so that
- * no range of the losses need be known in advance. They are read off its bits, since a logarithm a row would cost
- * more than the rest of the counting.
+ * How many losses lie in each quarter of an octave. The bins cover all of float64, so that no range of the losses
+ * need be known in advance.
  */
 export class LossCounts {
   /** One for each bin, the last one for infinite losses. */
-  readonly counts: Float64Array;
-
-  constructor(counts = newCounts(INFINITE + 1)) {
-    this.counts = counts;
-  }
+  readonly counts = new Float64Array(INFINITE + 1);
 
   /** Counts the losses of rows with a rank. */
   add(losses: Float64Array, ranks: Int32Array): void {
     const { counts } = this;
-    const words = wordsOf(losses);
     for (let row = 0; row < losses.length; row++) {
       if (ranks[row] === 0) continue;
-      // Without the sign: -0 is a loss too.
-      const word = (words[2 * row + 1] as number) & 0x7fffffff;
-      const significand = word & 0xfffff;
-      // The sign bits of differences, since a processor cannot foresee comparisons of these.
-      const quarter =
-        ((FIRST - significand) >>> 31) +
-        ((SECOND - significand) >>> 31) +
-        ((THIRD - significand) >>> 31);
-      const bin = binsPerOctave * (word >>> 20) + quarter;
+      const bin = binOf(losses[row] as number);
       counts[bin] = (counts[bin] as number) + 1;
     }
+  }
+
+  merge({ counts }: Pick<LossCounts, 'counts'>): void {
+    addTo(this.counts, counts);
   }
 
   get infinite(): number {

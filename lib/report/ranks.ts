@@ -1,3 +1,4 @@
+import { addTo } from '../evaluation/state.js';
 import {
   axis,
   type Chart,
@@ -9,7 +10,6 @@ import {
   tickPercent,
   valueAxis,
 } from './charts.js';
-import { newCounts } from './counts.js';
 import { foldedTable, type Html, html, percent, section } from './html.js';
 
 /** The largest rank with a count of its own. */
@@ -21,9 +21,9 @@ export class RankCounts {
   /** By rank; all larger ones are in the last, rows without a rank in the first element. */
   readonly counts: Float64Array;
 
-  constructor(classes: number, counts?: Float64Array) {
+  constructor(classes: number) {
     this.largest = Math.min(classes, LARGEST_RANK);
-    this.counts = counts ?? newCounts(this.largest + 2);
+    this.counts = new Float64Array(this.largest + 2);
   }
 
   add(ranks: Int32Array): void {
@@ -34,6 +34,10 @@ export class RankCounts {
       const at = Math.min(rank, above);
       counts[at] = (counts[at] as number) + 1;
     }
+  }
+
+  merge({ counts }: Pick<RankCounts, 'counts'>): void {
+    addTo(this.counts, counts);
   }
 
   /** The number of rows with a rank. */

@@ -1,68 +1,66 @@
+import type { TypedClassIndices } from '../arguments/targets.js';
 import type { EvaluationSummary, RowResults } from '../evaluation/types.js';
 import {
-  ConfusionMatrix,
-  type Confusions,
-  confusionSections,
   MistakeCounts,
+  type MistakeFields,
+  matrixSections,
+  mistakesSections,
 } from './confusions.js';
-import { classNumbers } from './counts.js';
 import { count, decimal, Html, html, percent, style } from './html.js';
 import { LossCounts, lossSection } from './losses.js';
 import { RankCounts, rankSection } from './ranks.js';
 import { reliabilitySection } from './reliability.js';
 import { WorstRows, worstSection } from './worst-rows.js';
 
-/** A matrix of more classes than this could not be read. */
-const MATRIX_CLASSES = 100;
+/** A confusion matrix of more classes than this could not be read. */
+export const mostMatrixClasses = 100;
 
-/** All that has been counted, shared by the collectors of all threads. */
-export interface CollectorMemory {
-  readonly losses: Float64Array;
-  readonly ranks: Float64Array;
-  readonly worst: Float64Array;
-  readonly confusions: Float64Array;
+/** Targets without BigInts, which cost an allocation each: a class fits into the low word, which comes first on every host of the addon. */
+function classNumbers(targets: TypedClassIndices): ArrayLike<number> {
+  if (!(targets instanceof BigInt64Array || targets instanceof BigUint64Array)) return targets;
+  const words = new Int32Array(targets.buffer, targets.byteOffset, 2 * targets.length);
+  return new Int32Array(targets.length).map((_, row) => words[2 * row] as number);
+}
+
+/** What the fields of a {@link ReportCollector} hold: a message to another thread carries no more. */
+export interface ReportCounts {
+  readonly losses: Pick<LossCounts, 'counts'>;
+  readonly ranks: Pick<RankCounts, 'counts'>;
+  readonly worst: Pick<WorstRows, 'rows'>;
+  readonly mistakes: MistakeFields | undefined;
 }
 
 /**
- * What a report shows of single rows, batch after batch. Its memory depends neither on the number of rows
- * nor, above `MATRIX_CLASSES`, on that of the classes.
+ * What a report shows of single rows, besides a summary. All of it is counted without regard to the order of rows, and merges
+ * exactly: so any parts of an evaluation may be counted apart, by threads, say.
  */
 export class ReportCollector {
-  readonly classes: number;
-  readonly losses: LossCounts;
+  readonly losses = new LossCounts();
   readonly ranks: RankCounts;
-  readonly worst: WorstRows;
-  readonly confusions: Confusions;
+  readonly worst = new WorstRows();
+  /** Only where the summary has no confusion matrix. */
+  readonly mistakes: MistakeCounts | undefined;
 
-  /** @param memory - Of another thread's collector, of as many classes. Default: its own. */
-  constructor(classes: number, memory?: CollectorMemory) {
-    this.classes = classes;
-    this.losses = new LossCounts(memory?.losses);
-    this.ranks = new RankCounts(classes, memory?.ranks);
-    this.worst = new WorstRows(memory?.worst);
-    this.confusions =
-      classes <= MATRIX_CLASSES
-        ? new ConfusionMatrix(classes, memory?.confusions)
-        : new MistakeCounts(memory?.confusions);
-  }
-
-  get memory(): CollectorMemory {
-    const { losses, ranks, worst, confusions } = this;
-    return {
-      losses: losses.counts,
-      ranks: ranks.counts,
-      worst: worst.memory,
-      confusions: confusions.memory,
-    };
+  constructor(classes: number) {
+    this.ranks = new RankCounts(classes);
+    this.mistakes = classes > mostMatrixClasses ? new MistakeCounts(classes) : undefined;
   }
 
   /** Adds rows that are numbered from `firstRow` on. `targets` has one element a row. */
-  add(rows: RowResults, targets: ArrayLike<number | bigint>, firstRow: number): void {
+  add(rows: RowResults, targets: TypedClassIndices, firstRow: number): void {
     const numbers = classNumbers(targets);
     this.losses.add(rows.losses, rows.ranks);
     this.ranks.add(rows.ranks);
     this.worst.add(rows, numbers, firstRow);
-    this.confusions.add(rows.predictions, numbers);
+    this.mistakes?.add(rows.predictions, numbers);
+  }
+
+  /** Adds what another collector has counted, of as many classes. */
+  merge({ losses, ranks, worst, mistakes }: ReportCounts): void {
+    this.losses.merge(losses);
+    this.ranks.merge(ranks);
+    this.worst.merge(worst);
+    if (mistakes !== undefined) this.mistakes?.merge(mistakes);
   }
 }
 
@@ -141,12 +139,17 @@ function summarySection(summary: EvaluationSummary): Html {
 }
 
 function sectionsOf(
-  { losses, ranks, confusions, worst }: ReportCollector,
+  { losses, ranks, mistakes, worst }: ReportCollector,
   summary: EvaluationSummary,
 ) {
   if (ranks.rows === 0) return html`<p>No row counts, so there is nothing to draw.</p>`;
+  const { calibration, confusion, loss } = summary;
+  const confusions = [
+    ...(confusion === undefined ? [] : matrixSections(confusion)),
+    ...(mistakes === undefined ? [] : mistakesSections(mistakes)),
+  ];
   return html`<div class="charts">
-${reliabilitySection(summary.calibration)}${lossSection(losses, summary.loss)}${rankSection(ranks)}${confusionSections(confusions)}${worstSection(worst)}</div>`;
+${reliabilitySection(calibration)}${lossSection(losses, loss)}${rankSection(ranks)}${confusions}${worstSection(worst)}</div>`;
 }
 
 /** An evaluation as one HTML file, which loads nothing else and runs no script. */

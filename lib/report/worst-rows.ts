@@ -1,5 +1,4 @@
 import type { RowResults } from '../evaluation/types.js';
-import { type ClassNumbers, newCounts } from './counts.js';
 import { count, decimal, type Html, html, section, table } from './html.js';
 
 interface WorstRow {
@@ -12,74 +11,43 @@ interface WorstRow {
 
 const KEPT = 20;
 
-/** The numbers of a row, in this order. */
-const NUMBERS = ['row', 'target', 'prediction', 'loss', 'rank'] as const;
-
-/** Of equal losses the earlier row is the worse one, so that the order of batches cannot be seen. */
+/** Of equal losses the earlier row is the worse one, so that the order in which they come cannot be seen. */
 function isWorse(loss: number, row: number, than: WorstRow): boolean {
   return loss > than.loss || (loss === than.loss && row < than.row);
 }
 
-/** Puts a row where it belongs among those that are kept. */
-function insert(rows: WorstRow[], row: WorstRow): void {
-  const place = rows.findIndex((other) => isWorse(row.loss, row.row, other));
-  rows.splice(place < 0 ? rows.length : place, 0, row);
-  rows.length = Math.min(rows.length, KEPT);
-}
-
 /** The rows with the largest losses. */
 export class WorstRows {
-  /** How many rows there are, then the numbers of each. */
-  readonly memory: Float64Array;
-
-  constructor(memory = newCounts(1 + KEPT * NUMBERS.length)) {
-    this.memory = memory;
-  }
+  /** The worst one first. */
+  readonly rows: WorstRow[] = [];
 
   add(
     { losses, ranks, predictions }: RowResults,
-    { numbers, stride }: ClassNumbers,
+    targets: ArrayLike<number>,
     firstRow: number,
   ): void {
-    const { rows } = this;
-    let last = rows[KEPT - 1];
-    let isChanged = false;
+    let last = this.rows[KEPT - 1];
     for (let i = 0; i < losses.length; i++) {
       const loss = losses[i] as number;
-      if (ranks[i] === 0) continue;
+      const rank = ranks[i] as number;
       const row = firstRow + i;
-      if (last !== undefined && !isWorse(loss, row, last)) continue;
-      insert(rows, {
-        row,
-        target: numbers[stride * i] as number,
-        prediction: predictions[i] as number,
-        loss,
-        rank: ranks[i] as number,
-      });
-      last = rows[KEPT - 1];
-      isChanged = true;
+      if (rank === 0 || (last !== undefined && !isWorse(loss, row, last))) continue;
+      const [target, prediction] = [targets[i] as number, predictions[i] as number];
+      this.#insert({ row, target, prediction, loss, rank });
+      last = this.rows[KEPT - 1];
     }
-    if (isChanged) this.#keep(rows);
   }
 
-  /** The worst one first. */
-  get rows(): WorstRow[] {
-    const [count] = this.memory as unknown as [number];
-    return Array.from({ length: count }, (_, at) => this.#rowAt(at));
+  merge({ rows }: Pick<WorstRows, 'rows'>): void {
+    for (const row of rows) this.#insert(row);
   }
 
-  #rowAt(at: number): WorstRow {
-    const start = 1 + at * NUMBERS.length;
-    const entries = NUMBERS.map((name, i) => [name, this.memory[start + i] as number]);
-    return Object.fromEntries(entries) as unknown as WorstRow;
-  }
-
-  #keep(rows: readonly WorstRow[]): void {
-    this.memory[0] = rows.length;
-    this.memory.set(
-      rows.flatMap((row) => NUMBERS.map((name) => row[name])),
-      1,
-    );
+  /** Puts a row where it belongs among those that are kept. */
+  #insert(row: WorstRow): void {
+    const { rows } = this;
+    const place = rows.findIndex((other) => isWorse(row.loss, row.row, other));
+    rows.splice(place < 0 ? rows.length : place, 0, row);
+    rows.length = Math.min(rows.length, KEPT);
   }
 }
 

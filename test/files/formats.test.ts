@@ -19,7 +19,7 @@ describe('files as NumPy writes them', () => {
       expect(tensor.bytes).toBe(file.data.length);
       expect(await readAll(tensor)).toEqual(file.data);
       for (const part of tensor.parts) {
-        if (part.kind === 'lines') continue;
+        if (part.kind === 'memory') continue;
         const { offset, bytes } = part;
         expect(file.content.subarray(offset, offset + bytes)).toEqual(file.data);
       }

@@ -165,7 +165,7 @@ describe('shards', () => {
 });
 
 describe('text of many lines', () => {
-  // More than one chunk, and more lines than there are from one mark to the next.
+  // More than one chunk of the file, and more lines than there is room for at first.
   const classes = Array.from({ length: 20_000 }, (_, row) => ((row * 7919) % 200_003) - 100);
   const path = write('many.csv', `label\r\n${classes.map((value) => `${value}\r\n`).join('')}`);
 

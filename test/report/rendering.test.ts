@@ -13,9 +13,10 @@ const rowsIn = (section: string) =>
   );
 
 const charts = ['Reliability', 'Losses', 'Accuracy by rank'];
-const [matrix, mistakes, worst] = [
+const [matrix, mistakes, byClass, worst] = [
   'Confusion matrix',
   'Most frequent mistakes',
+  'Classes with the most mistakes',
   'Rows with the largest losses',
 ];
 
@@ -38,8 +39,8 @@ describe('reports', () => {
     { classes: 10, sections: [...charts, matrix, worst] },
     { classes: 13, sections: [...charts, matrix, mistakes, worst] },
     { classes: 100, sections: [...charts, matrix, mistakes, worst] },
-    { classes: 101, sections: [...charts, mistakes, worst] },
-    { classes: 32_000, sections: [...charts, mistakes, worst] },
+    { classes: 101, sections: [...charts, mistakes, byClass, worst] },
+    { classes: 32_000, sections: [...charts, mistakes, byClass, worst] },
   ])('$classes classes', ({ classes, sections }) => {
     const page = reportOf(small(classes, classes > 1000 ? 40 : 200));
     expectSound(page);
@@ -144,10 +145,15 @@ describe('what is unusual', () => {
     expect(sectionOf(page, mistakes)).toContain('All predictions are right.');
   });
 
-  it('more kinds of mistakes than are counted', () => {
+  it('more kinds of mistakes than are told apart', () => {
     const page = reportOf(extreme(), {}, 1e9);
     expectSound(page);
-    expect(sectionOf(page, mistakes)).toContain('these numbers are lower bounds');
+    expect(titles(page)).toEqual([...charts, byClass, worst]);
+    const section = sectionOf(page, byClass);
+    expect(section).toContain(
+      'There are more than 65,536 different mistakes, too many to count each.',
+    );
+    expect(rowsIn(section)[0]).toEqual(['130000', '1', '1', '0.0029 %']);
     expect(rowsIn(sectionOf(page, worst))[0]?.[0]).toBe('1000000000');
   });
 

@@ -4,6 +4,7 @@ import type {
   EvaluationSummary,
   RowResults,
 } from '../../../lib/evaluation/types.js';
+import { mostMatrixClasses } from '../../../lib/report/report.js';
 import { uniform } from '../inputs.js';
 
 export interface Evaluation {
@@ -65,7 +66,21 @@ function binsOf(rows: readonly Scored[], bins: number): CalibrationBin[] {
   });
 }
 
-function summaryOf(rows: readonly Row[], scored: readonly Scored[]): EvaluationSummary {
+/** How many rows there are of each target and prediction. */
+function confusionOf(classes: number, rows: readonly Row[], scored: readonly Scored[]) {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  scored.forEach(({ prediction }, i) => {
+    const row = counts[(rows[i] as Row).target];
+    if (row !== undefined && prediction >= 0) row[prediction] = (row[prediction] as number) + 1;
+  });
+  return counts;
+}
+
+function summaryOf(
+  classes: number,
+  rows: readonly Row[],
+  scored: readonly Scored[],
+): EvaluationSummary {
   const counted = scored.filter(({ rank }) => rank > 0);
   const n = counted.length;
   const loss = mean(counted.map((row) => row.loss));
@@ -96,6 +111,7 @@ function summaryOf(rows: readonly Row[], scored: readonly Scored[]): EvaluationS
       maximum: n === 0 ? Number.NaN : Math.max(...gaps),
       rootMeanSquare: n === 0 ? Number.NaN : Math.sqrt(weighted((gap) => gap * gap)),
     },
+    ...(classes <= mostMatrixClasses && { confusion: confusionOf(classes, rows, scored) }),
   };
 }
 
@@ -115,7 +131,7 @@ export function evaluate(classes: number, rows: Iterable<Row>): Evaluation {
       predictions: Int32Array.from(scored, ({ prediction }) => prediction),
     },
     targets: Int32Array.from(kept, ({ target }) => target),
-    summary: summaryOf(kept, scored),
+    summary: summaryOf(classes, kept, scored),
   };
 }
 

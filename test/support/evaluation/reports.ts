@@ -13,7 +13,7 @@ export function extreme(): Evaluation {
   const rows = 70_000;
   const classes = 200_000;
   const numbers = Int32Array.from({ length: rows }, (_, row) => classes - 2 - row);
-  const { summary } = evaluate(2, modelRows(2, 100));
+  const { confusion, ...summary } = evaluate(2, modelRows(2, 100)).summary;
   return {
     classes,
     rows: {
