@@ -58,6 +58,10 @@ struct Panels {
   LOGITS_INLINE typename V::F32 load(int64_t c, int lane) const {
     return load(x + c * stride + lane, lane);
   }
+  // The active lanes, to p.
+  LOGITS_INLINE void store(float* p, typename V::F32 v, int lane) const {
+    full ? V::store(p, v) : V::store(p, v, active(lane));
+  }
   // Where the result of class c in lane i is, from the batch's first.
   LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t) const { return c * stride + i; }
   // The scratch memory, where it holds all terms, class by class.
