@@ -11,6 +11,7 @@
 #include "operations/nll-loss.h"
 #include "operations/probes.h"
 #include "operations/scan.h"
+#include "operations/score-panels.h"
 #include "operations/score-row.h"
 #include "operations/score.h"
 #include "operations/softmax-gradient.h"
