@@ -6,7 +6,9 @@
 #if defined(_MSC_VER) && !defined(__clang__)
 #define LOGITS_INLINE __forceinline
 #define LOGITS_OUTLINE __declspec(noinline)
+#define LOGITS_INLINED
 #else
 #define LOGITS_INLINE inline __attribute__((always_inline))
 #define LOGITS_OUTLINE __attribute__((noinline))
+#define LOGITS_INLINED __attribute__((always_inline))  // behind a lambda's parameters
 #endif
