@@ -233,6 +233,24 @@ def fit_exp_f64():
     }
 
 
+# log1p(u) / u in float32.
+
+LOG1P_DEGREE = 9  # the least with an error below a tenth of a rounding
+
+
+def fit_log1p():
+    """Q with  log1p(u) = u Q(u)  for u in [0, 1]; Q(0) = 1, so that the smallest u is exact."""
+    goal = lambda u: mpmath.log1p(u) / u
+    c = fit(goal, lambda u: 1 / goal(u), (mpf(0), mpf(1)), [mpf(1)], LOG1P_DEGREE, FLOAT32)
+    core = lambda u: rounded(mpmath.fmul(u, fma_horner(c, u, FLOAT32), exact=True), FLOAT32)
+    rng = random.Random(4)
+    us = [rounded(mpf(rng.random() ** rng.choice((1, 4))), FLOAT32) for _ in range(20000)]
+    return c, {
+        "relative": largest(lambda u: mpmath.polyval(c[::-1], u) / goal(u) - 1, (mpf(0), mpf(1))),
+        "core": max(abs(core(u) / mpmath.log1p(u) - 1) for u in us),
+    }
+
+
 # log m in float64.
 
 F_MAX = 3 - 2 * mpmath.sqrt(2)  # |f| for m = sqrt 2 and for m = 1 / sqrt 2
@@ -317,7 +335,7 @@ def power_up(x):
     return f"2^{fixed_up(mpmath.log(x, 2), 1)}"
 
 
-def header(c, exp_errors, c_f64, exp_f64_errors, p, log_errors):
+def header(c, exp_errors, c_log1p, log1p_errors, c_f64, exp_f64_errors, p, log_errors):
     f32 = lambda name, x, note: f"static constexpr float {name} = {hexadecimal(x, 6)}f;{note}"
     f64 = lambda name, x, note: f"static constexpr double {name} = {hexadecimal(x, 13)};{note}"
     log2e, ln2_high, ln2_low = reduction(FLOAT32)
@@ -330,7 +348,12 @@ def header(c, exp_errors, c_f64, exp_f64_errors, p, log_errors):
         f"    {hexadecimal(x, 13) + ',':<22}  // ~ 1/{k}!" for k, x in enumerate(c_f64) if k >= 2
     ]
     log_terms = [f"    {hexadecimal(x, 13)},  // ~ 2/{2 * k + 3}" for k, x in enumerate(p)]
-    factors, exp_terms, log_terms = map("\n".join, (factors, exp_terms, log_terms))
+    log1p_terms = [
+        f"    {hexadecimal(x, 6) + 'f,':<18}// ~ {'-' * (k % 2)}1/{k + 1}" for k, x in enumerate(c_log1p)
+    ]
+    factors, exp_terms, log_terms, log1p_terms = map(
+        "\n".join, (factors, exp_terms, log_terms, log1p_terms)
+    )
     narrow, wide = rounded_up(exp_errors["narrow"]), rounded_up(exp_errors["wide"])
     hardest, hardest_wide = (fixed_up(exp_errors[name], 4) for name in ("hardest", "hardest wide"))
     core_f64 = fixed_up(exp_f64_errors["core"], 2)
@@ -355,7 +378,15 @@ namespace logits {{
 //   and {hardest_wide} ulp over every |x| <= 2^20
 {factors}
 
-// The same in float64, |x| <= 2^30: r = fma(n, -kLn2LowF64, fma(n, -kLn2HighF64, x)).
+// log1p(u) ~ u Q(u), Q(u) = kLog1p[0] + kLog1p[1] u + ..., a float32 fma each, for 0 <= u <= 1.
+//   relative approximation error <= {rounded_up(log1p_errors["relative"])}
+//   as computed: sampled, relative error at most {rounded_up(log1p_errors["core"])}
+static constexpr int kLog1pTerms = {len(c_log1p)};
+static constexpr float kLog1p[kLog1pTerms] = {{
+{log1p_terms}
+}};
+
+// e^x in float64, |x| <= 2^30: r = fma(n, -kLn2LowF64, fma(n, -kLn2HighF64, x)).
 //   kLn2HighF64 has 53 bits, not 21 like kLn2HiF64: n kLn2HighF64 is exact only inside an fma.
 {f64("kLog2eF64", log2e_f64, "")}
 {f64("kLn2HighF64", ln2_high_f64, "")}
@@ -395,15 +426,18 @@ def main():
     parser.add_argument("--check", action="store_true", help="exit with 1 if the header differs")
     arguments = parser.parse_args()
     c, exp_errors = fit_exp()
+    c_log1p, log1p_errors = fit_log1p()
     c_f64, exp_f64_errors = fit_exp_f64()
     p, log_errors = fit_log()
-    text = header(c, exp_errors, c_f64, exp_f64_errors, p, log_errors)
+    text = header(c, exp_errors, c_log1p, log1p_errors, c_f64, exp_f64_errors, p, log_errors)
     nstr = lambda x: mpmath.nstr(x, 5)
     power = lambda x: f"2^{nstr(mpmath.log(x, 2))}"
     print(f"exp: approximation error <= {nstr(exp_errors['narrow'])} on |r| <= {nstr(R)}")
     print(f"exp: approximation error <= {nstr(exp_errors['wide'])} on |r| <= {nstr(R_WIDE)}")
     print(f"exp: max {nstr(exp_errors['hardest'])} ulp, mean (sampled) {nstr(exp_errors['mean'])}")
     print(f"exp: max {nstr(exp_errors['hardest wide'])} ulp for |x| <= 2^20")
+    log1p_bound, log1p_core = nstr(log1p_errors["relative"]), nstr(log1p_errors["core"])
+    print(f"log1p: approximation error <= {log1p_bound}; sampled, relative error {log1p_core}")
     exp_f64, tail = power(exp_f64_errors["relative"]), power(exp_f64_errors["tail relative"])
     print(f"float64 exp: approximation error <= {exp_f64} on |r| <= {nstr(R_F64)}")
     print(f"float64 exp: sampled, max {nstr(exp_f64_errors['core'])} ulp for |x| <= 2^30")

@@ -5,10 +5,10 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define LOGITS_INLINE __forceinline
-#define LOGITS_INLINE_LAMBDA  // behind a lambda's parameters
 #define LOGITS_OUTLINE __declspec(noinline)
+#define LOGITS_INLINED  // behind a lambda's parameters
 #else
 #define LOGITS_INLINE inline __attribute__((always_inline))
-#define LOGITS_INLINE_LAMBDA __attribute__((always_inline))
 #define LOGITS_OUTLINE __attribute__((noinline))
+#define LOGITS_INLINED __attribute__((always_inline))
 #endif

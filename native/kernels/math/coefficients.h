@@ -19,7 +19,24 @@ static constexpr float kExpC4 = 0x1.555bb0p-5f;   // ~ 1/4!
 static constexpr float kExpC5 = 0x1.125f5ep-7f;   // ~ 1/5!
 static constexpr float kExpC6 = 0x1.68e47cp-10f;  // ~ 1/6!
 
-// The same in float64, |x| <= 2^30: r = fma(n, -kLn2LowF64, fma(n, -kLn2HighF64, x)).
+// log1p(u) ~ u Q(u), Q(u) = kLog1p[0] + kLog1p[1] u + ..., a float32 fma each, for 0 <= u <= 1.
+//   relative approximation error <= 5.3e-9
+//   as computed: sampled, relative error at most 1.1e-7
+static constexpr int kLog1pTerms = 10;
+static constexpr float kLog1p[kLog1pTerms] = {
+    0x1.000000p+0f,   // ~ 1/1
+    -0x1.ffffd2p-2f,  // ~ -1/2
+    0x1.554dd0p-2f,   // ~ 1/3
+    -0x1.ff23e6p-3f,  // ~ -1/4
+    0x1.934b54p-3f,   // ~ 1/5
+    -0x1.3a435ep-3f,  // ~ -1/6
+    0x1.b4ae08p-4f,   // ~ 1/7
+    -0x1.d6b08cp-5f,  // ~ -1/8
+    0x1.4917cep-6f,   // ~ 1/9
+    -0x1.af49cep-9f,  // ~ -1/10
+};
+
+// e^x in float64, |x| <= 2^30: r = fma(n, -kLn2LowF64, fma(n, -kLn2HighF64, x)).
 //   kLn2HighF64 has 53 bits, not 21 like kLn2HiF64: n kLn2HighF64 is exact only inside an fma.
 static constexpr double kLog2eF64 = 0x1.71547652b82fep+0;
 static constexpr double kLn2HighF64 = 0x1.62e42fefa39efp-1;

@@ -2,8 +2,9 @@
 //
 //   weight ((1 - y) softplus(z) + positive_weight y softplus(-z)),  softplus(v) = log(1 + e^v)
 //
-// in float64, whatever the elements are. A coefficient of 0 removes its term, so that the limits at
-// infinite logits are right.
+// A coefficient of 0 removes its term, so that the limits at infinite logits are right. softplus of
+// what has no more bits than a float is computed in float32 lanes, where that is precise, and all
+// else in float64. Bounds: ../../NUMERICS.md, 8.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,83 @@ LOGITS_INLINE Softplus<V> softplus(typename V::F64 v) {
   return {V::add(V::max(V::zero(), v), rest), V::add(V::max(V::zero(), negative), rest)};
 }
 
+// Whether a row's elements are floats, divided by a moderate temperature.
+template <class V, class E, bool Scaled>
+LOGITS_INLINE bool has_floats(const F64Row<V, E, Scaled>& row) {
+  return kIsFloat<E> && (!Scaled || row.inverse.high > 0x1p-60);
+}
+template <class V>
+LOGITS_INLINE bool has_floats(const GenericRow<V>& row) {
+  return !has_double_results(row.element) && row.softcap == 0 && row.inverse.high > 0x1p-60;
+}
+
+// Sixteen elements of such a row, or `lanes` if those are fewer; the other lanes mean nothing.
+template <class R>
+LOGITS_INLINE auto load_floats(const R& row, int64_t at, int lanes) {
+  using V = typename R::Arithmetic::Set;
+  return V::narrow(row.load(at, lanes < 8 ? lanes : 8),
+                   lanes < 16 ? V::zero() : row.load(at + 8, 8));
+}
+template <class V, bool Scaled>
+LOGITS_INLINE auto load_floats(const F64Row<V, float, Scaled>& row, int64_t at, int lanes) {
+  return lanes < 16 ? load_first<V>(row.data + at, lanes, V::broadcast(0.0f))
+                    : V::load(row.data + at);
+}
+
+template <class V>
+struct Log1pSeries {
+  using Set = V;
+  static constexpr const float (&kSeries)[kLog1pTerms] = kLog1p;
+};
+
+// softplus of elements that are floats: NaN where e^-|v| is not a normal one.
+template <class S, class R>
+LOGITS_INLINE Softplus<S> softplus_in_floats(const R& row, int64_t at, int lanes) {
+  using V = typename S::Set;
+  static constexpr int kCount = (S::kCount + 1) / 2;
+  static constexpr float kMost = 85;
+  const auto zero = V::broadcast(0.0f);
+  const auto nan = V::broadcast(Single<V>::nan());
+  const auto reference = broadcast_reference(F32Row<V, float, false>(), {Single<V>::kHeadroom, 0});
+  auto max_exponent_bits = V::broadcast_bits(0);
+  const Pair inverse = Single<V>::split(row.inverse.high);
+  const auto high = V::broadcast(static_cast<float>(inverse.high));
+  const auto low = V::broadcast(static_cast<float>(inverse.low));
+  typename V::F32 v[kCount];
+  typename V::F32 u[kCount];
+  typename V::F32 rest[kCount];
+  typename V::F32 log[kCount];
+  for (int k = 0; k < kCount; ++k) {
+    v[k] = load_floats(row, at + 16 * k, lanes);
+    if constexpr (R::kScaled) {
+      const auto quotient = V::mul(v[k], high);
+      rest[k] = V::fma(v[k], low, V::fma(v[k], high, V::sub(zero, quotient)));
+      v[k] = quotient;
+      rest[k] = select_where<V>(V::greater(v[k], zero), V::sub(zero, rest[k]), rest[k]);
+    }
+    u[k] = V::sub(zero, V::max(v[k], V::sub(zero, v[k])));
+    log[k] = V::broadcast(kLog1p[kLog1pTerms - 1]);
+  }
+  scaled_exp<V, false, false>(u, reference, max_exponent_bits);
+  if constexpr (R::kScaled) {
+    for (int k = 0; k < kCount; ++k) u[k] = V::fma(u[k], rest[k], u[k]);
+  }
+  evaluate_series<Log1pSeries<V>, kLog1pTerms - 2>(log, u);
+  for (int k = 0; k < kCount; ++k) {
+    const auto negative = V::sub(zero, v[k]);
+    const auto is_near = V::greater(V::broadcast(kMost), V::max(v[k], negative));
+    log[k] = select_where<V>(is_near, V::mul(u[k], log[k]), nan);
+    v[k] = V::add(V::max(zero, v[k]), log[k]);
+    u[k] = V::add(V::max(zero, negative), log[k]);
+  }
+  const auto wide = [](const typename V::F32(&x)[kCount]) LOGITS_INLINED {
+    return S::template each<typename S::F64>([&](int i) LOGITS_INLINED {
+      return i % 2 == 0 ? V::widen_low(x[i / 2]) : V::widen_high(x[i / 2]);
+    });
+  };
+  return {wide(v), wide(u)};
+}
+
 // The numbers p[at], ...; 1 each where there are none.
 template <class S>
 LOGITS_INLINE typename S::F64 load_factors(const double* p, int64_t at, int64_t stride, int lanes) {
@@ -50,15 +128,41 @@ template <class S, class R>
 LOGITS_INLINE typename S::F64 binary_losses(const R& z, const R& y, const ElementFactors& factors,
                                             int64_t at, int lanes, const typename R::Results& out,
                                             bool stores) {
-  const auto loss_of = softplus<S>(scaled_lanes<S>(z, load_lanes<S>(z, at, lanes)));
   const auto label = load_lanes<S>(y, at, lanes);
   const auto positive = S::mul(load_factors<S>(factors.positive_weight, at, 1, lanes), label);
-  const auto negative = times<S>(S::sub(S::broadcast(1.0), label), loss_of.of);
-  const auto terms = S::add(negative, times<S>(positive, loss_of.of_negative));
+  const auto negative = S::sub(S::broadcast(1.0), label);
   const auto weight = load_factors<S>(factors.weight, at, factors.weight_stride, lanes);
-  const auto loss = times<S>(weight, terms);
+  const auto loss_by = [&](auto product, const Softplus<S>& softplus_of) LOGITS_INLINED {
+    return product(weight, S::add(product(negative, softplus_of.of),
+                                  product(positive, softplus_of.of_negative)));
+  };
+  const auto in_doubles = [&]() LOGITS_INLINED {
+    const auto v = load_lanes<S>(z, at, lanes);
+    return softplus<S>(scaled_lanes<S>(z, v));
+  };
+  // Where a plain product is not NaN, `times` is the same.
+  auto loss = loss_by([](auto a, auto b) LOGITS_INLINED { return S::mul(a, b); },
+                      has_floats(z) ? softplus_in_floats<S>(z, at, lanes) : in_doubles());
+  const auto is_done = S::equal(loss, loss);
+  if (!S::all(is_done)) {
+    loss = S::select(is_done, loss,
+                     loss_by([](auto a, auto b) { return times<S>(a, b); }, in_doubles()));
+  }
   if (stores) store_lanes<S>(out, at, loss, lanes);
   return loss;
+}
+
+// As many float64 vectors as fill the float32 ones that the exponential should have in flight.
+template <class V>
+static constexpr int kLossVectors = 2 * V::kInterleave;
+
+// The sum of what compute(set, at, lanes) makes of a row's elements. Losses of floats have fewer
+// bits than plain sums.
+template <class R, class Compute>
+LOGITS_INLINE double sum_of_losses(const R& z, int64_t classes, Compute compute) {
+  using V = typename R::Arithmetic::Set;
+  return has_floats(z) ? sum_over_row<V, GroupSums<Single<V>>, kLossVectors<V>>(classes, compute)
+                       : sum_over_row<V, GroupSums<Double<V>>, kLossVectors<V>>(classes, compute);
 }
 
 // Elements that are taken together from rows without gaps.
@@ -98,18 +202,20 @@ LOGITS_INLINE void losses_of_short_rows(const Rows<R>& logits, const Rows<R>& la
     typename R::Results out = {};
     if (stores) out = sink_of(z, call.losses, call.logits, place);
     if (call.weight_is_per_element) factors.weight = call.weight + row * classes;
-    for_each_lanes<V>(rows * classes, [&](auto set, int64_t at, int lanes) {
-      using S = decltype(set);
-      const auto loss = binary_losses<S>(z, y, factors, at, lanes, out, stores);
-      S::store(losses + at, loss);
-    });
+    for_each_lanes<V, kLossVectors<V>>(
+        rows * classes, [&](auto set, int64_t at, int lanes) LOGITS_INLINED {
+          using S = decltype(set);
+          const auto loss = binary_losses<S>(z, y, factors, at, lanes, out, stores);
+          S::store(losses + at, loss);
+        });
     for (int64_t i = 0; i < rows; ++i) {
       const double* of_row = losses + i * classes;
       // What lies behind a row's end is not added.
-      call.row_sums[row + i] = sum_over_row<V>(classes, [&](auto set, int64_t at, int) {
-        using S = decltype(set);
-        return S::load(of_row + at);
-      });
+      call.row_sums[row + i] =
+          sum_of_losses(z, classes, [&](auto set, int64_t at, int) LOGITS_INLINED {
+            using S = decltype(set);
+            return S::load(of_row + at);
+          });
     }
   }
 }
@@ -130,9 +236,10 @@ LOGITS_INLINE void losses_of_rows(const Rows<R>& logits, const Rows<R>& labels,
     }
     typename R::Results out = {};
     if (stores) out = sink_of(z, call.losses, call.logits, place);
-    call.row_sums[number] = sum_over_row<V>(layout.classes, [&](auto set, int64_t at, int lanes) {
-      return binary_losses<decltype(set)>(z, y, factors, at, lanes, out, stores);
-    });
+    call.row_sums[number] =
+        sum_of_losses(z, layout.classes, [&](auto set, int64_t at, int lanes) LOGITS_INLINED {
+          return binary_losses<decltype(set)>(z, y, factors, at, lanes, out, stores);
+        });
   });
 }
 

@@ -149,7 +149,7 @@ LOGITS_OUTLINE void spread_of_panels(const P& panels, const ExcludedClasses<Rows
           typename V::F32 distance;
           typename V::F32 squares;
         };
-        const auto parts_of = [&](auto some, int member, int step) LOGITS_INLINE_LAMBDA {
+        const auto parts_of = [&](auto some, int member, int step) LOGITS_INLINED {
           constexpr int kOwn = decltype(some)::kCount;
           typename V::F32 p[kOwn];
           typename V::F32 x[kOwn];
@@ -165,7 +165,7 @@ LOGITS_OUTLINE void spread_of_panels(const P& panels, const ExcludedClasses<Rows
           return Parts{add_members<V>(x), add_members<V>(p)};
         };
         const Parts parts = sum_members<V, kCount, 0, 1>(
-            parts_of, [](const Parts& a, const Parts& b) LOGITS_INLINE_LAMBDA {
+            parts_of, [](const Parts& a, const Parts& b) LOGITS_INLINED {
               return Parts{V::add(a.distance, b.distance), V::add(a.squares, b.squares)};
             });
         distances_by_8.add(j, i, parts.distance, at == 0);

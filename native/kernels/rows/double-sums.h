@@ -18,9 +18,9 @@ LOGITS_INLINE typename S::F64 load_lanes(const R& row, int64_t at, int lanes) {
 
 // on_lanes(set, at, lanes) for a row's elements: as many vectors at a time as keep the processor
 // busy, `set` being their vocabulary, then one by one.
-template <class V, class OnLanes>
+template <class V, int Count = V::kInterleave, class OnLanes>
 LOGITS_INLINE void for_each_lanes(int64_t classes, OnLanes on_lanes) {
-  using Many = Several<V, V::kInterleave>;
+  using Many = Several<V, Count>;
   using One = Several<V, 1>;
   int64_t at = 0;
   for (; at + Many::kLanes <= classes; at += Many::kLanes) on_lanes(Many(), at, Many::kLanes);
@@ -31,9 +31,8 @@ LOGITS_INLINE void for_each_lanes(int64_t classes, OnLanes on_lanes) {
 }
 
 // Adds the first `lanes` of v, vector by vector.
-template <class S>
-LOGITS_INLINE void add_lanes(GroupSums<Double<typename S::Set>>& sums, typename S::F64 v,
-                             int lanes) {
+template <class S, class Sums>
+LOGITS_INLINE void add_lanes(Sums& sums, typename S::F64 v, int lanes) {
   using V = typename S::Set;
   for (int i = 0; i < S::kCount; ++i) {
     const int count = S::in_part(lanes);
@@ -50,10 +49,10 @@ LOGITS_INLINE void store_lanes(const Results& out, int64_t at, typename S::F64 v
 }
 
 // compute(set, at, lanes) for a whole row, added.
-template <class V, class Compute>
+template <class V, class Sums = GroupSums<Double<V>>, int Count = V::kInterleave, class Compute>
 LOGITS_INLINE double sum_over_row(int64_t classes, Compute compute) {
-  GroupSums<Double<V>> sums;
-  for_each_lanes<V>(classes, [&](auto set, int64_t at, int lanes) {
+  Sums sums;
+  for_each_lanes<V, Count>(classes, [&](auto set, int64_t at, int lanes) LOGITS_INLINED {
     add_lanes<decltype(set)>(sums, compute(set, at, lanes), lanes);
   });
   return sums.total();

@@ -172,7 +172,7 @@ inline typename P::Arithmetic::Set::I32 sum_panels(
       for (int i = 0; i < lanes; i += kPanelRows) {
         const auto* const x = own.x + (at + j) * own.stride + i;
         float* const kept = scaled ? scaled + (at + j) * lanes + i : nullptr;
-        const auto sum_of = [&](auto some, int member, int step) LOGITS_INLINE_LAMBDA {
+        const auto sum_of = [&](auto some, int member, int step) LOGITS_INLINED {
           constexpr int kOwn = decltype(some)::kCount;
           typename V::F32 v[kOwn];
           for (int k = 0; k < kOwn; ++k) {
@@ -193,7 +193,7 @@ inline typename P::Arithmetic::Set::I32 sum_panels(
           return add_members<V>(v);
         };
         const auto sum = sum_members<V, kCount, 0, 1>(
-            sum_of, [](auto a, auto b) LOGITS_INLINE_LAMBDA { return V::add(a, b); });
+            sum_of, [](auto a, auto b) LOGITS_INLINED { return V::add(a, b); });
         by_8.add(j, i, sum, at % kChunk == 0);
       }
     });
