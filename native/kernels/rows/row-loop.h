@@ -13,7 +13,8 @@
 // half of its code.
 //
 // Single takes rows together that are short and follow each other (stack.h), or that lie side by
-// side (panel.h); all others come one by one.
+// side (panel.h); all others come one by one, as does a short row that is alone: most of a stack's
+// work is as much for one row as for sixteen.
 #pragma once
 
 #include <cstdint>
@@ -167,7 +168,7 @@ LOGITS_INLINE void walk_singles(const Input& input, const Share& share, bool kee
     for_each_batch<V>(layout, share, panels_rows(layout.classes), [&](const Batch& batch) {
       on_bundle(make_panels<V, E, Scaled>(input, inverse, batch));
     });
-  } else if (layout.classes <= kMostStackClasses) {
+  } else if (layout.classes <= kMostStackClasses && share.end - share.first > 1) {
     const int most = keeps_terms ? rows_in_scratch(layout.classes) : kStackRows;
     for_each_batch<V>(layout, share, most,
                       [&](const Batch& batch) { on_bundle(make_stack<R>(input, inverse, batch)); });
