@@ -50,6 +50,13 @@ constexpr size_t largest_count() {
 
 constexpr size_t kMostArguments = arguments::largest_count();
 
+// What JavaScript writes before a call.
+struct Block {
+  Numbers numbers;
+  int32_t passing[kMostArguments];
+  uint32_t copies[kMostArguments][limits::copied];
+};
+
 // The elements of an evaluator's `counts` before its parts, and of its `sums` before those of bins.
 namespace counts {
 #define COUNTS(...) enum Count : int64_t { __VA_ARGS__, parts };

@@ -30,8 +30,24 @@ const numbered = (names) =>
 const quoted = (names) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
 const lines = (items) => items.map((item) => `  ${item},\n`).join('');
 
-const operation = ([name, ...args]) =>
-  `${name}: { arguments: ${quoted(args)}, enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.${name}(numbers, ${args.map((arg) => `a.${arg}`).join(', ')}) }`;
+/** Arguments that are read, and those of results; the others are both, or few calls have them. */
+const inputs = ['logits', 'otherLogits', 'probabilities', 'logProbabilities', 'targets'];
+const outputs =
+  'out gradient logSumExp predictions maxLogProbs logProbs ranks entropies margins topIndices topLogProbs idLogProbs losses'.split(
+    ' ',
+  );
+const wayOf = (arg) => (inputs.includes(arg) ? 'copy' : outputs.includes(arg) ? 'place' : 'pass');
+
+const operation = ([name, ...args]) => {
+  const call = (way, arg) => `${way}(${args.indexOf(arg) + 1}, a.${arg})`;
+  const passed = args.map((arg) => call(wayOf(arg), arg));
+  const moved = args
+    .filter((arg) => outputs.includes(arg))
+    .map((arg) => `move(${args.indexOf(arg) + 1}, a.${arg}, false);`);
+  const isUsed = (way) => args.some((arg) => wayOf(arg) === way);
+  const ways = ['pass', 'copy', 'place'].map((way) => `${isUsed(way) ? '' : '_'}${way}: Pass`);
+  return `${name}: { arguments: ${quoted(args)}, enter: (to: Side, block: ArrayBuffer, a: Arrays, ${ways.join(', ')}) => to.${name}(block, ${passed.join(', ')}), leave: (a: Arrays, move: Move) => { ${moved.join(' ')} } }`;
+};
 
 /** The types of the other functions' arguments and, where they are not void, results. */
 const types = {
@@ -56,6 +72,8 @@ const signature = ([name, ...args]) =>
   `${name}(${args.map((arg) => `${arg}: ${types[arg]}`).join(', ')}): ${results[name] ?? 'void'};`;
 const functions = of('FUNCTION').map((names) => names.filter((name) => name !== ''));
 
+const [, ...passing] = of('WORDS').find(([type]) => type === 'Passing');
+
 const boundary = `// Generated from native/boundary.def by scripts/generate.mjs: change that file, then run the script.
 
 /** Of native/boundary.def: the addon must have the same. */
@@ -67,8 +85,13 @@ export const enum At { ${of('NUMBER')
   .map((name, i) => `${name} = ${i}`)
   .join(', ')} }
 export const numberNames = ${quoted(of('NUMBER').flat())} as const;
+/** The most arguments of a function, the block among them. */
+export const mostArguments = ${Math.max(...of('OPERATION').map((names) => names.length))};
+
+export const enum Passing { ${passing.map((word, i) => `${word} = ${i}`).join(', ')} }
 
 ${of('WORDS')
+  .filter(([type]) => type !== 'Passing')
   .map(([type, ...words]) => `export const ${lower(type)}Codes = ${numbered(words)} as const;\n`)
   .join('')}
 export const limits = { ${of('LIMIT')
@@ -77,6 +100,9 @@ export const limits = { ${of('LIMIT')
 
 /** Arrays by the names of their arguments; null where there is none. */
 type Arrays<Name extends string = string> = { readonly [N in Name]: ArrayBufferView | null };
+/** Notes how an argument is passed, and returns what is to be passed in its place. */
+type Pass = (argument: number, array: ArrayBufferView | null | undefined) => unknown;
+type Move = (argument: number, array: ArrayBufferView | null | undefined, isIn: boolean) => void;
 
 /** The functions that compute, of either side: those that return a result and those that return its promise. */
 export type OperationName = ${of('OPERATION')

@@ -67,7 +67,9 @@ function settleType(
 }
 
 /** A tensor-like object's data, type and dimensions, each property read once. */
-function readTensor(value: object, dtype: ElementType | undefined, name: string): Elements {
+function readTensor(value: unknown, dtype: ElementType | undefined, name: string): Elements {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject || typeNameOf(value) !== undefined) throw typeError(ARRAYS_OR_TENSORS, name, value);
   const { data, type, dims } = value as { data?: unknown; type?: unknown; dims?: unknown };
   const own = ownTypeOf(typeNameOf(data));
   if (own === undefined) throw typeError(ARRAYS, `${name}.data`, data);
@@ -93,13 +95,8 @@ function readTensor(value: object, dtype: ElementType | undefined, name: string)
 /** An argument that is an array of floats, or a tensor-like object with one as its data. */
 export function readElements(value: unknown, dtype: unknown, name: string): Elements {
   const option = readElementType(dtype, 'dtype');
-  const typeName = typeNameOf(value);
-  const own = ownTypeOf(typeName);
-  if (own === undefined) {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (isObject && typeName === undefined) return readTensor(value, option, name);
-    throw typeError(ARRAYS_OR_TENSORS, name, value);
-  }
+  const own = ownTypeOf(typeNameOf(value));
+  if (own === undefined) return readTensor(value, option, name);
   const array = value as ArrayBufferView;
   expectAttached(array, name);
   return {
@@ -219,13 +216,9 @@ export function outputLike(
   name: string,
 ): FloatResult {
   const dense = layout.outer * layout.classes * layout.inner;
-  const length =
-    value === undefined
-      ? dense
-      : isSameMemory(value, elements.array)
-        ? lengthOf(elements.array)
-        : others !== null && isSameMemory(value, others.array)
-          ? lengthOf(others.array)
-          : dense;
-  return outputArray(value, resultType, length, name);
+  const isPadded = layout.outerStride > layout.classes * layout.inner;
+  const input = isPadded
+    ? [elements, others].find((one) => one !== null && isSameMemory(value, one.array))
+    : null;
+  return outputArray(value, resultType, input ? lengthOf(input.array) : dense, name);
 }

@@ -1,21 +1,28 @@
 // Generated from native/boundary.def by scripts/generate.mjs: change that file, then run the script.
 
 /** Of native/boundary.def: the addon must have the same. */
-export const boundaryHash = '1d2a9a4172abb7ee';
+export const boundaryHash = '40b16df704ef4c81';
 
 /** The places of a call's numbers: constants in the compiled code, since reading them from an object took 40 ns a call. */
-export const enum At { element = 0, outer = 1, classes = 2, inner = 3, outerStride = 4, temperature = 5, softcap = 6, threads = 7, reduction = 8, emptyMean = 9, ignoreIndex = 10, labelSmoothing = 11, zLoss = 12, upstream = 13, ties = 14, top = 15, bins = 16, ownResults = 17, id = 18 }
-export const numberNames = ['element', 'outer', 'classes', 'inner', 'outerStride', 'temperature', 'softcap', 'threads', 'reduction', 'emptyMean', 'ignoreIndex', 'labelSmoothing', 'zLoss', 'upstream', 'ties', 'top', 'bins', 'ownResults', 'id'] as const;
+export const enum At { element = 0, outer = 1, classes = 2, inner = 3, outerStride = 4, temperature = 5, softcap = 6, threads = 7, reduction = 8, emptyMean = 9, ignoreIndex = 10, labelSmoothing = 11, zLoss = 12, upstream = 13, ties = 14, top = 15, bins = 16, ownResults = 17, id = 18, result = 19 }
+export const numberNames = ['element', 'outer', 'classes', 'inner', 'outerStride', 'temperature', 'softcap', 'threads', 'reduction', 'emptyMean', 'ignoreIndex', 'labelSmoothing', 'zLoss', 'upstream', 'ties', 'top', 'bins', 'ownResults', 'id', 'result'] as const;
+/** The most arguments of a function, the block among them. */
+export const mostArguments = 16;
+
+export const enum Passing { absent = 0, handle = 1, floats = 2, integers = 3 }
 
 export const elementCodes = { float32: 0, float64: 1, float16: 2, bfloat16: 3 } as const;
 export const reductionCodes = { none: 0, sum: 1, mean: 2 } as const;
 export const emptyMeanCodes = { nan: 0, zero: 1, throw: 2 } as const;
 export const tiesCodes = { min: 0, max: 1, index: 2 } as const;
 
-export const limits = { topClasses: 16384, scoredClasses: 1073741824, bins: 65536 } as const;
+export const limits = { passingBits: 2, copied: 32, topClasses: 16384, scoredClasses: 1073741824, bins: 65536 } as const;
 
 /** Arrays by the names of their arguments; null where there is none. */
 type Arrays<Name extends string = string> = { readonly [N in Name]: ArrayBufferView | null };
+/** Notes how an argument is passed, and returns what is to be passed in its place. */
+type Pass = (argument: number, array: ArrayBufferView | null | undefined) => unknown;
+type Move = (argument: number, array: ArrayBufferView | null | undefined, isIn: boolean) => void;
 
 /** The functions that compute, of either side: those that return a result and those that return its promise. */
 export type OperationName = 'softmax' | 'logSoftmax' | 'softmaxGradient' | 'logSoftmaxGradient' | 'logSumExp' | 'crossEntropy' | 'nllLoss' | 'klDivergence' | 'binaryCrossEntropy' | 'score' | 'evaluate';
@@ -23,17 +30,17 @@ export type Side = { readonly [Name in OperationName]: (...args: readonly unknow
 
 /** Each with the names of its arguments and what passes them on in their order. */
 export const operations = {
-  softmax: { arguments: ['logits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.softmax(numbers, a.logits, a.out) },
-  logSoftmax: { arguments: ['logits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSoftmax(numbers, a.logits, a.out) },
-  softmaxGradient: { arguments: ['probabilities', 'upstream', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.softmaxGradient(numbers, a.probabilities, a.upstream, a.out) },
-  logSoftmaxGradient: { arguments: ['logProbabilities', 'upstream', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSoftmaxGradient(numbers, a.logProbabilities, a.upstream, a.out) },
-  logSumExp: { arguments: ['logits', 'out', 'logitsSource'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.logSumExp(numbers, a.logits, a.out, a.logitsSource) },
-  crossEntropy: { arguments: ['logits', 'targets', 'ignored', 'weight', 'upstream', 'out', 'gradient'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.crossEntropy(numbers, a.logits, a.targets, a.ignored, a.weight, a.upstream, a.out, a.gradient) },
-  nllLoss: { arguments: ['logProbabilities', 'targets', 'ignored', 'weight', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.nllLoss(numbers, a.logProbabilities, a.targets, a.ignored, a.weight, a.out) },
-  klDivergence: { arguments: ['logits', 'otherLogits', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.klDivergence(numbers, a.logits, a.otherLogits, a.out) },
-  binaryCrossEntropy: { arguments: ['logits', 'targets', 'targetsSource', 'weight', 'positiveWeight', 'out'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.binaryCrossEntropy(numbers, a.logits, a.targets, a.targetsSource, a.weight, a.positiveWeight, a.out) },
-  score: { arguments: ['logits', 'targets', 'ignored', 'ids', 'counts', 'logSumExp', 'predictions', 'maxLogProbs', 'logProbs', 'ranks', 'entropies', 'margins', 'topIndices', 'topLogProbs', 'idLogProbs'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.score(numbers, a.logits, a.targets, a.ignored, a.ids, a.counts, a.logSumExp, a.predictions, a.maxLogProbs, a.logProbs, a.ranks, a.entropies, a.margins, a.topIndices, a.topLogProbs, a.idLogProbs) },
-  evaluate: { arguments: ['logits', 'targets', 'ignored', 'top', 'counts', 'sums', 'confusion', 'losses', 'ranks', 'predictions'], enter: (to: Side, numbers: ArrayBuffer, a: Arrays) => to.evaluate(numbers, a.logits, a.targets, a.ignored, a.top, a.counts, a.sums, a.confusion, a.losses, a.ranks, a.predictions) },
+  softmax: { arguments: ['logits', 'out'], enter: (to: Side, block: ArrayBuffer, a: Arrays, _pass: Pass, copy: Pass, place: Pass) => to.softmax(block, copy(1, a.logits), place(2, a.out)), leave: (a: Arrays, move: Move) => { move(2, a.out, false); } },
+  logSoftmax: { arguments: ['logits', 'out'], enter: (to: Side, block: ArrayBuffer, a: Arrays, _pass: Pass, copy: Pass, place: Pass) => to.logSoftmax(block, copy(1, a.logits), place(2, a.out)), leave: (a: Arrays, move: Move) => { move(2, a.out, false); } },
+  softmaxGradient: { arguments: ['probabilities', 'upstream', 'out'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.softmaxGradient(block, copy(1, a.probabilities), pass(2, a.upstream), place(3, a.out)), leave: (a: Arrays, move: Move) => { move(3, a.out, false); } },
+  logSoftmaxGradient: { arguments: ['logProbabilities', 'upstream', 'out'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.logSoftmaxGradient(block, copy(1, a.logProbabilities), pass(2, a.upstream), place(3, a.out)), leave: (a: Arrays, move: Move) => { move(3, a.out, false); } },
+  logSumExp: { arguments: ['logits', 'out', 'logitsSource'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.logSumExp(block, copy(1, a.logits), place(2, a.out), pass(3, a.logitsSource)), leave: (a: Arrays, move: Move) => { move(2, a.out, false); } },
+  crossEntropy: { arguments: ['logits', 'targets', 'ignored', 'weight', 'upstream', 'out', 'gradient'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.crossEntropy(block, copy(1, a.logits), copy(2, a.targets), pass(3, a.ignored), pass(4, a.weight), pass(5, a.upstream), place(6, a.out), place(7, a.gradient)), leave: (a: Arrays, move: Move) => { move(6, a.out, false); move(7, a.gradient, false); } },
+  nllLoss: { arguments: ['logProbabilities', 'targets', 'ignored', 'weight', 'out'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.nllLoss(block, copy(1, a.logProbabilities), copy(2, a.targets), pass(3, a.ignored), pass(4, a.weight), place(5, a.out)), leave: (a: Arrays, move: Move) => { move(5, a.out, false); } },
+  klDivergence: { arguments: ['logits', 'otherLogits', 'out'], enter: (to: Side, block: ArrayBuffer, a: Arrays, _pass: Pass, copy: Pass, place: Pass) => to.klDivergence(block, copy(1, a.logits), copy(2, a.otherLogits), place(3, a.out)), leave: (a: Arrays, move: Move) => { move(3, a.out, false); } },
+  binaryCrossEntropy: { arguments: ['logits', 'targets', 'targetsSource', 'weight', 'positiveWeight', 'out'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.binaryCrossEntropy(block, copy(1, a.logits), copy(2, a.targets), pass(3, a.targetsSource), pass(4, a.weight), pass(5, a.positiveWeight), place(6, a.out)), leave: (a: Arrays, move: Move) => { move(6, a.out, false); } },
+  score: { arguments: ['logits', 'targets', 'ignored', 'ids', 'counts', 'logSumExp', 'predictions', 'maxLogProbs', 'logProbs', 'ranks', 'entropies', 'margins', 'topIndices', 'topLogProbs', 'idLogProbs'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.score(block, copy(1, a.logits), copy(2, a.targets), pass(3, a.ignored), pass(4, a.ids), pass(5, a.counts), place(6, a.logSumExp), place(7, a.predictions), place(8, a.maxLogProbs), place(9, a.logProbs), place(10, a.ranks), place(11, a.entropies), place(12, a.margins), place(13, a.topIndices), place(14, a.topLogProbs), place(15, a.idLogProbs)), leave: (a: Arrays, move: Move) => { move(6, a.logSumExp, false); move(7, a.predictions, false); move(8, a.maxLogProbs, false); move(9, a.logProbs, false); move(10, a.ranks, false); move(11, a.entropies, false); move(12, a.margins, false); move(13, a.topIndices, false); move(14, a.topLogProbs, false); move(15, a.idLogProbs, false); } },
+  evaluate: { arguments: ['logits', 'targets', 'ignored', 'top', 'counts', 'sums', 'confusion', 'losses', 'ranks', 'predictions'], enter: (to: Side, block: ArrayBuffer, a: Arrays, pass: Pass, copy: Pass, place: Pass) => to.evaluate(block, copy(1, a.logits), copy(2, a.targets), pass(3, a.ignored), pass(4, a.top), pass(5, a.counts), pass(6, a.sums), pass(7, a.confusion), place(8, a.losses), place(9, a.ranks), place(10, a.predictions)), leave: (a: Arrays, move: Move) => { move(8, a.losses, false); move(9, a.ranks, false); move(10, a.predictions, false); } },
 } as const;
 
 export type Operation = (typeof operations)[OperationName];

@@ -50,7 +50,7 @@ export function wordedError<O extends Operation>(
     case 'target':
       return name === 'ids'
         ? idError(row, (array as Int32Array).indexOf(Number(value)), Number(value), classes)
-        : targetError(row, value, classes);
+        : targetError(row, (array as BigInt64Array)[row] as bigint, classes);
     case 'emptyMean':
       return emptyMeanError();
     case 'memory':

@@ -53,7 +53,6 @@ export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction
 
 /** One factor of the gradient, or one a row. */
 function readUpstream(value: unknown, rows: number, reduction: Reduction): number | FloatResult {
-  if (value === undefined) return 1;
   if (typeof value === 'number') {
     return expectNumber(value, 'upstream', Number.isFinite, 'a finite number');
   }
@@ -64,9 +63,8 @@ function readUpstream(value: unknown, rows: number, reduction: Reduction): numbe
   return readFactors(value, rows, 'upstream') as FloatResult;
 }
 
-/** Class indices or class probabilities as native code takes them. */
-function readTargets(targets: unknown, input: Input, ignoreIndex: call.IgnoreIndex) {
-  if (!isProbabilities(targets)) return readClassIndices(targets, input, ignoreIndex);
+/** Class probabilities as native code takes them. */
+function readProbabilities(targets: FloatResult, input: Input, ignoreIndex: call.IgnoreIndex) {
   expectAttached(targets, 'targets');
   expectLength(targets, input.rows * input.layout.classes, 'targets');
   const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : [...ignoreIndex];
@@ -95,8 +93,10 @@ function prepareCrossEntropy<Result>(
   const input = readInput(logits, given, 'logits');
   const { elements, layout, rows, resultType } = input;
   const weight = readFactors(given.weight, layout.classes, 'weight');
-  const compared = readTargets(targets, input, ignoreIndex);
-  const upstream = readUpstream(givenUpstream, rows, reduction);
+  const compared = isProbabilities(targets)
+    ? readProbabilities(targets, input, ignoreIndex)
+    : readClassIndices(targets, input, ignoreIndex);
+  const upstream = givenUpstream === undefined ? 1 : readUpstream(givenUpstream, rows, reduction);
 
   const losses = reduction === 'none' ? outputArray(out, resultType, rows, 'out') : null;
   const gradient = hasGradient ? outputLike(givenGradient, input, null, 'gradient') : null;
@@ -115,7 +115,7 @@ function prepareCrossEntropy<Result>(
       out: losses,
       gradient,
     },
-    ownsResults: givenGradient === undefined,
+    ownsResults: givenGradient === undefined && out === undefined,
     finish: (reduced) => {
       const loss = losses ?? reduced;
       return (hasGradient ? { loss, gradient } : loss) as Result;

@@ -42,7 +42,7 @@ function prepareKlDivergence<Result>(
   call.writeReduction(reduction);
   return {
     args: { logits: input.elements.array, otherLogits: others.array, out: divergences },
-    ownsResults: true,
+    ownsResults: out === undefined,
     finish: (divergence) => (divergences ?? divergence) as Result,
   };
 }

@@ -59,7 +59,7 @@ function prepareNllLoss<Result>(
       weight,
       out: losses,
     },
-    ownsResults: true,
+    ownsResults: out === undefined,
     finish: (loss) => (losses ?? loss) as Result,
   };
 }

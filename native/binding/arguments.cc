@@ -30,6 +30,7 @@ size_t size_of(napi_typedarray_type type) {
 // a * b, or -1 where it exceeds every array.
 int64_t product(int64_t a, int64_t b) {
   if (a < 0 || b < 0) return -1;
+  if ((a | b) >> 31 == 0) return a * b;  // a division takes long
   if (b != 0 && a > std::numeric_limits<int64_t>::max() / b) return -1;
   return a * b;
 }
@@ -80,30 +81,40 @@ Layout read_layout(const Call& call) {
   return layout;
 }
 
-}  // namespace
-
-bool is_null(const Arguments& given, size_t index) {
-  napi_valuetype type = napi_undefined;
-  return napi_typeof(given.env(), given[index], &type) == napi_ok && type == napi_null;
-}
-
-View read_view(const Arguments& given, size_t index) {
+View read_handle(const Arguments& given, size_t index) {
   View view = {nullptr, 0, 0, napi_uint8_array, index};
   if (napi_get_typedarray_info(given.env(), given[index], &view.type, &view.length, &view.data,
                                nullptr, nullptr) != napi_ok) {
     fail(given.env(), ErrorKind::type, index);
   }
   view.element_size = size_of(view.type);
-  if (given.views != nullptr) given.views[index] = view;
   return view;
 }
 
-View read_optional_view(const Arguments& given, size_t index) {
-  return is_null(given, index) ? View{} : read_view(given, index);
+}  // namespace
+
+View read_view(const Call& call, size_t index) {
+  const Passing passing = call.passing(index);
+  if (passing == Passing::handle) {
+    const View view = read_handle(call, index);
+    if (call.views != nullptr) call.views[index] = view;
+    return view;
+  }
+  const auto length = static_cast<uint32_t>(call.block.passing[index]) >> limits::passingBits;
+  // The block is another call's when one in the background goes on.
+  if (passing == Passing::absent || length > limits::copied || call.in_background) {
+    fail(call.env(), ErrorKind::type, index);
+  }
+  return {call.block.copies[index], length, sizeof(uint32_t),
+          passing == Passing::floats ? napi_float32_array : napi_int32_array, index};
+}
+
+View read_optional_view(const Call& call, size_t index) {
+  return call.has(index) ? read_view(call, index) : View{};
 }
 
 View read_floats(const Arguments& given, size_t index) {
-  const View view = read_view(given, index);
+  const View view = read_handle(given, index);
   if (view.type != napi_float32_array) fail(given.env(), ErrorKind::type, index);
   return view;
 }
@@ -114,15 +125,6 @@ int64_t read_integer(const Arguments& given, size_t index) {
     fail(given.env(), ErrorKind::type, index);
   }
   return expect_integer(given.env(), value, index);
-}
-
-int64_t expect_integer(Napi::Env env, double value, size_t argument) {
-  if (std::fabs(value) <= kLargestSafeInteger) {
-    // Not std::trunc, which is a call of the mathematics library here.
-    const auto integer = static_cast<int64_t>(value);
-    if (static_cast<double>(integer) == value) return integer;
-  }
-  fail(env, ErrorKind::type, argument, value);
 }
 
 InputView read_input(const Call& call, size_t index) {
@@ -184,7 +186,7 @@ const double* read_doubles(const Call& call, const View& view, int64_t length,
 }
 
 Factors read_factors(const Call& call, size_t index, int64_t length, Memory<double>& memory) {
-  if (is_null(call, index)) return {};
+  if (!call.has(index)) return {};
   const View view = read_view(call, index);
   return {read_doubles(call, view, length, memory), view};
 }
@@ -222,7 +224,7 @@ Output read_output_like(const Call& call, size_t index, const InputView& input,
 
 Output read_optional_output_like(const Call& call, size_t index, const InputView& input,
                                  std::initializer_list<const View*> others) {
-  if (is_null(call, index)) return {nullptr, 0, false};
+  if (!call.has(index)) return {nullptr, 0, false};
   return read_output_like(call, index, input, {}, others);
 }
 

@@ -2,12 +2,14 @@
 // is checked again that memory safety or a result depends on.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 
 #include "../kernel-table.h"
 #include "call.h"
+#include "errors.h"
 #include "memory.h"
 
 namespace logits {
@@ -26,14 +28,20 @@ struct Factors {
   View view;
 };
 
-bool is_null(const Arguments& given, size_t index);
-View read_view(const Arguments& given, size_t index);
-// The same, of no elements for null.
-View read_optional_view(const Arguments& given, size_t index);
+View read_view(const Call& call, size_t index);
+// The same, of no elements where there is none.
+View read_optional_view(const Call& call, size_t index);
 View read_floats(const Arguments& given, size_t index);
 int64_t read_integer(const Arguments& given, size_t index);
 // The same of a number, by default one of a call's numbers.
-int64_t expect_integer(Napi::Env env, double value, size_t argument = 0);
+inline int64_t expect_integer(Napi::Env env, double value, size_t argument = 0) {
+  if (std::fabs(value) <= kLargestSafeInteger) {
+    // Not std::trunc, which is a call of the mathematics library here.
+    const auto integer = static_cast<int64_t>(value);
+    if (static_cast<double>(integer) == value) return integer;
+  }
+  fail(env, ErrorKind::type, argument, value);
+}
 
 // The array at `index` with the layout and the transform of the call's numbers.
 InputView read_input(const Call& call, size_t index);

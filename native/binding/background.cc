@@ -362,8 +362,7 @@ void Background::settle(Napi::Env env, Pending& call) {
     if (is_done) {
       const bool has_out = call.task->row_results().data != nullptr;
       void* const out = has_out ? call.find(env, call.task->row_results().argument) : nullptr;
-      result = call.task->finish(env, out);
-      if (result == nullptr) result = env.Undefined();
+      result = Napi::Number::New(env, call.task->finish(out));
     }
   } catch (const Napi::Error& error) {
     reason = error.Value();

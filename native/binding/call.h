@@ -60,16 +60,22 @@ class Arguments {
   napi_value values_[kMostArguments];
 };
 
-// A call that computes. Its first argument is an ArrayBuffer of numbers: reading them there costs
-// less than one call of Node-API each. They are a copy, so that what has been checked stays.
+// A call that computes. Its first argument is the block, in which no JavaScript runs before the
+// call has been read.
 class Call : public Arguments {
  public:
   Call(napi_env env, napi_callback_info info) : Call(env, info, false) {}
 
+  bool has(size_t index) const { return passing(index) != Passing::absent; }
+  Passing passing(size_t index) const {
+    return static_cast<Passing>(block.passing[index] & ((1 << limits::passingBits) - 1));
+  }
+
   // Where the call finds working memory first; null where it outlives this visit to native code.
   Workspace* workspace() const { return in_background ? nullptr : &state().workspace; }
 
-  Numbers numbers;
+  Block& block;
+  const Numbers& numbers = block.numbers;
   const bool in_background;
 
  protected:

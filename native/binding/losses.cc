@@ -58,18 +58,14 @@ double* LossTask::reserve_losses(const Call& call, int64_t rows, double divisor)
   return losses;
 }
 
-napi_value LossTask::finish(Napi::Env env, void* out) {
+double LossTask::finish(void* out) {
   const int64_t rows = layout().rows();
-  double loss = std::numeric_limits<double>::quiet_NaN();
   if (reduction_ == Reduction::none) {
     store_losses(row_results().at(out), losses_, rows);
-  } else {
-    const double sum = sum_losses(losses_, rows);
-    loss = reduction_ == Reduction::mean ? sum / divisor_ : sum;
+    return std::numeric_limits<double>::quiet_NaN();
   }
-  napi_value value = nullptr;
-  if (napi_create_double(env, loss, &value) != napi_ok) throw Napi::Error::New(env);
-  return value;
+  const double sum = sum_losses(losses_, rows);
+  return reduction_ == Reduction::mean ? sum / divisor_ : sum;
 }
 
 }  // namespace logits

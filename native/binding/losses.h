@@ -11,7 +11,7 @@ class LossTask : public Task {
  public:
   // The losses' sum, their mean, which is the sum over the divisor, or NaN for the reduction
   // 'none'.
-  napi_value finish(Napi::Env env, void* out) override;
+  double finish(void* out) override;
 
  protected:
   explicit LossTask(const Call& call);

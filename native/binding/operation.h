@@ -57,12 +57,13 @@ void run(const Call& call, const T& task) {
       const_cast<void*>(static_cast<const void*>(&part)), scratch);
 }
 
-// The call of a task, computed when this returns its result.
+// The call of a task, computed when this returns.
 template <class T>
 napi_value compute_now(const Call& call) {
   T task(call);
   run(call, task);
-  return task.finish(call.env(), task.row_results().data);
+  call.block.numbers.result = task.finish(task.row_results().data);
+  return nullptr;
 }
 
 // The call of a task, as a promise of its result.

@@ -19,8 +19,6 @@ class SameShapeTask : public Task {
     (kernels.*kernel)(moves.of(logits_.input, logits), moves.of(out_, out), share);
   }
 
-  napi_value finish(Napi::Env /* env */, void* /* out */) override { return nullptr; }
-
  private:
   InputView logits_;
   Output out_;

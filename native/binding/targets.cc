@@ -160,11 +160,7 @@ ClassTargets read_class_targets(const Call& call, const View& targets, size_t ig
   const Ignored all_ignored = read_ignored(call, ignored, ignored_memory);
   ClassTargets result = {memory.reserve(call, rows), rows, 0, 0, false};
   const int64_t bad = resolve_any(env, targets, layout.classes, all_ignored, result);
-  if (bad >= 0) {
-    const Napi::Number row = Napi::Number::New(env, static_cast<double>(bad));
-    const Napi::Value target = Napi::Object(env, call[targets.argument]).Get(row);
-    throw error_of(env, ErrorKind::target, targets.argument, target, bad);
-  }
+  if (bad >= 0) throw error_of(env, ErrorKind::target, targets.argument, nullptr, bad);
   if (weight == nullptr) {
     result.weight = static_cast<double>(result.counted);
     result.has_weight = result.counted > 0;

@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include <cstdint>
+#include <limits>
 
 #include "../kernel-table.h"
 #include "arguments.h"
@@ -55,8 +56,9 @@ class Task {
   // The rows of a share, on any thread.
   virtual void compute(const KernelTable& kernels, const Share& share,
                        const Moves& moves) const = 0;
-  // The call's result, when all rows are computed. `out` is where the array of row_results() lies.
-  virtual napi_value finish(Napi::Env env, void* out) = 0;
+  // When all rows are computed: the call's result, where it is a number. `out` is where the array
+  // of row_results() lies.
+  virtual double finish(void* /* out */) { return std::numeric_limits<double>::quiet_NaN(); }
 
   const Layout& layout() const { return *layout_; }
   // What an element takes, in times of what one takes in crossEntropy.

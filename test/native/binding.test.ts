@@ -18,7 +18,7 @@ import {
   sums,
 } from '../../lib/native/boundary.js';
 import { uniform } from '../support/inputs.js';
-import { numbersOf } from '../support/numbers.js';
+import { blockOf, numbersOf, passingIn } from '../support/numbers.js';
 import { detached } from '../support/tables/calls.js';
 import { knownOperations, listedOptions } from '../support/tables/operation-files.js';
 
@@ -40,7 +40,10 @@ const numbers = numbersOf({
   top: 2,
   bins: 2,
 });
-const call = (values: readonly number[] = numbers) => Float64Array.from(values).buffer;
+const call = (given: readonly unknown[], values: readonly number[] = numbers) => [
+  blockOf(values, given),
+  ...given,
+];
 
 const GUARD = 12345;
 const guarded: Float32Array[] = [];
@@ -175,12 +178,26 @@ const numbersBeside = [
   1e300,
 ];
 
-/** A result, or an error of the boundary's kinds, about one of the arguments or the numbers. */
+/** How arguments may be said to be passed: lengths of copies that do not fit, and none, among them. */
+const passings = [
+  0,
+  1,
+  2,
+  3,
+  2 * 4 + 3,
+  6 * 4 + 2,
+  32 * 4 + 2,
+  33 * 4 + 3,
+  2 ** 31 - 1,
+  -1,
+  -(2 ** 31),
+];
+
+/** Nothing, or an error of the boundary's kinds, about one of the arguments or the numbers. */
 function expectAnswer(name: OperationName, given: unknown[]): void {
   const run = native[name];
   try {
-    const answer = run(...given);
-    expect(['undefined', 'number']).toContain(typeof answer);
+    expect(run(...given)).toBe(undefined);
   } catch (error) {
     const { code, argument } = error as { code: number; argument: number };
     expect(nativeErrors[code]).toBeDefined();
@@ -195,7 +212,7 @@ describe.each(names)('%s', (name) => {
   const run = native[name];
 
   it('takes its right arguments', () => {
-    run(call(), ...right());
+    run(...call(right()));
     expectGuards();
   });
 
@@ -203,19 +220,24 @@ describe.each(names)('%s', (name) => {
     const count = right().length + 1;
     for (let index = 0; index < count; index++) {
       for (const make of garbage) {
-        const given = [call(), ...right()];
-        given[index] = make();
+        const given = call(right().map((own, i) => (i + 1 === index ? make() : own)));
+        if (index === 0) given[0] = make();
         expectAnswer(name, given);
       }
-      expectAnswer(name, [call(), ...right()].slice(0, index));
+      expectAnswer(name, call(right()).slice(0, index));
+      for (const passing of passings) {
+        const given = call(right());
+        passingIn(given[0] as ArrayBuffer)[index] = passing;
+        expectAnswer(name, given);
+      }
     }
-    expectAnswer(name, [call(), ...right(), ...right(), ...right()]);
+    expectAnswer(name, call([...right(), ...right(), ...right()]));
   });
 
   it('answers any number in the place of any', () => {
     for (let index = 0; index < numbers.length; index++) {
       for (const value of numbersBeside)
-        expectAnswer(name, [call(Object.assign([...numbers], { [index]: value })), ...right()]);
+        expectAnswer(name, call(right(), Object.assign([...numbers], { [index]: value })));
     }
   });
 
@@ -225,7 +247,12 @@ describe.each(names)('%s', (name) => {
     for (let round = 0; round < 3000; round++) {
       const mixed = numbers.map((own) => (random() < 0.3 ? pick(numbersBeside) : own));
       const given = right().map((own) => (random() < 0.2 ? pick(garbage)() : own));
-      expectAnswer(name, [call(mixed), ...given]);
+      const whole = call(given, mixed);
+      if (random() < 0.3) {
+        const passing = passingIn(whole[0] as ArrayBuffer);
+        passing[1 + Math.floor(random() * given.length)] = pick(passings);
+      }
+      expectAnswer(name, whole);
     }
   });
 });
@@ -238,7 +265,7 @@ it('rows whose predictions lie under their losses are added within the state', (
       losses: () => new Float64Array(memory),
       predictions: () => new Int32Array(memory, 0, rows),
     });
-    expectAnswer('evaluate', [call(), ...given]);
+    expectAnswer('evaluate', call(given));
   }
 });
 

@@ -5,10 +5,10 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, crossEntropyWithGradient, softmax } from '../../lib/index.js';
 import { native } from '../../lib/native/addon.js';
-import { operations, reductionCodes } from '../../lib/native/boundary.js';
+import { At, operations, reductionCodes } from '../../lib/native/boundary.js';
 import { terminatesLoops } from '../support/host.js';
 import { normalLogits } from '../support/inputs.js';
-import { numbersOf } from '../support/numbers.js';
+import { blockOf, numbersOf, passingIn } from '../support/numbers.js';
 import { inShared } from '../support/promises.js';
 
 // The addon in several threads at once.
@@ -36,11 +36,18 @@ function startWorker(code: string, workerData: object): Worker {
   const prelude = `
     const { parentPort, workerData } = require('node:worker_threads');
     const native = require(workerData.addon);
-    const { logits, targets, numbers, names } = workerData;
-    const call = Float64Array.from(numbers).buffer;
-    const enter = (name, given) => native[name](call, ...names[name].map((key) => given[key] ?? null));
+    const { logits, targets, block, names } = workerData;
+    const passed = new Int32Array(block, workerData.passing);
+    const result = new Float64Array(block, workerData.result);
+    const enter = (name, given) => {
+      names[name].forEach((key, i) => { passed[i + 1] = given[key] === undefined ? 0 : 1; });
+      native[name](block, ...names[name].map((key) => given[key]));
+      return result[0];
+    };
   `;
-  const data = { addon: native.path, logits, targets, numbers, names, ...workerData };
+  const block = blockOf(numbers, []);
+  const places = { passing: passingIn(block).byteOffset, result: 8 * At.result };
+  const data = { addon: native.path, logits, targets, block, names, ...places, ...workerData };
   return new Worker(prelude + code, { eval: true, workerData: data });
 }
 

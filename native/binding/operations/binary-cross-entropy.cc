@@ -15,7 +15,7 @@ class BinaryCrossEntropyTask : public LossTask {
     const InputView targets = read_dense_input_like(given, at::targets, logits.input);
     const View source = read_optional_view(given, at::targetsSource);
     const View weight = read_optional_view(given, at::weight);
-    if (!is_null(given, at::weight)) {
+    if (given.has(at::weight)) {
       call_.weight_is_per_element = static_cast<int64_t>(weight.length) == layout.elements();
       const int64_t length = call_.weight_is_per_element ? layout.elements() : layout.classes;
       call_.weight = read_doubles(given, weight, length, weights_);

@@ -27,9 +27,8 @@ class CrossEntropyTask : public LossTask {
     const Factors weight = read_factors(given, at::weight, layout.classes, weights_);
 
     call_.logits = logits.input;
-    call_.loss.weight = weight.values;
-    call_.loss.smoothing = given.numbers.labelSmoothing;
-    call_.loss.z_loss = given.numbers.zLoss;
+    call_.loss = {nullptr, nullptr, weight.values, given.numbers.labelSmoothing,
+                  given.numbers.zLoss};
     const View targets = read_view(given, at::targets);
     const bool has_classes = !is_probabilities(targets);
     InputView probabilities = {};
@@ -73,7 +72,7 @@ class CrossEntropyTask : public LossTask {
   }
 
  private:
-  CrossEntropyCall call_ = {};
+  CrossEntropyCall call_;
   Input probabilities_ = {};
   Memory<double> weights_;
   Memory<uint32_t> indices_;

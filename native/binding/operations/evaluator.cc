@@ -30,7 +30,7 @@ EvaluatorState read_state(const Call& call, int64_t classes) {
   state.classes = classes;
   state.counts = read_own<double>(call, at::counts, napi_float64_array, state.count_length());
   state.sums = read_own<int64_t>(call, at::sums, napi_bigint64_array, state.sum_length());
-  if (!is_null(call, at::confusion)) {
+  if (call.has(at::confusion)) {
     state.confusion = read_own<double>(call, at::confusion, napi_float64_array, classes * classes);
   }
   return state;
@@ -40,7 +40,7 @@ EvaluatorState read_state(const Call& call, int64_t classes) {
 template <class T>
 T* read_rows(const Call& call, size_t index, napi_typedarray_type type, int64_t rows,
              Memory<T>& memory) {
-  if (is_null(call, index)) return memory.reserve(call, rows);
+  if (!call.has(index)) return memory.reserve(call, rows);
   return read_own<T>(call, index, type, rows);
 }
 
@@ -54,7 +54,7 @@ class EvaluateTask : public Task {
     const View targets = read_view(given, at::targets);
     const ClassTargets classes =
         read_class_targets(given, targets, at::ignored, layout, nullptr, indices_);
-    wants_losses_ = !is_null(given, at::losses);
+    wants_losses_ = given.has(at::losses);
     scored_ = {rows,
                classes.classes,
                read_rows(given, at::losses, napi_float64_array, rows, log_probs_),
@@ -83,14 +83,14 @@ class EvaluateTask : public Task {
     kernels.score(call, share);
   }
 
-  napi_value finish(Napi::Env /* env */, void* /* out */) override {
+  double finish(void* /* out */) override {
     state_.add(scored_);
     if (wants_losses_) {
       for (int64_t row = 0; row < scored_.rows; ++row) {
         scored_.log_probs[row] = 0 - scored_.log_probs[row];
       }
     }
-    return nullptr;
+    return 0;
   }
 
  private:

@@ -24,10 +24,10 @@ class LogSumExpTask : public Task {
     kernels.log_sum_exp(moves.of(logits_.input, at::logits), results_, share);
   }
 
-  napi_value finish(Napi::Env /* env */, void* out) override {
+  double finish(void* out) override {
     const size_t bytes = row_results().bytes();
     if (out != results_ && bytes > 0) std::memcpy(out, results_, bytes);
-    return nullptr;
+    return 0;
   }
 
  private:

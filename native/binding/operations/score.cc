@@ -35,11 +35,11 @@ class Results {
       : call_(call), logits_(logits), inputs_(inputs) {}
 
   void* numbers(size_t index, int64_t length) const {
-    if (is_null(call_, index)) return nullptr;
+    if (!call_.has(index)) return nullptr;
     return separate(read_output(call_, index, logits_, length, {})).data;
   }
   int32_t* integers(size_t index, int64_t length) const {
-    if (is_null(call_, index)) return nullptr;
+    if (!call_.has(index)) return nullptr;
     const View view = read_view(call_, index);
     if (view.type != napi_int32_array) fail(call_.env(), ErrorKind::type, index);
     expect_length(call_.env(), view, length);
@@ -75,7 +75,7 @@ class ScoreTask : public Task {
       fail(env, ErrorKind::value, at::call, given.numbers.top);
     }
     const View targets = read_optional_view(given, at::targets);
-    if (!is_null(given, at::targets)) {
+    if (given.has(at::targets)) {
       const ClassTargets classes =
           read_class_targets(given, targets, at::ignored, layout, nullptr, indices_);
       call_.targets = classes.classes;
@@ -101,7 +101,7 @@ class ScoreTask : public Task {
     if (call_.targets == nullptr && (call_.log_probs != nullptr || call_.ranks != nullptr)) {
       fail(env, ErrorKind::type, at::targets);
     }
-    if (is_null(given, at::predictions)) fail(env, ErrorKind::type, at::predictions);
+    if (!given.has(at::predictions)) fail(env, ErrorKind::type, at::predictions);
     if (counts.type != napi_float64_array) fail(env, ErrorKind::type, at::counts);
     expect_length(env, counts, 2);
     counts_ = static_cast<double*>(counts.data);
@@ -115,11 +115,11 @@ class ScoreTask : public Task {
     kernels.score(call, share);
   }
 
-  napi_value finish(Napi::Env /* env */, void* /* out */) override {
+  double finish(void* /* out */) override {
     const int64_t left_out = std::count(call_.predictions, call_.predictions + layout().rows(), -1);
     counts_[0] = static_cast<double>(ignored_);
     counts_[1] = static_cast<double>(left_out - ignored_);
-    return nullptr;
+    return 0;
   }
 
  private:

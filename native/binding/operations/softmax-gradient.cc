@@ -22,8 +22,6 @@ class GradientTask : public Task {
                       moves.of(out_, out), share);
   }
 
-  napi_value finish(Napi::Env /* env */, void* /* out */) override { return nullptr; }
-
  private:
   InputView results_;
   InputView upstream_;
