@@ -98,9 +98,10 @@ function prepareBinaryCrossEntropy<Result>(
  *     loss = w ((1 - y) softplus(z) + v y softplus(-z)),    softplus(t) = log(1 + e^t)
  *
  * with w the `weight` and v the `positiveWeight` (default: 1). With a `temperature` T and a `softcap`
- * s, z stands for `s tanh(z / s) / T`. It is computed in float64, whatever the elements are. A
- * coefficient of 0 removes its term, so that infinite logits give their limits: 0 for +Infinity with
- * y = 1 and for -Infinity with y = 0, +Infinity for what contradicts its label. NaN gives NaN.
+ * s, z stands for `s tanh(z / s) / T`. Each loss is within 4e-7 of itself (float64 logits and soft
+ * caps: computed in float64), and losses are added in float64. A coefficient of 0 removes its term, so
+ * that infinite logits give their limits: 0 for +Infinity with y = 1 and for -Infinity with y = 0,
+ * +Infinity for what contradicts its label. NaN gives NaN.
  *
  * 'mean' divides by the number of logits (NaN for none), 'sum' is the sum of all, 'none' one loss a
  * logit.

@@ -37,8 +37,9 @@ function prepareGradient<A>(results: unknown, name: string, upstream: unknown, g
  *
  *     gradient[c] = p[c] (g[c] - sum over k of g[k] p[k]) / T
  *
- * with T the `temperature`. It is computed in float64 and rounded once. A probability of 0 has the
- * gradient 0 and adds nothing to the sum, even where g is infinite there; a NaN makes its row NaN.
+ * with T the `temperature`. The sum is float64, so that no result is off by more than 2e-7 of itself
+ * (float64 elements: computed in float64). A probability of 0 has the gradient 0 and adds nothing to
+ * the sum, even where g is infinite there; a NaN makes its row NaN.
  *
  * @param probabilities - The results of {@link softmax}: any array or tensor that it takes.
  * @param upstream - The gradient by the probabilities: as many elements of the same type.
@@ -80,8 +81,9 @@ export function softmaxGradientAsync<L extends Logits>(
  *
  *     gradient[c] = (g[c] - e^l[c] sum over k of g[k]) / T
  *
- * with T the `temperature`. It is computed in float64 and rounded once. A class of probability 0 (l
- * is -Infinity) keeps its g, even where the sum is infinite.
+ * with T the `temperature`. The sum is float64, and a result is off by at most 2e-7 of its two terms
+ * (float64 elements: computed in float64). A class of probability 0 (l is -Infinity) keeps its g, even
+ * where the sum is infinite.
  *
  * @param logProbabilities - The results of {@link logSoftmax}: any array or tensor that it takes.
  * @param upstream - The gradient by the log-probabilities: as many elements of the same type.

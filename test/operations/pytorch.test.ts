@@ -41,19 +41,26 @@ const single = {
   // One logarithm a row; with weights, smoothing or probabilities several, each to float32's precision.
   crossEntropy: { relative: 4e-7, scaled: 1e-6, rounding: 0, floor: 0 },
   gradient: { relative: 5e-7, scaled: 5e-7, rounding: 0, floor: 0 },
+  softmaxGradient: { relative: 2e-7, scaled: 2e-7, rounding: 0, floor: 0 },
+  logSoftmaxGradient: { relative: 2e-7, scaled: 2e-7, rounding: 0, floor: 0 },
+  binaryCrossEntropy: { relative: 4e-7, scaled: 4e-7, rounding: 2 ** -24, floor: 0 },
   // Float64 arithmetic for every type of logits, then one rounding.
   others: { relative: 1e-14, scaled: 1e-14, rounding: 2 ** -24, floor: 0 },
 } satisfies Record<string, Bound>;
 
 /** Float64 logits: a few roundings of float64, 2^-53 each, of every term. */
 const few: Bound = { relative: 2e-15, scaled: 2e-15, rounding: 0, floor: 0 };
+const some: Bound = { ...few, relative: 1e-14, scaled: 1e-14 };
 const double: Record<keyof typeof single, Bound> = {
   softmax: few,
   logSoftmax: few,
   logSumExp: { ...few, floor: 2 ** -52 }, // near 0, what the sum's own rounding leaves
   crossEntropy: few,
   gradient: few,
-  others: { ...few, relative: 1e-14, scaled: 1e-14 },
+  softmaxGradient: some,
+  logSoftmaxGradient: some,
+  binaryCrossEntropy: some,
+  others: some,
 };
 
 /** One step of the subnormal numbers, which hold nothing smaller; the float64 results of reductions need none. */

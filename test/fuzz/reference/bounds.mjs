@@ -15,6 +15,10 @@ export function settingsOf(plan) {
 export const rounding = (isDouble, value) =>
   isDouble ? U * Math.abs(value) + LEAST64 : ulp32(value) * 0.505;
 
+/** A gradient of softmax or log-softmax in float32 lanes; what falls below float32 is off by steps of it, times p. */
+export const offOfGradient = (main, size, p) =>
+  2e-7 * main + 2 ** -40 * size + 2 ** -148 * (1 + Math.abs(p));
+
 export function offOfProbability({ isDouble, isTransformed }, p) {
   if (isDouble) return (isTransformed ? 2e-15 : 1e-15) * p + 5 * U * p + 2 * LEAST64;
   const core = 0.88 + (isTransformed ? 0.18 : 0);

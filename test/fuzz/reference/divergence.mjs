@@ -114,7 +114,9 @@ export function binaryCrossEntropy(plan) {
       const b = times(positive, Math.max(-z, 0) + tail);
       const loss = Number.isNaN(z) ? NaN : times(w, a + b);
       const size = Math.abs(w) * (Math.abs(a) + Math.abs(b));
-      const error = 8 * U * Math.min(Math.abs(z), 800);
+      // Float32 lanes: native/NUMERICS.md, 8.
+      const inFloats = !isDouble && softcap === 0;
+      const error = inFloats ? 4e-7 : 8 * U * Math.min(Math.abs(z), 800);
       const factors = [w, v, y].every((factor) => Math.abs(factor) < 1e100);
       const unsure = !factors || (Number.isNaN(loss) && !Number.isNaN(z));
       out.set(

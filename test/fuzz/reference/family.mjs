@@ -1,5 +1,12 @@
 // The softmax, its logarithm, their sums and gradients by the definitions.
-import { offOfLog, offOfLogSumExp, offOfProbability, rounding, settingsOf } from './bounds.mjs';
+import {
+  offOfGradient,
+  offOfLog,
+  offOfLogSumExp,
+  offOfProbability,
+  rounding,
+  settingsOf,
+} from './bounds.mjs';
 import { densely, Expected, eachRow, LEAST64, logitsOf, MOST_SLACK, times } from './expected.mjs';
 import { row, Sum } from './row.mjs';
 
@@ -61,12 +68,11 @@ function gradients(plan) {
       const own = g[i];
       let value;
       let size;
+      const p = isLog ? Math.exp(results[i]) : results[i];
       if (isLog) {
-        const p = Math.exp(results[i]);
         value = own - times(p, total);
         size = Math.abs(own) + times(p, sum.size);
       } else {
-        const p = results[i];
         value = times(p, own - total);
         size = times(Math.abs(p), Math.abs(own) + sum.size);
       }
@@ -76,8 +82,10 @@ function gradients(plan) {
       }
       value /= temperature;
       size /= temperature;
-      const off =
-        1e-14 * size + rounding(isDouble, value) + (2 * LEAST64) / Math.min(temperature, 1);
+      const main = isLog ? (Math.abs(own) + times(p, Math.abs(total))) / temperature : value;
+      const off = isDouble
+        ? 1e-14 * size + rounding(true, value) + (2 * LEAST64) / Math.min(temperature, 1)
+        : offOfGradient(Math.abs(main), size, p);
       // Infinite terms of both signs, and what overflows on the way, are nobody's promise.
       const isOverflow = !(size < 1e300) && Math.abs(value) !== Infinity;
       const isBoth =
