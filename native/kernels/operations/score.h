@@ -40,20 +40,30 @@ LOGITS_INLINE void score_row(const ScoreCall& call, const Share& share, const R&
   store_scores(call, row, number, solved, log_sum(row, solved), of_target, scan, scaled);
 }
 
-// `scratch` is memory that the bundle does not lie in.
+// A bundle without its ignored rows, whose results are stored.
 template <class P>
-inline void score_bundle(const ScoreCall& call, const Pieces& scratch, P bundle, int& guess) {
+LOGITS_INLINE P without_ignored(const ScoreCall& call, P bundle) {
   const Batch& batch = bundle.batch;
   bool active[P::kRows] = {};
-  bool full = batch.count == bundle.lanes();
-  ExcludedClasses<P::kRows> targets = none_excluded<P>();
+  bool all = true;
   for (int i = 0; i < batch.count; ++i) {
     active[i] = !store_ignored<typename P::Arithmetic::Set>(call, batch.row + i);
-    full = full && active[i];
-    if (call.targets) targets.at[i] = call.targets[batch.row + i];
-    targets.any = targets.any || (call.targets && active[i]);
+    all = all && active[i];
   }
-  if (!full) set_active(bundle, active);
+  if (!all) set_active(bundle, active);
+  return bundle;
+}
+
+// `scratch` is memory that the bundle does not lie in.
+template <class P>
+inline void score_bundle(const ScoreCall& call, const Pieces& scratch, const P& bundle,
+                         int& guess) {
+  const Batch& batch = bundle.batch;
+  ExcludedClasses<P::kRows> targets = none_excluded<P>();
+  for (int i = 0; i < batch.count && call.targets; ++i) {
+    targets.at[i] = call.targets[batch.row + i];
+    targets.any = targets.any || bundle.is_active[i] != 0;
+  }
   BundleSums<P::kRows> sums;
   double logs[P::kRows];
   double losses[P::kRows] = {};
@@ -68,7 +78,7 @@ inline void score_bundle(const ScoreCall& call, const Pieces& scratch, P bundle,
     }
   }
   for (int i = 0; i < batch.count; ++i) {
-    if (!active[i]) continue;
+    if (bundle.is_active[i] == 0) continue;
     const typename P::Row row = bundle.row(i);
     const int64_t target = targets.any ? static_cast<int64_t>(targets.at[i]) : -1;
     Pieces own_scratch = scratch;
@@ -88,7 +98,8 @@ inline void score(const ScoreCall& call, const Share& share) {
   int guess = 0;
   walk<V>(
       call.logits, share, false,
-      [&](const auto& bundle) {
+      [&](const auto& all) {
+        const auto bundle = without_ignored(call, all);
         using P = std::decay_t<decltype(bundle)>;
         Pieces scratch(share.scratch);
         if constexpr (!P::kIsSideBySide) {
