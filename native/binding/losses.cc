@@ -65,7 +65,9 @@ double LossTask::finish(void* out) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   const double sum = sum_losses(losses_, rows);
-  return reduction_ == Reduction::mean ? sum / divisor_ : sum;
+  const double loss = reduction_ == Reduction::mean ? sum / divisor_ : sum;
+  // The one NaN that results hold: JavaScript may see the bits of another.
+  return loss == loss ? loss : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace logits
