@@ -195,8 +195,9 @@ class Calling {
                                                       napi_float64_array, napi_uint16_array};
     type_ = bytes.pick(kTypes);
     wrong_ = bytes.one_in(2);
-    if (function.has_numbers) arguments_.push_back(numbers());
+    if (function.has_numbers) arguments_.push_back(block());
     for (const Role role : function.arguments) arguments_.push_back(argument(role));
+    if (function.has_numbers) pass_arguments();
     if (wrong_ && bytes.one_in(8))
       arguments_.resize(bytes.below(static_cast<int64_t>(arguments_.size()) + 1));
   }
@@ -258,7 +259,7 @@ class Calling {
     return result;
   }
 
-  Value* numbers() {
+  Value* block() {
     const bool is_bfloat = bytes_.one_in(2);
     static constexpr double kTemperatures[] = {1, 1, 0.7, 3, 1e-30};
     static constexpr double kSoftcaps[] = {0, 0, 30};
@@ -288,11 +289,44 @@ class Calling {
       }
     }
     Value* const buffer = process_.environment.make(Kind::array_buffer);
-    buffer->length =
-        wrong_ && bytes_.one_in(16) ? static_cast<size_t>(bytes_.below(200)) : sizeof all;
+    buffer->length = wrong_ && bytes_.one_in(16) ? static_cast<size_t>(bytes_.below(200))
+                                                 : sizeof(logits::Block);
     buffer->data = allocate(buffer->length);
+    std::memset(buffer->data, 0, buffer->length);
     std::memcpy(buffer->data, all, buffer->length < sizeof all ? buffer->length : sizeof all);
     return buffer;
+  }
+
+  // Says in the block how each argument is passed: few elements now and then in the block itself.
+  void pass_arguments() {
+    if (arguments_[0]->length != sizeof(logits::Block)) return;
+    auto& block = *static_cast<logits::Block*>(arguments_[0]->data);
+    const auto may_be_written = [&](const void* begin, size_t size) {
+      const auto* const bytes = static_cast<const uint8_t*>(begin);
+      written_.push_back({bytes, bytes + size});
+    };
+    may_be_written(&block.numbers.result, sizeof block.numbers.result);
+    for (size_t i = 1; i < arguments_.size(); ++i) {
+      Value& value = *arguments_[i];
+      const bool is_float = value.type == napi_float32_array;
+      auto passing = value.kind == Kind::null ? logits::Passing::absent : logits::Passing::handle;
+      const bool fits = value.kind == Kind::typed_array && value.data != nullptr &&
+                        (is_float || value.type == napi_int32_array) &&
+                        value.length <= logits::limits::copied;
+      int64_t length = 0;
+      if (fits && bytes_.one_in(3)) {
+        passing = is_float ? logits::Passing::floats : logits::Passing::integers;
+        length = static_cast<int64_t>(value.length);
+        std::memcpy(block.copies[i], value.data, 4 * value.length);
+        value.kind = Kind::null;
+      }
+      block.passing[i] = static_cast<int32_t>(length << logits::limits::passingBits |
+                                              static_cast<int64_t>(passing));
+      if (wrong_ && bytes_.one_in(16)) block.passing[i] = static_cast<int32_t>(bytes_.random());
+      if (is_output(function_.arguments[i - 1])) {
+        may_be_written(block.copies[i], sizeof block.copies[i]);
+      }
+    }
   }
 
   uint8_t* allocate(size_t size) {
