@@ -57,12 +57,14 @@ fuzz() { # NAME RUNS
   set -- "$1" "$2" "-artifact_prefix=$root/build-sanitized/$1-" -timeout=60 -max_len=4096
   export ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1
   mkdir -p "$work/corpus" "$here/$1/corpus"
+  result=0
   if test -n "$seconds"; then
-    "$root/build-sanitized/address/$1" "$here/$1/corpus" -max_total_time="$seconds" -print_final_stats=1 "$3" "$4" "$5"
+    "$root/build-sanitized/address/$1" "$here/$1/corpus" -max_total_time="$seconds" -print_final_stats=1 "$3" "$4" "$5" || result=$?
   else
-    "$root/build-sanitized/address/$1" "$work/corpus" "$here/$1/corpus" -runs="$2" -seed=1 "$3" "$4" "$5"
+    "$root/build-sanitized/address/$1" "$work/corpus" "$here/$1/corpus" -runs="$2" -seed=1 "$3" "$4" "$5" || result=$?
   fi
   rm -rf "$work/corpus"
+  return $result
 }
 
 for name in ${*:-kernels bindings pool}; do

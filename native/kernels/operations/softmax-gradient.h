@@ -324,7 +324,8 @@ LOGITS_INLINE void gradients(const Input& results, const Input& upstream, const 
                              const Share& share) {
   const Pair inverse = Single<V>::split(1 / results.temperature);
   const bool is_moderate = results.temperature >= 0x1p-60 && results.temperature <= 0x1p60;
-  if (results.element == Element::float64 || !is_moderate) {
+  const bool is_one_type = upstream.element == results.element;
+  if (results.element == Element::float64 || !is_one_type || !is_moderate) {
     gradients_in_doubles<V, Function>(results, upstream, out, share);
   } else if (results.element == Element::float32) {
     GradientsInFloats<V, Function, float>{results, upstream, out, share, inverse}.write();
