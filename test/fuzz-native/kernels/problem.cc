@@ -212,11 +212,9 @@ Problem::Problem(Bytes& bytes) {
 }
 
 bool Problem::has_double_arithmetic() const {
-  const bool is_wide =
-      operation == Operation::kl_divergence || operation == Operation::binary_cross_entropy ||
-      operation == Operation::softmax_gradient || operation == Operation::log_softmax_gradient;
-  return is_wide || logits.type == Element::float64 || transform.softcap != 0 ||
-         transform.temperature < 0x1p-60 || transform.temperature > 0x1p60;
+  return operation == Operation::kl_divergence || logits.type == Element::float64 ||
+         transform.softcap != 0 || transform.temperature < 0x1p-60 ||
+         transform.temperature > 0x1p60;
 }
 
 bool Problem::reads_targets() const {
