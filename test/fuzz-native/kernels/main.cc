@@ -310,7 +310,8 @@ void check_score(const Problem& problem, const Checker& check, const Row& row, i
       const long double second = classes == 1 ? std::numeric_limits<long double>::infinity()
                                  : counts     ? row.gap[order[1]]
                                               : 0;
-      number(result, n, second, tiny);
+      // A difference of two capped numbers, each of which is rounded.
+      number(result, n, second, problem.transform.softcap != 0 ? bounds.transformed : tiny);
     } else if (name == "confidences") {
       number(result, n, counts ? row.probability[order[0]] : 0, tiny);
     } else if (name == "squareDistances") {
