@@ -98,9 +98,18 @@ LOGITS_INLINE typename V::F64 fold_vectors(const typename V::F64 (&s)[8]) {
                 V::add(V::add(s[1], s[5]), V::add(s[3], s[7])));
 }
 
+// The sum of up to four vectors in the order of a group's, those that are missing being +0.
+template <class V, int Count>
+LOGITS_INLINE typename V::F32 add_vectors(const typename V::F32* v) {
+  if constexpr (Count == 1) return v[0];
+  if constexpr (Count == 2) return V::add(v[0], v[1]);
+  if constexpr (Count == 3) return V::add(V::add(v[0], v[2]), v[1]);
+  if constexpr (Count == 4) return V::add(V::add(v[0], v[2]), V::add(v[1], v[3]));
+}
+
 template <class V>
 LOGITS_INLINE typename V::F64 fold_group(const typename V::F32 (&y)[4]) {
-  return V::fold(V::add(V::add(y[0], y[2]), V::add(y[1], y[3])));
+  return V::fold(add_vectors<V, 4>(y));
 }
 template <class V>
 LOGITS_INLINE typename V::F64 fold_group(const typename V::F64 (&y)[8]) {

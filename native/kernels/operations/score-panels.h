@@ -162,7 +162,7 @@ LOGITS_OUTLINE void spread_of_panels(const P& panels, const ExcludedClasses<Rows
             x[k] = V::mul(p[k], spread.template distance<P::kScaled>(x[k], panels.inverse));
             p[k] = V::drop(V::equal(target, number), V::mul(p[k], p[k]));
           }
-          return Parts{add_members<V>(x), add_members<V>(p)};
+          return Parts{add_vectors<V, kOwn>(x), add_vectors<V, kOwn>(p)};
         };
         const Parts parts = sum_members<V, kCount, 0, 1>(
             parts_of, [](const Parts& a, const Parts& b) LOGITS_INLINED {

@@ -47,17 +47,9 @@ LOGITS_INLINE void for_each_members(int64_t count, OnMembers on_members) {
   }
 }
 
-// The sum of up to four members, by strides of 32, 16 and 8 classes, as fold_group adds them.
-template <class V, int Count>
-LOGITS_INLINE typename V::F32 add_members(const typename V::F32 (&v)[Count]) {
-  if constexpr (Count == 1) return v[0];
-  if constexpr (Count == 2) return V::add(v[0], v[1]);
-  if constexpr (Count == 3) return V::add(V::add(v[0], v[2]), v[1]);
-  if constexpr (Count == 4) return V::add(V::add(v[0], v[2]), V::add(v[1], v[3]));
-}
-
-// The same of members First, First + Step, ... below Count, as many at a time as the processor can
-// have under way: sum_of(vectors, First, Step) is the sum of so many of them.
+// The sum of members First, First + Step, ... below Count, by strides of 32, 16 and 8 classes as
+// fold_group adds them, as many at a time as the processor can have under way:
+// sum_of(vectors, First, Step) is the sum of so many of them.
 template <class V, int Count, int First, int Step, class SumOf, class Add>
 LOGITS_INLINE auto sum_members(SumOf sum_of, Add add) {
   constexpr int kOwn = (Count - First + Step - 1) / Step;
@@ -190,7 +182,7 @@ inline typename P::Arithmetic::Set::I32 sum_panels(
               v[k] = V::drop(V::equal(V::load_bits(excluded.at + i), number), v[k]);
             }
           }
-          return add_members<V>(v);
+          return add_vectors<V, kOwn>(v);
         };
         const auto sum = sum_members<V, kCount, 0, 1>(
             sum_of, [](auto a, auto b) LOGITS_INLINED { return V::add(a, b); });

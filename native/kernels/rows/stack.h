@@ -52,15 +52,6 @@ struct Stack {
   LOGITS_INLINE int64_t row_stride() const { return (classes + 15) / 16 * 16; }
 };
 
-// fold_group (lanes.h) where the vectors from Count on are +0.
-template <class V, int Count>
-LOGITS_INLINE typename V::F64 fold_vectors_of_group(const typename V::F32* y) {
-  if constexpr (Count == 1) return V::fold(y[0]);
-  if constexpr (Count == 2) return V::fold(V::add(y[0], y[1]));
-  if constexpr (Count == 3) return V::fold(V::add(V::add(y[0], y[2]), y[1]));
-  if constexpr (Count == 4) return V::fold(V::add(V::add(y[0], y[2]), V::add(y[1], y[3])));
-}
-
 // sum_partial_group (row.h) for `Rows` rows at once, whose elements fill `Count` vectors, the last
 // one in part or whole; `Stored` keeps whole vectors, each row's `row_stride` behind the one
 // before. Where an element may be Excluded, but not within these, `excluded` is none of their
@@ -91,7 +82,7 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
       for (int k = 0; k < Count; ++k) y[k] = drop_lane<V>(y[k], excluded[i], 16u * k);
     }
     y[Count - 1] = keep_first<V>(y[Count - 1], last);
-    sums[i] = fold_vectors_of_group<V, Count>(y);
+    sums[i] = V::fold(add_vectors<V, Count>(y));
   }
 }
 
