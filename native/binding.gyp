@@ -118,9 +118,11 @@
           "target_name": "kernels_scalar",
           "type": "static_library",
           "sources": ["isa/scalar.cc"],
+          # -O2 with vectorised loops: three quarters of the time of -O3 for crossEntropy and softmax, and half
+          #   of the time to compile.
           # -fno-tree-slp-vectorize: GCC 12 takes double -> float -> double for nothing where it vectorises
           #   two of them side by side; here nearly every operation may be such a pair.
-          "cflags": ["<@(kernel_flags)", "<@(branch_flags)", "-fno-tree-slp-vectorize"],
+          "cflags": ["<@(kernel_flags)", "<@(branch_flags)", "-O2", "-ftree-vectorize", "-fno-tree-slp-vectorize"],
           "xcode_settings": {"MACOSX_DEPLOYMENT_TARGET": "11.0", "OTHER_CFLAGS": ["<@(kernel_flags)"]},
           "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<@(msvc_flags)"]}},
           "win_delay_load_hook": "false",

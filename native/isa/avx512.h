@@ -15,8 +15,6 @@ struct Avx512 {
   static constexpr int kInterleave = 4;
   // Whether the exponential stands wherever it is asked for.
   static constexpr bool kInlines = true;
-  // Whether kinds of rows have loops of their own that others could stand in for.
-  static constexpr bool kSpecialises = true;
   // Whether it has stores that pass the caches by: `stream`, `end_streams`.
   static constexpr bool kStreams = true;
 

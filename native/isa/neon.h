@@ -122,8 +122,6 @@ struct Neon : Lanes<Lifted<NeonRegisters>> {
   static constexpr int kInterleave = 2;
   // Whether the exponential stands wherever it is asked for.
   static constexpr bool kInlines = true;
-  // Whether kinds of rows have loops of their own that others could stand in for.
-  static constexpr bool kSpecialises = true;
   // Whether it has stores that pass the caches by: `stream`, `end_streams`.
   static constexpr bool kStreams = false;
 

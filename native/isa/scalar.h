@@ -197,8 +197,6 @@ struct Scalar : Lanes<ScalarVectors> {
   static constexpr int kInterleave = 1;
   // The exponential is a thousand instructions here, and stands once.
   static constexpr bool kInlines = false;
-  // Nor has each kind of rows loops of its own: half of the code, for at most a third more time.
-  static constexpr bool kSpecialises = false;
   // Whether it has stores that pass the caches by: `stream`, `end_streams`.
   static constexpr bool kStreams = false;
 

@@ -114,29 +114,15 @@ LOGITS_INLINE void evaluate_series(Vector (&p)[Count], const Vector (&r)[Count])
   }
 }
 
-// v[k] becomes scaled_exp(v[k]). `max_exponent_bits` collects the unsigned maximum of the bits of
-// z, from which the caller sees whether every element was in range: its low bits are the headroom
-// plus the distance of the row's largest exponent from N, and a NaN, an infinity or an x far above
-// makes them huge.
-//   Shifted: subtract reference.offset first (exact where it matters: ../NUMERICS.md, 3.4)
-//   Scaled: then divide by the temperature, to twice the bits of a lane
-//   domain: |x - offset| <= A::kLargestLogit; in Single, x - offset <= (N + 87) ln 2
-//   max error: in Single 0.87 ulp for |x| <= 88, 0.88 ulp up to 2^20; in Double 1 ulp; NaN gives
-//   NaN or garbage, +inf garbage: see `max_exponent_bits`
-template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
-LOGITS_INLINE void scaled_exp_inline(Vector (&v)[Count], const ReferenceVectors<A>& reference,
-                                     typename V::I32& max_exponent_bits) {
+// z and r of each v[k], r in its place.
+template <class V, bool Scaled, class A, class Vector, int Count>
+LOGITS_INLINE void reduce_range(Vector (&v)[Count], Vector (&z)[Count],
+                                const ReferenceVectors<A>& reference) {
   using Lane = typename A::Lane;
-  Vector z[Count];
-  Vector p[Count];
   Vector rest[Count];
   const Vector log2e = V::broadcast(static_cast<Lane>(A::kInverseLog2));
   const Vector minus_ln2 = V::broadcast(static_cast<Lane>(-A::kLog2));
   const Vector minus_ln2_rest = V::broadcast(-A::kLog2Rest);
-  const Vector one = V::broadcast(Lane{1});
-  if constexpr (Shifted) {
-    for (int k = 0; k < Count; ++k) v[k] = V::sub(v[k], reference.offset);
-  }
   // The element is the second operand, so that a NaN is not replaced (see V::max).
   if constexpr (!Scaled || !A::kRaisesQuotients) {
     for (int k = 0; k < Count; ++k) v[k] = V::max(reference.lowest, v[k]);
@@ -164,6 +150,32 @@ LOGITS_INLINE void scaled_exp_inline(Vector (&v)[Count], const ReferenceVectors<
       v[k] = V::fma(n, minus_ln2_rest, v[k]);
     }
   }
+}
+
+// v[k] becomes scaled_exp(v[k]), the offset subtracted before (exact where it matters:
+// ../NUMERICS.md, 3.4) and the quotient by the temperature taken, to twice the bits of a lane.
+// Plain and scaled elements have an offset of 0. `max_exponent_bits` collects the unsigned maximum
+// of the bits of z, from which the caller sees whether every element was in range: its low bits are
+// the headroom plus the distance of the row's largest exponent from N, and a NaN, an infinity or an
+// x far above makes them huge.
+//   domain: |x - offset| <= A::kLargestLogit; in Single, x - offset <= (N + 87) ln 2
+//   max error: in Single 0.87 ulp for |x| <= 88, 0.88 ulp up to 2^20; in Double 1 ulp; NaN gives
+//   NaN or garbage, +inf garbage: see `max_exponent_bits`
+template <class V, Access Kind, class A, class Vector, int Count>
+LOGITS_INLINE void scaled_exp_inline(Vector (&v)[Count], const ReferenceVectors<A>& reference,
+                                     typename V::I32& max_exponent_bits) {
+  Vector z[Count];
+  Vector p[Count];
+  const Vector one = V::broadcast(typename A::Lane{1});
+  constexpr bool kIsKnown = Kind == Access::plain || Kind == Access::scaled;
+  if (!kIsKnown && reference.is_shifted) {
+    for (int k = 0; k < Count; ++k) v[k] = V::sub(v[k], reference.offset);
+  }
+  if (kIsKnown ? Kind == Access::scaled : reference.is_scaled) {
+    reduce_range<V, true>(v, z, reference);
+  } else {
+    reduce_range<V, false>(v, z, reference);
+  }
   for (int k = 0; k < Count; ++k) p[k] = V::broadcast(A::kSeries[A::kTerms - 1]);
   evaluate_series<A, A::kTerms - 2>(p, v);
   for (int k = 0; k < Count; ++k) p[k] = V::fma(p[k], v[k], one);
@@ -176,38 +188,30 @@ LOGITS_INLINE void scaled_exp_inline(Vector (&v)[Count], const ReferenceVectors<
 }
 
 // Out of line where the instruction set asks for that.
-template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
+template <class V, Access Kind, class A, class Vector, int Count>
 LOGITS_OUTLINE void scaled_exp_outline(Vector (&v)[Count], const ReferenceVectors<A>& reference,
                                        typename V::I32& max_exponent_bits) {
-  scaled_exp_inline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
-}
-
-template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
-LOGITS_INLINE void scaled_exp(Vector (&v)[Count], const ReferenceVectors<A>& reference,
-                              typename V::I32& max_exponent_bits) {
-  if constexpr (V::kInlines) {
-    scaled_exp_inline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
-  } else {
-    scaled_exp_outline<V, Shifted, Scaled>(v, reference, max_exponent_bits);
-  }
+  scaled_exp_inline<V, Kind>(v, reference, max_exponent_bits);
 }
 
 // scaled_exp of any number of vectors, as many side by side as the instruction set takes.
-template <class V, bool Shifted, bool Scaled, class A, class Vector, int Count>
-LOGITS_INLINE void scaled_exp_of_all(Vector (&v)[Count], const ReferenceVectors<A>& reference,
-                                     typename V::I32& max_exponent_bits) {
+template <class V, Access Kind, class A, class Vector, int Count>
+LOGITS_INLINE void scaled_exp(Vector (&v)[Count], const ReferenceVectors<A>& reference,
+                              typename V::I32& max_exponent_bits) {
   constexpr int kStep = V::kInterleave;
-  if constexpr (Count <= kStep) {
-    scaled_exp<V, Shifted, Scaled>(v, reference, max_exponent_bits);
-  } else {
+  if constexpr (Count > kStep) {
     Vector first[kStep];
     Vector rest[Count - kStep];
     for (int k = 0; k < kStep; ++k) first[k] = v[k];
     for (int k = kStep; k < Count; ++k) rest[k - kStep] = v[k];
-    scaled_exp<V, Shifted, Scaled>(first, reference, max_exponent_bits);
-    scaled_exp_of_all<V, Shifted, Scaled>(rest, reference, max_exponent_bits);
+    scaled_exp<V, Kind>(first, reference, max_exponent_bits);
+    scaled_exp<V, Kind>(rest, reference, max_exponent_bits);
     for (int k = 0; k < kStep; ++k) v[k] = first[k];
     for (int k = kStep; k < Count; ++k) v[k] = rest[k - kStep];
+  } else if constexpr (V::kInlines) {
+    scaled_exp_inline<V, Kind>(v, reference, max_exponent_bits);
+  } else {
+    scaled_exp_outline<V, Kind>(v, reference, max_exponent_bits);
   }
 }
 

@@ -22,14 +22,32 @@ struct Pair {
   double low;
 };
 
+// What a kernel knows about a row's elements when it is compiled. What it does not know it looks up
+// with each vector: the processor foresees such a branch, but it is not free.
+enum class Access {
+  plain,    // of one type, neighbours in memory, without a temperature
+  scaled,   // the same with a temperature
+  typed,    // neighbours in memory
+  strided,  // nothing
+};
+
+// Whether a temperature, by its inverse, divides elements.
+template <Access Kind>
+LOGITS_INLINE bool is_scaled_by(const Pair& inverse) {
+  if (Kind == Access::plain || Kind == Access::scaled) return Kind == Access::scaled;
+  return inverse.high != 1 || inverse.low != 0;
+}
+
 // The reference as vectors: one value for all lanes, or one a lane.
 template <class A>
 struct ReferenceVectors {
   typename A::Vector magic;   // the rounder + headroom - N: exact
   typename A::Vector lowest;  // the x - offset of exponent A::kLowestExponent
   typename A::Vector offset;
-  typename A::Vector inverse_high;  // 1 / temperature, where terms are Scaled
+  typename A::Vector inverse_high;  // 1 / temperature
   typename A::Vector inverse_low;
+  bool is_shifted;  // whether any offset is not 0
+  bool is_scaled;   // whether the temperature is not 1
 };
 
 template <class A>

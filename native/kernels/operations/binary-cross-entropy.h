@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../kernel-table.h"
 #include "../math/log.h"
@@ -30,27 +31,24 @@ LOGITS_INLINE Softplus<V> softplus(typename V::F64 v) {
   return {V::add(V::max(V::zero(), v), rest), V::add(V::max(V::zero(), negative), rest)};
 }
 
-// Whether a row's elements are floats, divided by a moderate temperature.
+// Whether a row's elements have no more bits than floats, and are divided by a moderate
+// temperature.
 template <class V, class E, bool Scaled>
-LOGITS_INLINE bool has_floats(const F64Row<V, E, Scaled>& row) {
-  return kIsFloat<E> && (!Scaled || row.inverse.high > 0x1p-60);
-}
-template <class V>
-LOGITS_INLINE bool has_floats(const GenericRow<V>& row) {
-  return !has_double_results(row.element) && row.softcap == 0 && row.inverse.high > 0x1p-60;
+LOGITS_INLINE bool has_floats(const DoubleRow<V, E, Scaled>& row) {
+  if (std::is_same_v<E, float> && !Scaled) return true;
+  return row.element != Element::float64 && row.softcap == 0 && row.inverse.high > 0x1p-60;
 }
 
 // Sixteen elements of such a row, or `lanes` if those are fewer; the other lanes mean nothing.
-template <class R>
-LOGITS_INLINE auto load_floats(const R& row, int64_t at, int lanes) {
-  using V = typename R::Arithmetic::Set;
+template <class V, class E, bool Scaled>
+LOGITS_INLINE typename V::F32 load_floats(const DoubleRow<V, E, Scaled>& row, int64_t at,
+                                          int lanes) {
+  if constexpr (std::is_same_v<E, float>) {
+    return lanes < 16 ? V::load(row.data + at, V::first(lanes), V::broadcast(0.0f))
+                      : V::load(row.data + at);
+  }
   return V::narrow(row.load(at, lanes < 8 ? lanes : 8),
                    lanes < 16 ? V::zero() : row.load(at + 8, 8));
-}
-template <class V, bool Scaled>
-LOGITS_INLINE auto load_floats(const F64Row<V, float, Scaled>& row, int64_t at, int lanes) {
-  return lanes < 16 ? load_first<V>(row.data + at, lanes, V::broadcast(0.0f))
-                    : V::load(row.data + at);
 }
 
 template <class V>
@@ -67,7 +65,8 @@ LOGITS_INLINE Softplus<S> softplus_in_floats(const R& row, int64_t at, int lanes
   static constexpr float kMost = 85;
   const auto zero = V::broadcast(0.0f);
   const auto nan = V::broadcast(Single<V>::nan());
-  const auto reference = broadcast_reference(F32Row<V, float, false>(), {Single<V>::kHeadroom, 0});
+  const auto reference =
+      broadcast_reference(FloatRow<V, Access::plain>(), {Single<V>::kHeadroom, 0});
   auto max_exponent_bits = V::broadcast_bits(0);
   const Pair inverse = Single<V>::split(row.inverse.high);
   const auto high = V::broadcast(static_cast<float>(inverse.high));
@@ -78,7 +77,8 @@ LOGITS_INLINE Softplus<S> softplus_in_floats(const R& row, int64_t at, int lanes
   typename V::F32 log[kCount];
   for (int k = 0; k < kCount; ++k) {
     v[k] = load_floats(row, at + 16 * k, lanes);
-    if constexpr (R::kScaled) {
+    rest[k] = zero;
+    if (row.is_scaled()) {
       const auto quotient = V::mul(v[k], high);
       rest[k] = V::fma(v[k], low, V::fma(v[k], high, V::sub(zero, quotient)));
       v[k] = quotient;
@@ -87,8 +87,8 @@ LOGITS_INLINE Softplus<S> softplus_in_floats(const R& row, int64_t at, int lanes
     u[k] = V::sub(zero, V::max(v[k], V::sub(zero, v[k])));
     log[k] = V::broadcast(kLog1p[kLog1pTerms - 1]);
   }
-  scaled_exp<V, false, false>(u, reference, max_exponent_bits);
-  if constexpr (R::kScaled) {
+  scaled_exp<V, Access::plain>(u, reference, max_exponent_bits);
+  if (row.is_scaled()) {
     for (int k = 0; k < kCount; ++k) u[k] = V::fma(u[k], rest[k], u[k]);
   }
   evaluate_series<Log1pSeries<V>, kLog1pTerms - 2>(log, u);
@@ -105,6 +105,16 @@ LOGITS_INLINE Softplus<S> softplus_in_floats(const R& row, int64_t at, int lanes
     });
   };
   return {wide(v), wide(u)};
+}
+
+// The same in float64, of any elements.
+template <class S, class R>
+LOGITS_INLINE Softplus<S> softplus_in_doubles(const R& row, int64_t at, int lanes) {
+  return softplus<S>(scaled_lanes<S>(row, load_lanes<S>(row, at, lanes)));
+}
+template <class S, class R>
+LOGITS_OUTLINE Softplus<S> rare_softplus_in_doubles(const R& row, int64_t at, int lanes) {
+  return softplus_in_doubles<S>(row, at, lanes);
 }
 
 // The numbers p[at], ...; 1 each where there are none.
@@ -136,17 +146,15 @@ LOGITS_INLINE typename S::F64 binary_losses(const R& z, const R& y, const Elemen
     return product(weight, S::add(product(negative, softplus_of.of),
                                   product(positive, softplus_of.of_negative)));
   };
-  const auto in_doubles = [&]() LOGITS_INLINED {
-    const auto v = load_lanes<S>(z, at, lanes);
-    return softplus<S>(scaled_lanes<S>(z, v));
-  };
   // Where a plain product is not NaN, `times` is the same.
-  auto loss = loss_by([](auto a, auto b) LOGITS_INLINED { return S::mul(a, b); },
-                      has_floats(z) ? softplus_in_floats<S>(z, at, lanes) : in_doubles());
+  auto loss = loss_by(
+      [](auto a, auto b) LOGITS_INLINED { return S::mul(a, b); },
+      has_floats(z) ? softplus_in_floats<S>(z, at, lanes) : softplus_in_doubles<S>(z, at, lanes));
   const auto is_done = S::equal(loss, loss);
   if (!S::all(is_done)) {
     loss = S::select(is_done, loss,
-                     loss_by([](auto a, auto b) { return times<S>(a, b); }, in_doubles()));
+                     loss_by([](auto a, auto b) { return times<S>(a, b); },
+                             rare_softplus_in_doubles<S>(z, at, lanes)));
   }
   if (stores) store_lanes<S>(out, at, loss, lanes);
   return loss;
@@ -200,7 +208,7 @@ LOGITS_INLINE void losses_of_short_rows(const Rows<R>& logits, const Rows<R>& la
     const R y = labels[place];
     const bool stores = call.losses.data != nullptr;
     typename R::Results out = {};
-    if (stores) out = sink_of(z, call.losses, call.logits, place);
+    if (stores) out = sink_of<R>(call.losses, call.logits, place);
     if (call.weight_is_per_element) factors.weight = call.weight + row * classes;
     for_each_lanes<V, kLossVectors<V>>(
         rows * classes, [&](auto set, int64_t at, int lanes) LOGITS_INLINED {
@@ -235,7 +243,7 @@ LOGITS_INLINE void losses_of_rows(const Rows<R>& logits, const Rows<R>& labels,
       factors.weight += offset_of(place, layout.classes * layout.inner);
     }
     typename R::Results out = {};
-    if (stores) out = sink_of(z, call.losses, call.logits, place);
+    if (stores) out = sink_of<R>(call.losses, call.logits, place);
     call.row_sums[number] =
         sum_of_losses(z, layout.classes, [&](auto set, int64_t at, int lanes) LOGITS_INLINED {
           return binary_losses<decltype(set)>(z, y, factors, at, lanes, out, stores);
@@ -256,7 +264,7 @@ template <class V>
 inline void binary_cross_entropy(const BinaryCrossEntropyCall& call, const Share& share) {
   const int64_t classes = call.logits.layout.classes;
   const bool together = is_dense(call) && classes > 0 && classes <= kElementsTogether / 8;
-  with_double_rows<V>(call.logits, call.targets, [&](auto logits, auto labels) {
+  with_double_rows<V>(call.logits, call.targets, [&](const auto& logits, const auto& labels) {
     if (together) {
       losses_of_short_rows(logits, labels, call, share);
     } else {

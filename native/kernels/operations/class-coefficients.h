@@ -20,8 +20,8 @@ namespace logits {
 // spread part of it with a class index (then q is 0).
 template <class V>
 struct Coefficients {
-  GenericRow<V> probabilities;  // data is null without
-  const double* weight;         // null: 1 each
+  DoubleRow<V> probabilities;  // data is null without
+  const double* weight;        // null: 1 each
   double keep;
   double spread;
 
@@ -29,10 +29,10 @@ struct Coefficients {
   LOGITS_INLINE bool is_constant() const { return probabilities.data == nullptr && !weight; }
   // Float32 class probabilities that are neighbours in memory, and no weights.
   LOGITS_INLINE bool is_contiguous() const {
-    return probabilities.data != nullptr && probabilities.is_contiguous() && !weight;
+    return probabilities.data != nullptr && probabilities.is_float() && !weight;
   }
-  LOGITS_INLINE F64Row<V, float, false> contiguous_probabilities() const {
-    return {static_cast<const float*>(probabilities.data), {1, 0}};
+  LOGITS_INLINE DoubleRow<V, float, false> contiguous_probabilities() const {
+    return {static_cast<const float*>(probabilities.data), Element::float32, 1, 0, {1, 0}};
   }
   // Those of eight classes with the probabilities q, before the weights.
   LOGITS_INLINE typename V::F64 of(typename V::F64 q) const {
@@ -79,9 +79,9 @@ class LinearTerms {
       const auto b = V::broadcast(coefficients_.spread);
       done = add_plain(row, first, count, excluded, [&](int64_t, int) { return b; });
     } else if (coefficients_.is_contiguous()) {
-      const auto q = coefficients_.contiguous_probabilities();
-      done = add_plain(row, first, count, excluded,
-                       [&](int64_t at, int lanes) { return coefficients_.of(q.load(at, lanes)); });
+      done = add_plain(row, first, count, excluded, [&](int64_t at, int lanes) {
+        return coefficients_.of(coefficients_.contiguous_probabilities().load(at, lanes));
+      });
     }
     if (done) return;
     add<false>(row, first, count, excluded,

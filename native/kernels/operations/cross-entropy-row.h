@@ -155,7 +155,7 @@ LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, i
       const auto is_plain = V::greater(t, smallest);
       // Too small for the row's units: from its logarithm.
       if (!V::all(is_plain)) {
-        const auto small = exp<V>(logs.template below<true>(row.load_doubles(first, lanes)));
+        const auto small = exp<V>(logs.template below<R::kAccess>(row.load_doubles(first, lanes)));
         p = V::select(is_plain, p, small);
       }
       auto g = V::mul(p, slope);
@@ -172,10 +172,10 @@ template <class V>
 LOGITS_INLINE Coefficients<V> coefficients_of(const CrossEntropyCall& call, const Place& place) {
   const ClassLoss& loss = call.loss;
   const double spread = loss.smoothing / static_cast<double>(call.logits.layout.classes);
-  GenericRow<V> probabilities = {nullptr, Element::float32, 1, 0, {1, 0}};
+  DoubleRow<V> probabilities = {};
   if (loss.probabilities) {
     const int64_t offset = offset_of(place, loss.probabilities->layout.outer_stride);
-    probabilities = GenericRow<V>::of(*loss.probabilities, {1, 0}, offset);
+    probabilities = DoubleRow<V>::of(*loss.probabilities, {1, 0}, offset);
   }
   return {probabilities, loss.weight, 1 - loss.smoothing, spread};
 }
@@ -189,9 +189,9 @@ inline int64_t reference_class_of(const R& row, int64_t classes, int64_t target,
   using V = typename R::Arithmetic::Set;
   const auto& probabilities = spread.probabilities;
   int64_t reference_class = target;
-  if (probabilities.data != nullptr && probabilities.is_contiguous()) {
+  if (probabilities.data != nullptr && probabilities.is_float()) {
     const auto* q = static_cast<const float*>(probabilities.data);
-    reference_class = find_max(F32Row<V, float, false>{q, {1, 0}}, classes);
+    reference_class = find_max(FloatRow<V, Access::plain>::of(q), classes);
   } else if (probabilities.data != nullptr) {
     reference_class = find_max(probabilities, classes);
   }
@@ -263,7 +263,7 @@ template <class R>
 inline void cross_entropy_row(const CrossEntropyCall& call, const Share& share, const R& row,
                               const Place& place, int64_t number, int& guess) {
   typename R::Results out = {};
-  if (call.gradient.data) out = sink_of(row, call.gradient, call.logits, place);
+  if (call.gradient.data) out = sink_of<R>(call.gradient, call.logits, place);
   const bool is_ignored = call.loss.targets && call.loss.targets[number] == kIgnoredRow;
   if (is_ignored || call.logits.layout.classes == 0) {
     call.losses[number] = 0;

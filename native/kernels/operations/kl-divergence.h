@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../kernel-table.h"
 #include "../rows/double-sums.h"
@@ -41,7 +42,7 @@ struct LogProbabilities {
   static LOGITS_INLINE typename S::F64 below(const LogSumVectors<Double<V>>& logs,
                                              typename S::F64 v) {
     return S::template each<typename S::F64>(
-        [&](int i) { return logs.template below<R::kScaled>(v.part[i]); });
+        [&](int i) { return logs.template below<R::kAccess>(v.part[i]); });
   }
 };
 
@@ -123,12 +124,11 @@ inline void kl_divergence(const Input& logits, const Input& others, double* dive
                           const Share& share) {
   const int64_t classes = logits.layout.classes;
   int guess = 0;
-  with_double_rows<V>(logits, others, [&](auto x, auto y) {
-    using R = typename decltype(x)::Row;
+  with_double_rows<V>(logits, others, [&](const auto& x, const auto& y) {
     // Whole vectors are kept.
-    double* kept = scratch_for<R>(share.scratch, classes + 7);
+    double* kept = scratch_for<std::decay_t<decltype(x[Place()])>>(share.scratch, classes + 7);
     for_each_row<V>(logits.layout, share, [&](const Place& place, int64_t number) {
-      divergences[number] = divergence_of_rows<R>(x[place], y[place], classes, guess, kept);
+      divergences[number] = divergence_of_rows(x[place], y[place], classes, guess, kept);
     });
   });
 }

@@ -31,7 +31,7 @@ inline void log_softmax_row(const R& row, const typename R::Results& out, int64_
   const TargetLoss loss = loss_in_row(row, classes, likeliest, solved);
   const auto logs = broadcast_log_sum<A>(row, solved);
   write_row<A>(out, classes, team, [&](int64_t at, int count) {
-    return logs.template below<R::kScaled>(load_elements(row, at, count));
+    return logs.template below<R::kAccess>(load_elements(row, at, count));
   });
   if (loss.one_minus_p < 0.5) out.store(likeliest, 0 - loss.loss);
 }
@@ -69,8 +69,8 @@ LOGITS_INLINE int64_t first_of_largest(const R& row, int64_t classes) {
   return found < classes ? found : 0;
 }
 
-template <class R>
-inline ExcludedClasses<kStackRows> likeliest_classes(const Stack<R>& stack) {
+template <class V, Access Kind>
+inline ExcludedClasses<kStackRows> likeliest_classes(const Stack<V, Kind>& stack) {
   ExcludedClasses<kStackRows> likeliest;
   likeliest.any = true;
   for (int i = 0; i < stack.batch.count; ++i) {
@@ -79,10 +79,9 @@ inline ExcludedClasses<kStackRows> likeliest_classes(const Stack<R>& stack) {
   return likeliest;
 }
 
-template <class V, class E, bool Scaled>
-inline ExcludedClasses<Panels<V, E, Scaled>::kRows> likeliest_classes(
-    const Panels<V, E, Scaled>& panels) {
-  using P = Panels<V, E, Scaled>;
+template <class V, Access Kind>
+inline ExcludedClasses<kStackRows> likeliest_classes(const Panels<V, Kind>& panels) {
+  using P = Panels<V, Kind>;
   BundleMax<P::kRows> found;
   max_of_panels(panels, none_excluded<P>(), found);
   ExcludedClasses<P::kRows> likeliest;
@@ -120,36 +119,39 @@ LOGITS_INLINE void split_log_sums(const P& bundle, const BundleSums<P::kRows>& s
 }
 
 // x - log sum e^x for every class of every row; NaN throughout where a row is not regular.
-template <class V, class E, bool Scaled, int Rows>
-LOGITS_INLINE void write_below(const Panels<V, E, Scaled>& panels, float* out, int64_t,
+template <class V, Access Kind, int Rows>
+LOGITS_INLINE void write_below(const Panels<V, Kind>& panels, float* out, int64_t,
                                const BundleSums<Rows>& solved, const LogSumLanes<Rows>& lanes) {
-  write_panels(panels, solved, out, [&](int64_t c, int i) {
-    const LogSumVectors<Single<V>> logs = {V::load(lanes.offset + i), V::load(lanes.high + i),
+  write_panels(panels, solved, out, [&](const auto& own, int64_t c, int i) {
+    const LogSumVectors<Single<V>> logs = {V::load(lanes.offset + i),
+                                           V::load(lanes.high + i),
                                            V::load(lanes.low + i),
                                            V::broadcast(static_cast<float>(panels.inverse.high)),
-                                           V::broadcast(static_cast<float>(panels.inverse.low))};
-    return logs.template below<Scaled>(panels.load(c, i));
+                                           V::broadcast(static_cast<float>(panels.inverse.low)),
+                                           panels.is_scaled()};
+    return logs.template below<Kind>(own.load(c, i));
   });
 }
-template <class R>
-LOGITS_INLINE void write_below(const Stack<R>& stack, float* out, int64_t outer_stride,
+template <class V, Access Kind>
+LOGITS_INLINE void write_below(const Stack<V, Kind>& stack, float* out, int64_t outer_stride,
                                const BundleSums<kStackRows>& solved,
                                const LogSumLanes<kStackRows>& lanes) {
-  using A = typename R::Arithmetic;
-  using V = typename A::Set;
+  using A = Single<V>;
   for (int i = 0; i < stack.batch.count; ++i) {
-    const F32Sink<V> sink = {out + i * outer_stride, false};
+    const Sink<V, float> sink = {out + i * outer_stride, false};
     if (!solved.is_regular(i)) {
       fill_row_with_nan<A>(sink, stack.classes);
       continue;
     }
-    const R row = stack.row(i);
-    const LogSumVectors<A> logs = {V::broadcast(lanes.offset[i]), V::broadcast(lanes.high[i]),
+    const auto row = stack.row(i);
+    const LogSumVectors<A> logs = {V::broadcast(lanes.offset[i]),
+                                   V::broadcast(lanes.high[i]),
                                    V::broadcast(lanes.low[i]),
                                    V::broadcast(static_cast<float>(stack.inverse.high)),
-                                   V::broadcast(static_cast<float>(stack.inverse.low))};
+                                   V::broadcast(static_cast<float>(stack.inverse.low)),
+                                   stack.is_scaled()};
     write_row<A>(sink, stack.classes, nullptr, [&](int64_t at, int count) {
-      return logs.template below<R::kScaled>(load_elements(row, at, count));
+      return logs.template below<Kind>(load_elements(row, at, count));
     });
   }
 }

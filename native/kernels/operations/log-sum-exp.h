@@ -19,7 +19,7 @@ LOGITS_INLINE double log_single(const R& row) {
 }
 
 template <class P>
-inline void log_sum_exp_bundle(const P& bundle, const Sink<typename P::Arithmetic::Set>& sink,
+inline void log_sum_exp_bundle(const P& bundle, const Sink<typename P::Arithmetic::Set, void>& sink,
                                int& guess) {
   BundleSums<P::kRows> sums;
   double logs[P::kRows];
@@ -35,7 +35,7 @@ inline void log_sum_exp_bundle(const P& bundle, const Sink<typename P::Arithmeti
 template <class V>
 inline void log_sum_exp(const Input& logits, void* out, const Share& share) {
   const int64_t classes = logits.layout.classes;
-  const Sink<V> sink = {out, has_double_results(logits.element), 1};
+  const Sink<V, void> sink = {out, has_double_results(logits.element), 1};
   int guess = 0;
   walk<V>(
       logits, share, false, [&](const auto& bundle) { log_sum_exp_bundle(bundle, sink, guess); },

@@ -10,7 +10,7 @@ namespace logits {
 
 template <class V>
 inline void nll_loss(const NllLossCall& call, const Share& share) {
-  const auto rows = double_rows<GenericRow<V>>(call.log_probabilities);
+  const auto rows = double_rows<V>(call.log_probabilities);
   for_each_row<V>(call.log_probabilities.layout, share, [&](const Place& place, int64_t number) {
     const int64_t target = call.targets[number];
     double& loss = call.losses[number];

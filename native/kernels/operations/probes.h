@@ -12,12 +12,12 @@ namespace logits {
 
 template <class V>
 inline void scaled_exp_probe(const float* x, float* out, int64_t count, int exponent) {
-  const F32Row<V, float, false> row = {x, {1, 0}};
+  const auto row = FloatRow<V, Access::plain>::of(x);
   const auto reference = broadcast_reference(row, {exponent, 0});
   auto max_exponent_bits = V::broadcast_bits(0);
-  write_row<Single<V>>(Sink<V>{out, false, 1}, count, nullptr, [&](int64_t at, int lanes) {
+  write_row<Single<V>>(Sink<V, float>{out, false}, count, nullptr, [&](int64_t at, int lanes) {
     typename V::F32 v[1] = {load_elements(row, at, lanes)};
-    scaled_exp<V, false, false>(v, reference, max_exponent_bits);
+    scaled_exp<V, Access::plain>(v, reference, max_exponent_bits);
     return v[0];
   });
 }

@@ -15,21 +15,20 @@
 namespace logits {
 
 // The rows of a bundle side by side in `memory`, as float32. Lanes that may not be read are 0.
-template <class P>
-LOGITS_INLINE auto side_by_side(const P& bundle, float* memory) {
-  using V = typename P::Arithmetic::Set;
-  Panels<V, float, P::kScaled> panels;
+template <class V, Access Kind>
+LOGITS_INLINE Panels<V, Kind> side_by_side(const Stack<V, Kind>& bundle, float* memory) {
+  Panels<V, Kind> panels;
   panels.batch = bundle.batch;
   panels.x = memory;
   panels.element = Element::float32;
   panels.classes = bundle.classes;
-  panels.stride = P::kRows;
+  panels.stride = kStackRows;
   panels.inverse = bundle.inverse;
   panels.full = bundle.full;
   for (int i = 0; i < bundle.lanes(); ++i) {
     panels.is_active[i] = bundle.is_active[i];
     for (int64_t c = 0; c < bundle.classes; ++c) {
-      memory[c * P::kRows + i] = bundle.is_active[i] != 0 ? bundle.value(i, c) : 0;
+      memory[c * kStackRows + i] = bundle.is_active[i] != 0 ? bundle.value(i, c) : 0;
     }
   }
   return panels;
@@ -126,8 +125,8 @@ LOGITS_OUTLINE void spread_of_panels(const P& panels, const ExcludedClasses<Rows
   float most[Rows];
   float least[Rows];
   for (int i = 0; i < panels.lanes(); ++i) {
-    const auto numbers = spread_numbers<A, P::kScaled>(
-        panels.inverse, static_cast<double>(largest[i]), sums[i].total());
+    const auto numbers = spread_numbers<A>(panels.inverse, panels.is_scaled(),
+                                           static_cast<double>(largest[i]), sums[i].total());
     inverse_total[i] = numbers.inverse_total;
     most[i] = numbers.most;
     least[i] = numbers.least;
@@ -155,11 +154,11 @@ LOGITS_OUTLINE void spread_of_panels(const P& panels, const ExcludedClasses<Rows
           typename V::F32 x[kOwn];
           const int64_t first = at + j + 8 * member;
           for (int k = 0; k < kOwn; ++k) p[k] = x[k] = panels.load(first + 8 * step * k, i);
-          scaled_exp<V, false, P::kScaled>(p, references[i], unused);
+          scaled_exp<V, P::kAccess>(p, references[i], unused);
           for (int k = 0; k < kOwn; ++k) {
             const auto number = V::broadcast_bits(static_cast<uint32_t>(first + 8 * step * k));
             p[k] = V::mul(p[k], spread.inverse_total);
-            x[k] = V::mul(p[k], spread.template distance<P::kScaled>(x[k], panels.inverse));
+            x[k] = V::mul(p[k], spread.distance(x[k], panels.inverse, panels.is_scaled()));
             p[k] = V::drop(V::equal(target, number), V::mul(p[k], p[k]));
           }
           return Parts{add_vectors<V, kOwn>(x), add_vectors<V, kOwn>(p)};
@@ -229,7 +228,7 @@ template <class V, int Rows>
 LOGITS_INLINE void store_numbers(const ScoreCall& call, void* results, const Batch& batch,
                                  const double (&numbers)[Rows]) {
   if (results == nullptr) return;
-  const Sink<V> sink = {results, call.double_results, 1};
+  const Sink<V, void> sink = {results, call.double_results, 1};
   for (int i = 0; i < batch.count; i += 8) {
     sink.store(batch.row + i, V::load(numbers + i), batch.count - i < 8 ? batch.count - i : 8);
   }
@@ -263,8 +262,8 @@ LOGITS_OUTLINE void store_sorted(const ScoreCall& call, const P& panels,
 }
 
 // What store_scores stores, for all rows of panels.
-template <class V, bool Scaled, int Rows>
-inline void store_panels(const ScoreCall& call, const Panels<V, float, Scaled>& panels,
+template <class V, Access Kind, int Rows>
+inline void store_panels(const ScoreCall& call, const Panels<V, Kind>& panels,
                          const ExcludedClasses<Rows>& targets, const BundleSums<Rows>& sums,
                          double (&logs)[Rows], double (&losses)[Rows], double (&one_minus_p)[Rows],
                          int guess) {
@@ -291,7 +290,7 @@ inline void store_panels(const ScoreCall& call, const Panels<V, float, Scaled>& 
   for (int i = 0; i < lanes; i += kPanelRows) {
     auto unused = V::broadcast_bits(0);
     typename V::F32 term[1] = {V::load(static_cast<const float*>(scan.largest + i))};
-    scaled_exp<V, false, Scaled>(term, reference, unused);
+    scaled_exp<V, Kind>(term, reference, unused);
     V::store(confidences + i, V::widen_low(term[0]));
     V::store(confidences + i + 8, V::widen_high(term[0]));
   }

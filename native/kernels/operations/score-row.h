@@ -24,8 +24,7 @@ struct Spread {
 };
 
 // Halves of logits that a temperature divides: their own distance may be beyond a float.
-template <bool Scaled>
-static constexpr double kPart = Scaled ? 0.5 : 1;
+LOGITS_INLINE double part_of(bool is_scaled) { return is_scaled ? 0.5 : 1; }
 
 // What a row's second look is about, in its lanes.
 template <class A>
@@ -42,13 +41,14 @@ LOGITS_INLINE double finite_inverse(const Pair& inverse) {
   return inverse.high < kLargest ? inverse.high : kLargest;
 }
 
-template <class A, bool Scaled>
-LOGITS_INLINE SpreadNumbers<A> spread_numbers(const Pair& inverse, double largest, double total) {
+template <class A>
+LOGITS_INLINE SpreadNumbers<A> spread_numbers(const Pair& inverse, bool is_scaled, double largest,
+                                              double total) {
   using Lane = typename A::Lane;
   static constexpr double kFarthest = 1000;
   const double lowest = largest - kFarthest / finite_inverse(inverse);
   const double smallest = static_cast<double>(-A::kLargest);
-  return {static_cast<Lane>(1 / total), static_cast<Lane>(largest * kPart<Scaled>),
+  return {static_cast<Lane>(1 / total), static_cast<Lane>(largest * part_of(is_scaled)),
           static_cast<Lane>(lowest > smallest ? lowest : smallest)};
 }
 
@@ -60,13 +60,14 @@ struct SpreadLanes {
   typename A::Vector least;
 
   // (m - x) / temperature.
-  template <bool Scaled>
-  LOGITS_INLINE typename A::Vector distance(typename A::Vector x, const Pair& inverse) const {
+  LOGITS_INLINE typename A::Vector distance(typename A::Vector x, const Pair& inverse,
+                                            bool is_scaled) const {
     using Lane = typename A::Lane;
     x = V::max(least, x);
-    if constexpr (!Scaled) return V::sub(most, x);
-    const auto parts = V::sub(most, V::mul(x, V::broadcast(static_cast<Lane>(kPart<Scaled>))));
-    return V::mul(parts, V::broadcast(static_cast<Lane>(finite_inverse(inverse) / kPart<Scaled>)));
+    if (!is_scaled) return V::sub(most, x);
+    const double part = part_of(is_scaled);
+    const auto parts = V::sub(most, V::mul(x, V::broadcast(static_cast<Lane>(part))));
+    return V::mul(parts, V::broadcast(static_cast<Lane>(finite_inverse(inverse) / part)));
   }
 };
 
@@ -81,7 +82,7 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
   using Vector = typename A::Vector;
   constexpr int kVectors = kGroup / A::kLanes;
   const auto reference = broadcast_reference(row, solved.reference);
-  const auto numbers = spread_numbers<A, R::kScaled>(row.inverse, largest, solved.total());
+  const auto numbers = spread_numbers<A>(row.inverse, row.is_scaled(), largest, solved.total());
   const SpreadLanes<A> spread = {V::broadcast(numbers.inverse_total), V::broadcast(numbers.most),
                                  V::broadcast(numbers.least)};
   auto unused = V::broadcast_bits(0);
@@ -101,12 +102,12 @@ LOGITS_OUTLINE Spread spread_of_row(const R& row, int64_t classes, int64_t targe
       x[k] = lanes > 0 ? load_elements(row, at, lanes) : spread.least;
       p[k] = scaled != nullptr && lanes > 0 ? load_scaled<V>(scaled + at, lanes) : x[k];
     }
-    if (scaled == nullptr) scaled_exp_of_all<V, true, R::kScaled>(p, reference, unused);
+    if (scaled == nullptr) scaled_exp<V, Access::typed>(p, reference, unused);
     for (int k = 0; k < kVectors; ++k) {
       const int lanes = lanes_of(k);
       p[k] = V::mul(p[k], spread.inverse_total);
       if (lanes < A::kLanes) p[k] = keep_first<V>(p[k], lanes);
-      x[k] = V::mul(p[k], spread.template distance<R::kScaled>(x[k], row.inverse));
+      x[k] = V::mul(p[k], spread.distance(x[k], row.inverse, row.is_scaled()));
       p[k] = V::mul(p[k], p[k]);
     }
     distance.add(fold_group<V>(x));
@@ -127,7 +128,7 @@ class ScoreSinks {
 
   LOGITS_INLINE void store(void* results, double x) const { store(results, number_, x); }
   LOGITS_INLINE void store(void* results, int64_t at, double x) const {
-    if (results != nullptr) Sink<V>{results, call_.double_results, 1}.store(at, x);
+    if (results != nullptr) Sink<V, void>{results, call_.double_results, 1}.store(at, x);
   }
 
   // Of a row that has nothing else.

@@ -71,7 +71,7 @@ inline void score_bundle(const ScoreCall& call, const Pieces& scratch, const P& 
   solve_bundle(bundle, targets, 1.0, guess, nullptr, sums);
   log_sums(bundle, sums, logs);
   if (targets.any) target_losses(bundle, targets, sums, losses, one_minus_p);
-  if constexpr (P::kIsSideBySide) {
+  if constexpr (!P::kIsStack) {
     if (sums.uniform && call.top <= kMostSortedLanes) {
       store_panels(call, bundle, targets, sums, logs, losses, one_minus_p, guess);
       return;
@@ -102,7 +102,7 @@ inline void score(const ScoreCall& call, const Share& share) {
         const auto bundle = without_ignored(call, all);
         using P = std::decay_t<decltype(bundle)>;
         Pieces scratch(share.scratch);
-        if constexpr (!P::kIsSideBySide) {
+        if constexpr (P::kIsStack) {
           if (classes <= kMostSideBySide && call.top <= kMostSortedLanes) {
             float* const memory = scratch.take<float>(classes * P::kRows);
             score_bundle(call, scratch, side_by_side(bundle, memory), guess);

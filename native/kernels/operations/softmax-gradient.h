@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../kernel-table.h"
 #include "../rows/double-sums.h"
@@ -106,10 +107,10 @@ struct LogSoftmaxGradient {
                                                           const LaneSums<V>& sums) {
     static constexpr float kLargest = 40;
     const auto reference =
-        broadcast_reference(F32Row<V, float, false>(), {Single<V>::kHeadroom + kUnit, 0});
+        broadcast_reference(FloatRow<V, Access::plain>(), {Single<V>::kHeadroom + kUnit, 0});
     auto max_exponent_bits = V::broadcast_bits(0);
     typename V::F32 e[1] = {l};
-    scaled_exp<V, false, false>(e, reference, max_exponent_bits);
+    scaled_exp<V, Access::plain>(e, reference, max_exponent_bits);
     const auto term =
         V::sub(V::broadcast(0.0f), keep_where<V>(V::greater(l, reference.lowest), e[0]));
     const auto rest = V::fma(term, sums.low, V::mul(g, sums.inverse_low));
@@ -136,7 +137,7 @@ LOGITS_INLINE void write_row_gradient(const R& result, const R& g, int64_t class
     using S = decltype(set);
     auto gradient = Function::template gradient<S, Plain>(
         load_lanes<S>(result, at, lanes), load_lanes<S>(g, at, lanes), S::broadcast(sum));
-    if constexpr (R::kScaled) gradient = S::mul(gradient, S::broadcast(result.inverse.high));
+    if (result.is_scaled()) gradient = S::mul(gradient, S::broadcast(result.inverse.high));
     store_lanes<S>(out, at, gradient, lanes);
   });
 }
@@ -145,11 +146,11 @@ template <class V, class Function>
 LOGITS_OUTLINE void gradients_in_doubles(const Input& results, const Input& upstream,
                                          const Output& out, const Share& share) {
   const int64_t classes = results.layout.classes;
-  with_double_rows<V>(results, upstream, [&](auto all_results, auto all_upstream) {
+  with_double_rows<V>(results, upstream, [&](const auto& all_results, const auto& all_upstream) {
     for_each_row<V>(results.layout, share, [&](const Place& place, int64_t) {
       const auto result = all_results[place];
       const auto g = all_upstream[place];
-      const auto sink = sink_of(result, out, results, place);
+      const auto sink = sink_of<std::decay_t<decltype(result)>>(out, results, place);
       const double sum = sum_of_terms<Function, true>(result, g, classes);
       if (sum < kLargestPlainSum && sum > -kLargestPlainSum) {
         write_row_gradient<Function, true>(result, g, classes, sum, sink);
@@ -161,13 +162,13 @@ LOGITS_OUTLINE void gradients_in_doubles(const Input& results, const Input& upst
   });
 }
 
-// Gradients of rows of elements E in float32 lanes.
-template <class V, class Function, class E>
+// Gradients in float32 lanes.
+template <class V, class Function, Access Kind>
 struct GradientsInFloats {
   using F32 = typename V::F32;
   using F64 = typename V::F64;
-  using Row = F32Row<V, E, false>;
-  using RowPanels = Panels<V, E, false>;
+  using Row = FloatRow<V, Kind>;
+  using RowPanels = Panels<V, Kind>;
 
   const Input& results;
   const Input& upstream;
@@ -275,7 +276,7 @@ struct GradientsInFloats {
         const Row x = result(i);
         const Row y = g(i);
         write_elements<Single<V>>(
-            sink_of(x, out, results, batch[i]), 0, classes, [&](int64_t at, int count) {
+            sink_of<Row>(out, results, batch[i]), 0, classes, [&](int64_t at, int count) {
               return gradient(load_first(x, at, count), load_first(y, at, count), of_row);
             });
       }
@@ -286,8 +287,8 @@ struct GradientsInFloats {
   LOGITS_INLINE void rows_side_by_side() const {
     for_each_batch<V>(
         results.layout, share, panels_rows(results.layout.classes), [&](const Batch& batch) {
-          auto all_results = make_panels<V, E, false>(results, inverse, batch);
-          const auto all_upstream = make_panels<V, E, false>(upstream, inverse, batch);
+          auto all_results = make_panels<V, Kind>(results, inverse, batch);
+          const auto all_upstream = make_panels<V, Kind>(upstream, inverse, batch);
           for (int first = 0; first < all_results.lanes(); first += kPanelRows) {
             double sum[kPanelRows];
             sum_panel(all_results, all_upstream, first, sum);
@@ -326,14 +327,15 @@ LOGITS_INLINE void gradients(const Input& results, const Input& upstream, const 
   const bool is_moderate = results.temperature >= 0x1p-60 && results.temperature <= 0x1p60;
   const bool is_one_type = upstream.element == results.element;
   if (results.element == Element::float64 || !is_one_type || !is_moderate) {
-    gradients_in_doubles<V, Function>(results, upstream, out, share);
-  } else if (results.element == Element::float32) {
-    GradientsInFloats<V, Function, float>{results, upstream, out, share, inverse}.write();
-  } else if (results.element == Element::float16) {
-    GradientsInFloats<V, Function, Float16>{results, upstream, out, share, inverse}.write();
-  } else {
-    GradientsInFloats<V, Function, BFloat16>{results, upstream, out, share, inverse}.write();
+    return gradients_in_doubles<V, Function>(results, upstream, out, share);
   }
+  if constexpr (V::kInlines) {
+    if (results.element == Element::float32) {
+      return GradientsInFloats<V, Function, Access::plain>{results, upstream, out, share, inverse}
+          .write();
+    }
+  }
+  GradientsInFloats<V, Function, Access::typed>{results, upstream, out, share, inverse}.write();
 }
 
 template <class V>

@@ -4,13 +4,14 @@
 //
 // This file holds what does not depend on where the rows lie: the logarithms and factors of all of
 // them at once. A bundle P offers
-//   Arithmetic, kScaled   as a row does (elements.h)
+//   Arithmetic            as a row does (elements.h)
 //   Row, row(i)           the kind of its rows; one of them
 //   kRows, lanes()        the most rows it may have; its own number, rounded up to sixteens
 //   value(i, c)           element c of that row, as a float
 //   full                  whether all lanes are rows that may be read
 //   is_active[i]          all bits where lane i is a row that may be read, else 0
 //   classes, inverse      what its rows share
+//   is_scaled(), general() as those of a row
 #pragma once
 
 #include <cstdint>
@@ -149,7 +150,7 @@ LOGITS_INLINE void common_terms(const P& bundle, const ExcludedClasses<P::kRows>
     typename V::F32 v[1] = {V::load(static_cast<const float*>(x + i))};
     V::store(sums.excluded_element + i, v[0]);
     auto max_exponent_bits = V::broadcast_bits(0);
-    scaled_exp<V, false, P::kScaled>(v, reference, max_exponent_bits);
+    scaled_exp<V, P::kAccess>(v, reference, max_exponent_bits);
     V::store(sums.excluded + i, V::widen_low(v[0]));
     V::store(sums.excluded + i + 8, V::widen_high(v[0]));
   }
@@ -244,7 +245,7 @@ LOGITS_INLINE bool uniform_losses(const P& bundle, const BundleSums<P::kRows>& s
   double own[P::kRows];
   for (int i = 0; i < bundle.lanes(); ++i) {
     own[i] = static_cast<double>(sums.excluded_element[i]);
-    if constexpr (P::kScaled) own[i] = A::quotient(own[i], bundle.inverse).high;
+    if (bundle.is_scaled()) own[i] = A::quotient(own[i], bundle.inverse).high;
   }
   bool near_one = false;
   for (int at = 0; at < bundle.lanes(); at += 8) {

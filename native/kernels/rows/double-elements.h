@@ -1,8 +1,9 @@
-// Rows in Double at any distance, and what temperature and soft cap do to float64 lanes: see
-// elements.h for what a row offers.
+// Rows in Double (elements.h says what a row offers), and what temperature and soft cap do to
+// float64 lanes.
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../kernel-table.h"
 #include "../../platform/force-inline.h"
@@ -29,83 +30,90 @@ LOGITS_INLINE typename V::F64 tanh_slope(typename V::F64 u) {
   return V::div(V::mul(V::broadcast(4.0), e), V::mul(sum, sum));
 }
 
-// Elements in float64 lanes at any distance: of any type, with soft cap and temperature, or Plain
-// ones, float64 without either.
-template <class V, bool Plain>
-struct StridedDoubles {
+// Elements in Double: neighbours in memory of type E, without soft cap; or with E = void, of any
+// type, at any distance. Scaled: with a temperature, as any may have.
+template <class V, class E = void, bool Scaled = true>
+struct DoubleRow {
   using Arithmetic = Double<V>;
-  using Results = Sink<V>;
-  static constexpr bool kScaled = !Plain;
+  using Results = Sink<V, E>;
+  static constexpr bool kIsAny = std::is_same_v<E, void>;
+  static constexpr Access kAccess = kIsAny   ? Access::strided
+                                    : Scaled ? Access::scaled
+                                             : Access::plain;
 
-  const void* data;
+  const E* data;
   Element element;
   int64_t stride;
   double softcap;
   Pair inverse;
 
-  static LOGITS_INLINE StridedDoubles of(const Input& input, const Pair& inverse, int64_t offset) {
-    return {moved(input.data, Plain ? Element::float64 : input.element, offset), input.element,
+  static LOGITS_INLINE DoubleRow of(const Input& input, const Pair& inverse, int64_t offset) {
+    return {static_cast<const E*>(moved(input.data, input.element, offset)), input.element,
             input.layout.inner, input.softcap, inverse};
   }
-  // Whether it could be a F64Row of float.
-  LOGITS_INLINE bool is_contiguous() const {
-    return element == Element::float32 && stride == 1 && softcap == 0;
-  }
-  LOGITS_INLINE StridedDoubles from(int64_t at) const {
+  LOGITS_INLINE DoubleRow<V> general() const { return {data, element, stride, softcap, inverse}; }
+  LOGITS_INLINE DoubleRow from(int64_t at) const {
     return {pointer(at), element, stride, softcap, inverse};
   }
-  LOGITS_INLINE void prefetch(int64_t, int) const {}
+  // Whether it could be one of E = float.
+  LOGITS_INLINE bool is_float() const {
+    return element == Element::float32 && stride == 1 && softcap == 0;
+  }
+  LOGITS_INLINE bool is_scaled() const { return is_scaled_by<kAccess>(inverse); }
+  LOGITS_INLINE void prefetch(int64_t at, int count) const {
+    if constexpr (!kIsAny) prefetch_ahead<V>(data + at, count * static_cast<int64_t>(sizeof(E)));
+  }
   LOGITS_INLINE typename V::F64 load(int64_t at) const { return load(at, 8); }
-  LOGITS_OUTLINE typename V::F64 load(int64_t at, int count) const {
-    const auto x = load_uncapped(at, count);
-    if (Plain || softcap == 0) return x;
-    const auto cap = V::broadcast(softcap);
-    return V::mul(cap, tanh<V>(V::div(x, cap)));
+  LOGITS_INLINE typename V::F64 load(int64_t at, int count) const {
+    if constexpr (kIsAny) {
+      return load_any(at, count);
+    } else {
+      return load_8<V>(data + at, 1, count);
+    }
   }
   LOGITS_INLINE typename V::F64 load_doubles(int64_t at, int count) const {
     return load(at, count);
   }
   LOGITS_INLINE double value(int64_t at) const {
-    return Plain ? *static_cast<const double*>(pointer(at)) : first_lane<V>(load(at, 1));
+    if constexpr (kIsAny) {
+      return first_lane<V>(load_any(at, 1));
+    } else {
+      return static_cast<double>(data[at]);
+    }
   }
   LOGITS_INLINE Pair scaled(double x) const {
-    return Plain ? Pair{x, 0} : Arithmetic::quotient(x, inverse);
+    return is_scaled() ? Arithmetic::quotient(x, inverse) : Pair{x, 0};
   }
   LOGITS_INLINE typename V::F64 slope(int64_t at, int count) const {
-    return Plain || softcap == 0 ? V::broadcast(1.0) : slope_of_cap(at, count);
+    return !kIsAny || softcap == 0 ? V::broadcast(1.0) : slope_of_cap(at, count);
   }
 
  private:
-  LOGITS_INLINE const void* pointer(int64_t at) const {
-    return moved(data, Plain ? Element::float64 : element, at * stride);
+  LOGITS_INLINE const E* pointer(int64_t at) const {
+    return static_cast<const E*>(moved(data, element, at * stride));
+  }
+  LOGITS_INLINE typename V::F64 load_uncapped(int64_t at, int count) const {
+    if (element == Element::float64) {
+      return load_8<V>(static_cast<const double*>(pointer(at)), stride, count);
+    }
+    return with_elements(pointer(at), element,
+                         [&](auto* p) { return load_8<V>(p, stride, count); });
+  }
+  LOGITS_OUTLINE typename V::F64 load_any(int64_t at, int count) const {
+    const auto x = load_uncapped(at, count);
+    if (softcap == 0) return x;
+    const auto cap = V::broadcast(softcap);
+    return V::mul(cap, tanh<V>(V::div(x, cap)));
   }
   LOGITS_OUTLINE typename V::F64 slope_of_cap(int64_t at, int count) const {
     return tanh_slope<V>(V::div(load_uncapped(at, count), V::broadcast(softcap)));
   }
-  LOGITS_INLINE typename V::F64 load_uncapped(int64_t at, int count) const {
-    const void* p = pointer(at);
-    switch (Plain ? Element::float64 : element) {
-      case Element::float64:
-        return load_8<V>(static_cast<const double*>(p), stride, count);
-      case Element::float16:
-        return load_8<V>(static_cast<const Float16*>(p), stride, count);
-      case Element::bfloat16:
-        return load_8<V>(static_cast<const BFloat16*>(p), stride, count);
-      default:
-        return load_8<V>(static_cast<const float*>(p), stride, count);
-    }
-  }
 };
-
-template <class V>
-using GenericRow = StridedDoubles<V, false>;
-template <class V>
-using StridedF64Row = StridedDoubles<V, true>;
 
 // x / temperature, in lanes.
 template <class S, class R>
 LOGITS_INLINE typename S::F64 scaled_lanes(const R& row, typename S::F64 x) {
-  if constexpr (!R::kScaled) return x;
+  if (!row.is_scaled()) return x;
   const auto high = S::mul(x, S::broadcast(row.inverse.high));
   const auto rest = S::mul(x, S::broadcast(row.inverse.low));
   // An infinite quotient has no rest.

@@ -121,7 +121,8 @@ LOGITS_INLINE TargetLoss loss_in_row(const R& row, int64_t classes, int64_t targ
   Reference of_others;
   if (!reference_of_others(row, others_max, logit, solved.reference, of_others)) return {0, 0};
   NoObserver none;
-  const double others = sum_row(row, classes, target, of_others, nullptr, nullptr, none).sum;
+  const double others =
+      sum_row(row.general(), classes, target, of_others, nullptr, nullptr, none).sum;
   return near_one_loss(row, others, of_others, logit);
 }
 

@@ -22,11 +22,14 @@ struct LogSumVectors {
   Vector low;
   Vector inverse_high;
   Vector inverse_low;
+  bool is_scaled;
 
-  template <bool Scaled>
+  template <Access Kind>
   LOGITS_INLINE Vector below(Vector x) const {
     const auto distance = V::sub(x, offset);
-    if constexpr (!Scaled) return V::sub(V::sub(distance, high), low);
+    if (Kind == Access::plain || (Kind != Access::scaled && !is_scaled)) {
+      return V::sub(V::sub(distance, high), low);
+    }
     // The quotient's remainder joins the lesser part; -inf, and what ends there, has none.
     const auto quotient = V::mul(distance, inverse_high);
     const auto zero = V::broadcast(typename A::Lane{0});
@@ -45,9 +48,11 @@ LOGITS_INLINE LogSumVectors<A> broadcast_log_sum(const R& row, const RowSum& sol
   const SplitLog<double> log = log_shifted_sum<typename R::Arithmetic>(solved);
   const Pair sum = A::kLanes == 8 ? Pair{log.high, log.low} : A::split(log.high + log.low);
   return {V::broadcast(static_cast<Lane>(solved.reference.offset)),
-          V::broadcast(static_cast<Lane>(sum.high)), V::broadcast(static_cast<Lane>(sum.low)),
+          V::broadcast(static_cast<Lane>(sum.high)),
+          V::broadcast(static_cast<Lane>(sum.low)),
           V::broadcast(static_cast<Lane>(row.inverse.high)),
-          V::broadcast(static_cast<Lane>(row.inverse.low))};
+          V::broadcast(static_cast<Lane>(row.inverse.low)),
+          row.is_scaled()};
 }
 
 }  // namespace logits

@@ -1,16 +1,7 @@
-// The walk over an input: which arithmetic and which kind of row it asks for, and the order of
-// rows.
-//
-//   elements                    temperature        arithmetic, row
-//   float32, float16, bfloat16  1                  Single
-//                               2^-60 .. 2^60      Single, scaled
-//   float64                     1                  Double
-//                               any other          Double, scaled
-//   any with a soft cap         any                Double, scaled
-//   any                         any other          Double, scaled
-//
-// A set without kSpecialises leaves out kinds of rows that others can stand in for, more slowly:
-// half of its code.
+// The walk over an input: which arithmetic it asks for, and the order of rows. Float32 and
+// half-precision elements without a soft cap, and with a temperature between 2^-60 and 2^60, are
+// computed in Single; all others in Double. Sets that do not inline have the kinds of rows alone
+// that stand in for the others: half of the code.
 //
 // Single takes rows together that are short and follow each other (stack.h), or that lie side by
 // side (panel.h); all others come one by one, as does a short row that is alone: most of a stack's
@@ -18,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../kernel-table.h"
 #include "../../platform/force-inline.h"
@@ -41,9 +33,9 @@ struct Rows {
   }
 };
 
-// Where the results of a row of an input go.
+// Where the results of a row R of an input go.
 template <class R>
-LOGITS_INLINE typename R::Results sink_of(const R&, const Output& out, const Input& input,
+LOGITS_INLINE typename R::Results sink_of(const Output& out, const Input& input,
                                           const Place& place) {
   return R::Results::of(out, offset_of(place, out.outer_stride), input);
 }
@@ -102,36 +94,32 @@ LOGITS_INLINE Pair double_scale(double temperature) {
   return {high, rest * high};
 }
 
-// The rows of an input, as an R of Double arithmetic.
-template <class R>
-LOGITS_INLINE Rows<R> double_rows(const Input& input) {
-  return {input, double_scale<typename R::Arithmetic::Set>(input.temperature)};
-}
-
-// Whether an input's rows are F64Rows of E.
-template <class E>
-LOGITS_INLINE bool is_contiguous(const Input& input) {
-  const Element element = kIsFloat<E> ? Element::float32 : Element::float64;
-  return input.element == element && input.layout.inner == 1 && input.softcap == 0;
+// The rows of an input in Double.
+template <class V, class E = void, bool Scaled = true>
+LOGITS_INLINE Rows<DoubleRow<V, E, Scaled>> double_rows(const Input& input) {
+  return {input, double_scale<V>(input.temperature)};
 }
 
 // on_rows(a, b), the Rows in Double of two inputs of one shape, of one kind.
 template <class V, class OnRows>
 LOGITS_INLINE void with_double_rows(const Input& a, const Input& b, OnRows on_rows) {
-  const auto with = [&](auto row) {
-    using R = decltype(row);
-    on_rows(double_rows<R>(a), double_rows<R>(b));
+  const auto both = [&](Element element) {
+    return a.element == element && b.element == element && a.layout.inner == 1 && a.softcap == 0 &&
+           b.softcap == 0;
   };
-  const bool scaled = a.temperature != 1 || b.temperature != 1;
-  if constexpr (!V::kSpecialises) {
-    with(GenericRow<V>());
-  } else if (is_contiguous<float>(a) && is_contiguous<float>(b)) {
-    scaled ? with(F64Row<V, float, true>()) : with(F64Row<V, float, false>());
-  } else if (is_contiguous<double>(a) && is_contiguous<double>(b)) {
-    scaled ? with(F64Row<V, double, true>()) : with(F64Row<V, double, false>());
-  } else {
-    with(GenericRow<V>());
+  const bool is_scaled = a.temperature != 1 || b.temperature != 1;
+  if constexpr (V::kInlines) {
+    if (both(Element::float32) && is_scaled) {
+      return on_rows(double_rows<V, float, true>(a), double_rows<V, float, true>(b));
+    }
+    if (both(Element::float32)) {
+      return on_rows(double_rows<V, float, false>(a), double_rows<V, float, false>(b));
+    }
+    if (both(Element::float64) && !is_scaled) {
+      return on_rows(double_rows<V, double, false>(a), double_rows<V, double, false>(b));
+    }
   }
+  on_rows(double_rows<V>(a), double_rows<V>(b));
 }
 
 // on_rows(rows, batch) for the rows of a share.
@@ -141,49 +129,29 @@ LOGITS_INLINE void walk_rows(const Rows<R>& rows, const Share& share, OnRows on_
                     [&](const Batch& batch) { on_rows(rows, batch); });
 }
 
-// The same in Double.
-template <class V, class OnRows>
-LOGITS_INLINE void walk_doubles(const Input& input, const Share& share, OnRows on_rows) {
-  const bool is_plain = input.element == Element::float64 && input.softcap == 0;
-  if (!is_plain || input.temperature != 1) {
-    walk_rows<V>(double_rows<GenericRow<V>>(input), share, on_rows);
-  } else if (input.layout.inner == 1) {
-    walk_rows<V>(double_rows<F64Row<V, double, false>>(input), share, on_rows);
-  } else {
-    walk_rows<V>(double_rows<StridedF64Row<V>>(input), share, on_rows);
-  }
-}
-
 // The most classes of a row in a stack.
 static constexpr int64_t kMostStackClasses = 1024;
 
-// walk for rows in Single of elements E.
-template <class V, class E, bool Scaled, class OnBundle, class OnRows>
-LOGITS_INLINE void walk_singles(const Input& input, const Share& share, bool keeps_terms,
-                                OnBundle on_bundle, OnRows on_rows) {
-  using R = F32Row<V, E, Scaled>;
+template <Access Kind>
+using KindOf = std::integral_constant<Access, Kind>;
+
+// walk for rows in Single.
+template <class V, Access Kind, class OnBundle, class OnRows>
+LOGITS_INLINE void walk_floats(const Input& input, const Share& share, bool keeps_terms,
+                               OnBundle on_bundle, OnRows on_rows) {
   const Layout& layout = input.layout;
-  const Pair inverse = Scaled ? Single<V>::split(1 / input.temperature) : Pair{1, 0};
+  const Pair inverse = Single<V>::split(1 / input.temperature);
   if (layout.inner != 1) {
     for_each_batch<V>(layout, share, panels_rows(layout.classes), [&](const Batch& batch) {
-      on_bundle(make_panels<V, E, Scaled>(input, inverse, batch));
+      on_bundle(make_panels<V, Kind>(input, inverse, batch));
     });
   } else if (layout.classes <= kMostStackClasses && share.end - share.first > 1) {
     const int most = keeps_terms ? rows_in_scratch(layout.classes) : kStackRows;
-    for_each_batch<V>(layout, share, most,
-                      [&](const Batch& batch) { on_bundle(make_stack<R>(input, inverse, batch)); });
+    for_each_batch<V>(layout, share, most, [&](const Batch& batch) {
+      on_bundle(make_stack<V, Kind>(input, inverse, batch));
+    });
   } else {
-    walk_rows<V>(Rows<R>{input, inverse}, share, on_rows);
-  }
-}
-
-template <class V, class E, class OnBundle, class OnRows>
-LOGITS_INLINE void walk_elements(const Input& input, const Share& share, bool keeps_terms,
-                                 OnBundle on_bundle, OnRows on_rows) {
-  if (input.temperature == 1) {
-    walk_singles<V, E, false>(input, share, keeps_terms, on_bundle, on_rows);
-  } else {
-    walk_singles<V, E, true>(input, share, keeps_terms, on_bundle, on_rows);
+    walk_rows<V>(Rows<FloatRow<V, Kind>>{input, inverse}, share, on_rows);
   }
 }
 
@@ -194,19 +162,23 @@ template <class V, class OnBundle, class OnRows>
 LOGITS_INLINE void walk(const Input& input, const Share& share, bool keeps_terms,
                         OnBundle on_bundle, OnRows on_rows) {
   const bool moderate = input.temperature >= 0x1p-60 && input.temperature <= 0x1p60;
-  const bool is_double = input.element == Element::float64 || input.softcap != 0 || !moderate;
-  if (is_double || input.layout.classes == 0) {
-    walk_doubles<V>(input, share, on_rows);
-  } else if (input.element == Element::float32) {
-    walk_elements<V, float>(input, share, keeps_terms, on_bundle, on_rows);
-  } else if constexpr (!V::kSpecialises) {
-    const Rows<StridedF32Row<V, true>> rows = {input, Single<V>::split(1 / input.temperature)};
-    walk_rows<V>(rows, share, on_rows);
-  } else if (input.element == Element::float16) {
-    walk_elements<V, Float16>(input, share, keeps_terms, on_bundle, on_rows);
-  } else {
-    walk_elements<V, BFloat16>(input, share, keeps_terms, on_bundle, on_rows);
+  const bool is_scaled = input.temperature != 1;
+  const bool is_double = input.element == Element::float64 || input.softcap != 0 || !moderate ||
+                         input.layout.classes == 0;
+  const auto in_floats = [&](auto kind) {
+    walk_floats<V, decltype(kind)::value>(input, share, keeps_terms, on_bundle, on_rows);
+  };
+  if constexpr (V::kInlines) {
+    if (input.element == Element::float32 && !is_double) {
+      return is_scaled ? in_floats(KindOf<Access::scaled>()) : in_floats(KindOf<Access::plain>());
+    }
+    if (input.element == Element::float64 && !is_scaled && input.softcap == 0 &&
+        input.layout.inner == 1) {
+      return walk_rows<V>(double_rows<V, double, false>(input), share, on_rows);
+    }
   }
+  if (is_double) return walk_rows<V>(double_rows<V>(input), share, on_rows);
+  in_floats(KindOf<Access::typed>());
 }
 
 // walk for an operation whose results are laid out as the input: on_row(row, sink) with where those
@@ -218,7 +190,7 @@ LOGITS_INLINE void walk(const Input& input, const Output& out, const Share& shar
   walk<V>(input, share, keeps_terms, on_bundle, [&](const auto& rows, const Batch& batch) {
     for (int i = 0; i < batch.count; ++i) {
       const auto row = rows[batch[i]];
-      on_row(row, sink_of(row, out, input, batch[i]));
+      on_row(row, sink_of<std::decay_t<decltype(row)>>(out, input, batch[i]));
     }
   });
   end_streams<V>(out.streams);

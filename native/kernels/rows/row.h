@@ -103,7 +103,9 @@ LOGITS_INLINE ReferenceVectors<typename R::Arithmetic> broadcast_reference(
   ReferenceVectors<A> vectors = {};
   vectors.magic = V::broadcast(magic_of<A>(reference));
   vectors.offset = V::broadcast(static_cast<Lane>(reference.offset));
-  if constexpr (R::kScaled) {
+  vectors.is_shifted = reference.offset != 0;
+  vectors.is_scaled = row.is_scaled();
+  if (row.is_scaled()) {
     lowest = A::lowest_element(lowest, row.inverse);
     vectors.inverse_high = V::broadcast(static_cast<Lane>(row.inverse.high));
     vectors.inverse_low = V::broadcast(static_cast<Lane>(row.inverse.low));
@@ -119,14 +121,14 @@ LOGITS_INLINE double scaled_exp_of(const R& row, double x, const Reference& refe
   using V = typename A::Set;
   typename A::Vector v[1] = {V::broadcast(static_cast<typename A::Lane>(x))};
   auto max_exponent_bits = V::broadcast_bits(0);
-  scaled_exp<V, true, R::kScaled>(v, broadcast_reference(row, reference), max_exponent_bits);
+  scaled_exp<V, Access::typed>(v, broadcast_reference(row.general(), reference), max_exponent_bits);
   typename A::Lane lanes[A::kLanes];
   V::store(lanes, v[0]);
   return static_cast<double>(lanes[0]);
 }
 
 // The 64 terms from element `at` on; `Stored` keeps them in scaled[at ...].
-template <class R, bool Shifted, bool Stored>
+template <class R, bool Stored>
 LOGITS_INLINE auto sum_group(const R& row, int64_t at,
                              const ReferenceVectors<typename R::Arithmetic>& reference,
                              typename R::Arithmetic::Set::I32& max_exponent_bits,
@@ -141,7 +143,7 @@ LOGITS_INLINE auto sum_group(const R& row, int64_t at,
     for (int k = 0; k < V::kInterleave; ++k) {
       v[k] = row.load(at + A::kLanes * (first + k * kStep));
     }
-    scaled_exp<V, Shifted, R::kScaled>(v, reference, max_exponent_bits);
+    scaled_exp<V, R::kAccess>(v, reference, max_exponent_bits);
     for (int k = 0; k < V::kInterleave; ++k) {
       const int vector = first + k * kStep;
       if constexpr (Stored) V::store(scaled + at + A::kLanes * vector, v[k]);
@@ -153,7 +155,7 @@ LOGITS_INLINE auto sum_group(const R& row, int64_t at,
 
 // The same group with only `count` (1..64) elements present, or one of them excluded from the sum
 // (`excluded` outside 0..63 excludes none): those terms are +0.
-template <class R, bool Shifted, bool Stored>
+template <class R, bool Stored>
 LOGITS_INLINE auto sum_partial_group(const R& row, int64_t first, int64_t count, int64_t excluded,
                                      const ReferenceVectors<typename R::Arithmetic>& reference,
                                      typename R::Arithmetic::Set::I32& max_exponent_bits,
@@ -169,7 +171,7 @@ LOGITS_INLINE auto sum_partial_group(const R& row, int64_t first, int64_t count,
       continue;
     }
     typename A::Vector v[1] = {row.load(first + at, lanes)};
-    scaled_exp<V, Shifted, R::kScaled>(v, reference, max_exponent_bits);
+    scaled_exp<V, R::kAccess>(v, reference, max_exponent_bits);
     y[k] = keep_first<V>(v[0], lanes);
     if constexpr (Stored) store_first<V>(scaled + first + at, v[0], lanes);
     if (excluded >= at && excluded < at + A::kLanes) y[k] = drop_lane<V>(y[k], excluded - at);
@@ -184,7 +186,7 @@ struct RawRowSum {
 };
 
 // The sums of one chunk, elements at .. end - 1.
-template <class R, bool Shifted, bool Stored, class O>
+template <class R, bool Stored, class O>
 LOGITS_INLINE GroupSums<typename R::Arithmetic> sum_chunk(
     const R& row, int64_t at, int64_t end, int64_t excluded,
     const ReferenceVectors<typename R::Arithmetic>& reference,
@@ -197,24 +199,24 @@ LOGITS_INLINE GroupSums<typename R::Arithmetic> sum_chunk(
     const int64_t whole_end = at + (limit - at) / kGroup * kGroup;
     for (; at < whole_end; at += kGroup) {
       row.prefetch(at, kGroup);
-      sums.add(sum_group<R, Shifted, Stored>(row, at, reference, max_exponent_bits, scaled));
+      sums.add(sum_group<R, Stored>(row, at, reference, max_exponent_bits, scaled));
       observer.add_group(row, at, kGroup, -1);
     }
     if (at == end) break;
     const int64_t count = end - at < kGroup ? end - at : kGroup;
-    sums.add(sum_partial_group<R, Shifted, Stored>(row, at, count, excluded - at, reference,
-                                                   max_exponent_bits, scaled));
+    sums.add(sum_partial_group<R, Stored>(row, at, count, excluded - at, reference,
+                                          max_exponent_bits, scaled));
     observer.add_group(row, at, count, excluded - at);
   }
   return sums;
 }
 
-// `scaled` is as long as the row where Stored; `observer` sees the same groups.
-template <class R, bool Shifted, bool Stored, class O>
-inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classes, int64_t excluded,
-                                                    const Reference& reference,
-                                                    typename R::Arithmetic::Lane* scaled,
-                                                    O& observer) {
+// The chunks of a row in order; `observer` sees the same groups.
+template <class R, bool Stored, class O>
+inline RawRowSum<typename R::Arithmetic> sum_row_alone(const R& row, int64_t classes,
+                                                       int64_t excluded, const Reference& reference,
+                                                       typename R::Arithmetic::Lane* scaled,
+                                                       O& observer) {
   using A = typename R::Arithmetic;
   using V = typename A::Set;
   const ReferenceVectors<A> vectors = broadcast_reference(row, reference);
@@ -222,14 +224,14 @@ inline RawRowSum<typename R::Arithmetic> sum_row_as(const R& row, int64_t classe
   GroupSums<A> total;
   for (int64_t chunk = 0; chunk < classes; chunk += kChunk) {
     const int64_t end = classes - chunk < kChunk ? classes : chunk + kChunk;
-    total.add(sum_chunk<R, Shifted, Stored>(row, chunk, end, excluded, vectors, max_exponent_bits,
-                                            scaled, observer));
+    total.add(sum_chunk<R, Stored>(row, chunk, end, excluded, vectors, max_exponent_bits, scaled,
+                                   observer));
   }
   return {total.total(), A::max_lane(max_exponent_bits)};
 }
 
-// sum_row_as by a team: chunks in any order, their sums in theirs.
-template <class R, bool Shifted>
+// The same by a team: chunks in any order, their sums in theirs.
+template <class R>
 LOGITS_OUTLINE RawRowSum<typename R::Arithmetic> sum_row_by_team(const R& row, int64_t classes,
                                                                  int64_t excluded,
                                                                  const Reference& reference,
@@ -250,7 +252,7 @@ LOGITS_OUTLINE RawRowSum<typename R::Arithmetic> sum_row_by_team(const R& row, i
       const int64_t end = classes - at < kChunk ? classes : at + kChunk;
       NoObserver none;
       auto most = V::broadcast_bits(0);
-      sums[i] = sum_chunk<R, Shifted, false>(row, at, end, excluded, vectors, most, nullptr, none);
+      sums[i] = sum_chunk<R, false>(row, at, end, excluded, vectors, most, nullptr, none);
       max_exponent_bits[i] = most;
     });
     for (int64_t i = 0; i < count; ++i) {
@@ -268,17 +270,10 @@ LOGITS_INLINE RawRowSum<typename R::Arithmetic> sum_row(const R& row, int64_t cl
                                                         typename R::Arithmetic::Lane* scaled,
                                                         const Team* team, O& observer) {
   if (O::kSeesNothing && team != nullptr && scaled == nullptr && classes > kChunk) {
-    return reference.offset == 0
-               ? sum_row_by_team<R, false>(row, classes, excluded, reference, *team)
-               : sum_row_by_team<R, true>(row, classes, excluded, reference, *team);
+    return sum_row_by_team(row, classes, excluded, reference, *team);
   }
-  if (reference.offset == 0) {
-    return scaled
-               ? sum_row_as<R, false, true>(row, classes, excluded, reference, scaled, observer)
-               : sum_row_as<R, false, false>(row, classes, excluded, reference, scaled, observer);
-  }
-  return scaled ? sum_row_as<R, true, true>(row, classes, excluded, reference, scaled, observer)
-                : sum_row_as<R, true, false>(row, classes, excluded, reference, scaled, observer);
+  return scaled ? sum_row_alone<R, true>(row, classes, excluded, reference, scaled, observer)
+                : sum_row_alone<R, false>(row, classes, excluded, reference, scaled, observer);
 }
 
 // Which lanes of v are NaN, as a value that max_unsigned collects: above kInfinityBits if any is.
@@ -360,6 +355,25 @@ LOGITS_INLINE Reference reference_of(const R& row, double max) {
   return reference_for<typename R::Arithmetic>(max, row.scaled(max).high);
 }
 
+// Sums a row in the reference of its maximum.
+template <class R>
+LOGITS_OUTLINE RowSum solve_row_by_max(const R& row, int64_t classes, int64_t excluded,
+                                       double excluded_logit, typename R::Arithmetic::Lane* scaled,
+                                       const Team* team) {
+  const RowMax row_max = max_of_row(row, classes, team);
+  const RowKind kind = kind_of<typename R::Arithmetic>(row_max);
+  if (kind != RowKind::regular) return {kind, 0, 0, {0, 0}};
+  const Reference reference = reference_of(row, row_max.max);
+  NoObserver none;
+  const double sum =
+      (reference.offset == 0
+           ? sum_row(row, classes, excluded, reference, scaled, team, none)
+           : sum_row(row.general(), classes, excluded, reference, scaled, team, none))
+          .sum;
+  const double term = excluded >= 0 ? scaled_exp_of(row, excluded_logit, reference) : 0;
+  return {RowKind::regular, sum, term, reference};
+}
+
 // Sums a row. `guess` is the exponent to try first; it becomes the one used, a good guess for the
 // next row. `divisor` is what the sum is going to be multiplied by before it divides. What the
 // observer has seen means nothing in a row that is not regular.
@@ -380,13 +394,11 @@ inline RowSum solve_row(const R& row, int64_t classes, int64_t excluded, double 
   auto raw = sum_row(row, classes, excluded, reference, scaled, team, observer);
   double term = excludes ? scaled_exp_of(row, excluded_logit, reference) : 0;
   if (!A::within_window(raw.max_exponent_bits) || !((raw.sum + term) * divisor <= A::kLargestSum)) {
-    const RowMax row_max = max_of_row(row, classes, team);
-    const RowKind kind = kind_of<A>(row_max);
-    if (kind != RowKind::regular) return {kind, 0, 0, reference};
-    reference = reference_of(row, row_max.max);
-    NoObserver none;
-    raw = sum_row(row, classes, excluded, reference, scaled, team, none);
-    term = excludes ? scaled_exp_of(row, excluded_logit, reference) : 0;
+    const RowSum solved = solve_row_by_max(row, classes, excluded, excluded_logit, scaled, team);
+    if (solved.reference.offset == 0 && solved.kind == RowKind::regular) {
+      guess = solved.reference.exponent;
+    }
+    return solved;
   }
   if (reference.offset == 0) guess = reference.exponent;
   return {RowKind::regular, raw.sum, term, reference};

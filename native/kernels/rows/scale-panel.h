@@ -11,9 +11,9 @@
 
 namespace logits {
 
-// compute(c, lane) for every class of every panel, into the active lanes of `out`, laid out as the
-// panels: class by class, so that what is written lies together. A lane without a regular row
-// becomes NaN.
+// compute(panels, c, lane) for every class of every panel, into the active lanes of `out`, laid out
+// as the panels: class by class, so that what is written lies together. A lane without a regular
+// row becomes NaN.
 template <class P, class Compute>
 LOGITS_INLINE void write_panels(const P& panels, const BundleSums<P::kRows>& sums, float* out,
                                 Compute compute) {
@@ -28,7 +28,7 @@ LOGITS_INLINE void write_panels(const P& panels, const BundleSums<P::kRows>& sum
   const auto write_class = [&](int64_t c, int end) {
     for (int i = 0; i < end; i += kPanelRows) {
       float* p = out + c * own.stride + i;
-      auto v = compute(c, i);
+      auto v = compute(own, c, i);
       if (!uniform) {
         const auto nan = V::load_bits(irregular + i);
         v = select_where<V>(V::equal(nan, V::broadcast_bits(kNanBits)), V::from_bits(nan), v);
@@ -48,16 +48,16 @@ LOGITS_INLINE void write_panels(const P& panels, const BundleSums<P::kRows>& sum
 }
 
 // write(rows) as for a stack (stack.h). What panels write is no block.
-template <class V, class E, bool Scaled, class Write>
-LOGITS_INLINE void write_results(const Panels<V, E, Scaled>& panels, const Output& out, float*,
+template <class V, Access Kind, class Write>
+LOGITS_INLINE void write_results(const Panels<V, Kind>& panels, const Output& out, float*,
                                  Write write) {
   write(batch_sink<V>(out, panels.batch));
 }
 
 // out[c] = e^x[c] * factor in each lane, from the terms kept in `scaled` or computed again, and
 // `at_excluded` for the class that its sum has left out.
-template <class V, class E, bool Scaled, int Rows>
-LOGITS_INLINE void write_bundle(const Panels<V, E, Scaled>& panels, const Output& out,
+template <class V, Access Kind, int Rows>
+LOGITS_INLINE void write_bundle(const Panels<V, Kind>& panels, const Output& out,
                                 const BundleSums<Rows>& sums, const double (&factor)[Rows],
                                 const float* scaled, const ExcludedClasses<Rows>& excluded,
                                 const double* at_excluded) {
@@ -72,15 +72,16 @@ LOGITS_INLINE void write_bundle(const Panels<V, E, Scaled>& panels, const Output
   };
   float* const sink = batch_sink<V>(out, panels.batch);
   if (scaled) {
-    write_panels(panels, sums, sink,
-                 [&](int64_t c, int i) { return scale(V::load(scaled + c * lanes + i), i); });
+    write_panels(panels, sums, sink, [&](const auto&, int64_t c, int i) {
+      return scale(V::load(scaled + c * lanes + i), i);
+    });
   } else {
     const auto references = sums.uniform ? common_reference(panels, sums.common)
                                          : load_references(panels, sums.references);
-    write_panels(panels, sums, sink, [&](int64_t c, int i) {
+    write_panels(panels, sums, sink, [&](const auto& own, int64_t c, int i) {
       auto max_exponent_bits = V::broadcast_bits(0);
-      typename V::F32 v[1] = {panels.load(c, i)};
-      scaled_exp<V, true, Scaled>(v, references[i], max_exponent_bits);
+      typename V::F32 v[1] = {own.load(c, i)};
+      scaled_exp<V, Access::typed>(v, references[i], max_exponent_bits);
       return scale(v[0], i);
     });
   }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "../../platform/force-inline.h"
 #include "../math/reference.h"
@@ -36,11 +37,16 @@ LOGITS_INLINE void end_streams(bool streams) {
   }
 }
 
+// Whether stores of results may pass the caches by.
+template <class A, class Results>
+static constexpr bool kMayStream =
+    A::Set::kStreams&& A::kLanes == 16 && !std::is_same_v<Results, Sink<typename A::Set, void>>;
+
 // compute(at, count) for elements at .. end - 1, into `out`, in steps of one vector, the last one
 // partial. `out` is a copy, which stores to the results cannot change.
 template <class A, class Results, class Compute>
 LOGITS_INLINE void write_elements(Results out, int64_t at, int64_t end, Compute compute) {
-  if constexpr (Results::kStreams) {
+  if constexpr (kMayStream<A, Results>) {
     if (out.streams) {
       const int64_t before = out.until_aligned(at);
       if (before != 0 && before < end - at) {
@@ -72,7 +78,7 @@ LOGITS_INLINE void write_row(const Results& out, int64_t classes, const Team* te
   for_each_part<typename A::Set>(team, (classes + kChunk - 1) / kChunk, [&](int64_t i) {
     const int64_t at = i * kChunk;
     write_elements<A>(out, at, classes - at < kChunk ? classes : at + kChunk, compute);
-    if constexpr (Results::kStreams) end_streams<typename A::Set>(out.streams);
+    if constexpr (kMayStream<A, Results>) end_streams<typename A::Set>(out.streams);
   });
 }
 
@@ -118,7 +124,11 @@ LOGITS_INLINE void write_terms(const R& row, const typename R::Results& out, int
   write_row<A>(out, classes, team, [&](int64_t at, int count) {
     auto max_exponent_bits = V::broadcast_bits(0);
     typename A::Vector v[1] = {load_elements(row, at, count)};
-    scaled_exp<V, true, R::kScaled>(v, reference, max_exponent_bits);
+    if (!reference.is_shifted) {
+      scaled_exp<V, R::kAccess>(v, reference, max_exponent_bits);
+    } else {
+      scaled_exp<V, Access::typed>(v, reference, max_exponent_bits);
+    }
     return compute(v[0], at, count);
   });
 }

@@ -127,7 +127,7 @@ LOGITS_INLINE PanelReferences<typename P::Arithmetic> load_references(
   float offset[P::kRows];
   for (int i = 0; i < panels.lanes(); ++i) {
     double raised_to = lowest_of<A>(given[i]);
-    if constexpr (P::kScaled) raised_to = A::lowest_element(raised_to, panels.inverse);
+    if (panels.is_scaled()) raised_to = A::lowest_element(raised_to, panels.inverse);
     magic[i] = magic_of<A>(given[i]);
     lowest[i] = static_cast<float>(raised_to);
     offset[i] = static_cast<float>(given[i].offset);
@@ -137,13 +137,15 @@ LOGITS_INLINE PanelReferences<typename P::Arithmetic> load_references(
                                          V::load(static_cast<const float*>(lowest + i)),
                                          V::load(static_cast<const float*>(offset + i)),
                                          V::broadcast(static_cast<float>(panels.inverse.high)),
-                                         V::broadcast(static_cast<float>(panels.inverse.low))};
+                                         V::broadcast(static_cast<float>(panels.inverse.low)),
+                                         true,
+                                         panels.is_scaled()};
   }
   return references;
 }
 
 // The sums of all lanes, in the order of row.h; returns what scaled_exp collects.
-template <bool Shifted, class P>
+template <class P>
 inline typename P::Arithmetic::Set::I32 sum_panels(
     const P& panels, const ExcludedClasses<P::kRows>& excluded,
     const PanelReferences<typename P::Arithmetic>& references, float* scaled,
@@ -152,7 +154,7 @@ inline typename P::Arithmetic::Set::I32 sum_panels(
   const P own = panels;  // stores to `scaled` cannot change it, which needs no second look
   const int64_t classes = own.classes;
   const int lanes = own.lanes();
-  const int64_t next = 8 * own.stride;  // from one member to the next
+  const int64_t next = own.bytes(8 * own.stride);  // from one member to the next
   auto max_exponent_bits = V::broadcast_bits(0);
   PanelSums<P> sums;
   PanelSums<P> sums_of_chunk;
@@ -162,18 +164,18 @@ inline typename P::Arithmetic::Set::I32 sum_panels(
     for_each_members(count, [&](auto vectors, int j) {
       constexpr int kCount = decltype(vectors)::kCount;
       for (int i = 0; i < lanes; i += kPanelRows) {
-        const auto* const x = own.x + (at + j) * own.stride + i;
+        const char* const x = own.address(at + j, i);
         float* const kept = scaled ? scaled + (at + j) * lanes + i : nullptr;
         const auto sum_of = [&](auto some, int member, int step) LOGITS_INLINED {
           constexpr int kOwn = decltype(some)::kCount;
           typename V::F32 v[kOwn];
           for (int k = 0; k < kOwn; ++k) {
-            const auto* const p = x + (member + step * k) * next;
+            const char* const p = x + (member + step * k) * next;
             v[k] = own.load(p, i);
             // The same class of the rows behind these: the processor does not see the sequence.
-            V::prefetch(reinterpret_cast<const char*>(p + P::kRows));
+            V::prefetch(p + own.bytes(P::kRows));
           }
-          scaled_exp<V, Shifted, P::kScaled>(v, references[i], max_exponent_bits);
+          scaled_exp<V, P::kAccess>(v, references[i], max_exponent_bits);
           for (int k = 0; k < kOwn; ++k) {
             const int m = member + step * k;
             if (kept) V::store(kept + m * 8 * lanes, v[k]);
@@ -213,9 +215,9 @@ inline void max_of_panels(const P& panels, const ExcludedClasses<P::kRows>& excl
     auto max = lowest;
     auto argmax = V::broadcast_bits(0);
     auto nans = V::broadcast_bits(0);
+    auto number = V::broadcast_bits(0);
     for (int64_t c = 0; c < panels.classes; ++c) {
       auto v = panels.load(c, i);
-      const auto number = V::broadcast_bits(static_cast<uint32_t>(c));
       nans = V::max_unsigned(nans, nan_bits<V>(v));
       if (excluded.any) {
         v = select_where<V>(V::equal(V::load_bits(excluded.at + i), number), lowest, v);
@@ -223,6 +225,7 @@ inline void max_of_panels(const P& panels, const ExcludedClasses<P::kRows>& excl
       const auto above = V::greater(v, max);
       argmax = V::select(above, number, argmax);
       max = select_where<V>(above, v, max);
+      number = V::add(number, V::broadcast_bits(1));
     }
     uint32_t bits[kPanelRows];
     V::store(found.max + i, max);
@@ -247,7 +250,7 @@ LOGITS_OUTLINE void solve_lanes(const P& panels, const ExcludedClasses<P::kRows>
     sums.kinds[i] = kind_of<A>(RowMax{max, row_max.nan[i]});
     if (sums.kinds[i] == RowKind::regular) sums.references[i] = reference_of(panels.row(i), max);
   }
-  sum_panels<true>(panels, excluded, load_references(panels, sums.references), scaled, sums.sum);
+  sum_panels(panels, excluded, load_references(panels, sums.references), scaled, sums.sum);
   for (int i = 0; i < panels.lanes(); ++i) {
     sums.excluded[i] = 0;
     if (!excluded.any || panels.is_active[i] == 0) continue;
@@ -257,18 +260,16 @@ LOGITS_OUTLINE void solve_lanes(const P& panels, const ExcludedClasses<P::kRows>
 }
 
 // solve_row for every lane.
-template <class V, class E, bool Scaled>
-inline void solve_bundle(const Panels<V, E, Scaled>& panels,
-                         const ExcludedClasses<Panels<V, E, Scaled>::kRows>& excluded,
-                         double divisor, int& guess, float* scaled,
-                         BundleSums<Panels<V, E, Scaled>::kRows>& sums) {
+template <class V, Access Kind>
+inline void solve_bundle(const Panels<V, Kind>& panels, const ExcludedClasses<kStackRows>& excluded,
+                         double divisor, int& guess, float* scaled, BundleSums<kStackRows>& sums) {
   const Reference common = {guess, 0};
   const auto references = common_reference(panels, common);
-  const auto max_exponent_bits = sum_panels<false>(panels, excluded, references, scaled, sums.sum);
+  const auto max_exponent_bits = sum_panels(panels, excluded, references, scaled, sums.sum);
   common_terms(panels, excluded, references[0], sums);
   if (accept(panels, common, divisor, max_exponent_bits, sums)) return;
   sums.uniform = false;
-  solve_lanes(panels, excluded, scaled, sums);
+  solve_lanes(panels.general(), excluded, scaled, sums);
   guess = likely_exponent(panels, divisor, sums, guess);
 }
 
@@ -295,7 +296,7 @@ LOGITS_OUTLINE void near_one_losses(const P& panels, const ExcludedClasses<Rows>
                                       row.reference, references[i]);
   }
   double sum[Rows];
-  sum_panels<true>(panels, targets, load_references(panels, references), nullptr, sum);
+  sum_panels(panels, targets, load_references(panels, references), nullptr, sum);
   for (int i = 0; i < panels.lanes(); ++i) {
     if (!near_one[i]) continue;
     const TargetLoss loss = resolved[i]
@@ -307,8 +308,8 @@ LOGITS_OUTLINE void near_one_losses(const P& panels, const ExcludedClasses<Rows>
 }
 
 // The losses of the targets, which the sums have left out.
-template <class V, class E, bool Scaled, int Rows>
-LOGITS_INLINE void target_losses(const Panels<V, E, Scaled>& panels,
+template <class V, Access Kind, int Rows>
+LOGITS_INLINE void target_losses(const Panels<V, Kind>& panels,
                                  const ExcludedClasses<Rows>& targets, const BundleSums<Rows>& sums,
                                  double (&losses)[Rows], double (&one_minus_p)[Rows]) {
   bool near_one = false;
@@ -324,7 +325,7 @@ LOGITS_INLINE void target_losses(const Panels<V, E, Scaled>& panels,
       near_one = near_one || is_near_one<Single<V>>(sums[i]);
     }
   }
-  if (near_one) near_one_losses(panels, targets, sums, losses, one_minus_p);
+  if (near_one) near_one_losses(panels.general(), targets, sums, losses, one_minus_p);
 }
 
 }  // namespace logits

@@ -13,15 +13,15 @@ namespace logits {
 // Terms that are kept for the second pass stay within the smallest L1 cache.
 static constexpr int64_t kStackFloats = 4096;
 
-template <class R>
+template <class V, Access Kind>
 struct Stack {
-  using Arithmetic = typename R::Arithmetic;
-  using Row = R;
-  static constexpr bool kScaled = R::kScaled;
+  using Arithmetic = Single<V>;
+  using Row = FloatRow<V, Kind>;
+  static constexpr Access kAccess = Kind;
   static constexpr int kRows = kStackRows;
-  static constexpr bool kIsSideBySide = false;
+  static constexpr bool kIsStack = true;
 
-  R first;
+  Row first;
   int64_t outer_stride;
   Batch batch;
   int64_t classes;
@@ -41,7 +41,8 @@ struct Stack {
     for (int i = 0; i < batch.count && !full; ++i) all = all && is_active[i] != 0;
     return all;
   }
-  LOGITS_INLINE R row(int i) const { return first.from(i * outer_stride); }
+  LOGITS_INLINE bool is_scaled() const { return is_scaled_by<Kind>(inverse); }
+  LOGITS_INLINE Row row(int i) const { return first.from(i * outer_stride); }
   // Where the result of class c in row i is, from the batch's first.
   LOGITS_INLINE int64_t offset(int i, int64_t c, int64_t outer_stride) const {
     return i * outer_stride + c;
@@ -56,13 +57,12 @@ struct Stack {
 // one in part or whole; `Stored` keeps whole vectors, each row's `row_stride` behind the one
 // before. Where an element may be Excluded, but not within these, `excluded` is none of their
 // numbers.
-template <class R, bool Stored, bool Excluded, int Rows, int Count>
-LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t count,
+template <bool Stored, bool Excluded, int Count, class V, Access Kind, int Rows>
+LOGITS_INLINE void sum_vectors(const FloatRow<V, Kind> (&row)[Rows], int64_t first, int64_t count,
                                const int64_t (&excluded)[Rows],
-                               const ReferenceVectors<typename R::Arithmetic>& reference,
-                               typename R::Arithmetic::Set::I32& max_exponent_bits, float* scaled,
-                               int64_t row_stride, typename R::Arithmetic::Set::F64 (&sums)[Rows]) {
-  using V = typename R::Arithmetic::Set;
+                               const ReferenceVectors<Single<V>>& reference,
+                               typename V::I32& max_exponent_bits, float* scaled,
+                               int64_t row_stride, typename V::F64 (&sums)[Rows]) {
   const int last = static_cast<int>(count) - 16 * (Count - 1);
   typename V::F32 v[Rows * Count];
   for (int i = 0; i < Rows; ++i) {
@@ -72,7 +72,7 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
     v[i * Count + Count - 1] =
         Stored ? row[i].load(at, last) : row[i].load(at, last, reference.lowest);
   }
-  scaled_exp_of_all<V, false, R::kScaled>(v, reference, max_exponent_bits);
+  scaled_exp<V, Kind>(v, reference, max_exponent_bits);
   for (int i = 0; i < Rows; ++i) {
     typename V::F32* y = v + i * Count;
     if constexpr (Stored) {
@@ -87,37 +87,36 @@ LOGITS_INLINE void sum_vectors(const R (&row)[Rows], int64_t first, int64_t coun
 }
 
 // The eight sums of a row of at most one chunk, as sum_chunk (row.h) makes them.
-template <class R, bool Stored, bool Excluded>
-LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
-    const R& row, int64_t classes, int64_t excluded,
-    const ReferenceVectors<typename R::Arithmetic>& reference,
-    typename R::Arithmetic::Set::I32& max_exponent_bits, float* scaled) {
-  using V = typename R::Arithmetic::Set;
+template <bool Stored, bool Excluded, class V, Access Kind>
+LOGITS_INLINE typename V::F64 sum_short_row(const FloatRow<V, Kind>& row, int64_t classes,
+                                            int64_t excluded,
+                                            const ReferenceVectors<Single<V>>& reference,
+                                            typename V::I32& max_exponent_bits, float* scaled) {
   // Up to here it costs less to look for the excluded element in each vector than to mistake, in
   // every other row, the group that has it.
   static constexpr int64_t kFewClasses = 2 * kGroup;
   auto sums = V::zero();
   int64_t at = 0;
-  const R rows[1] = {row};
+  const FloatRow<V, Kind> rows[1] = {row};
   typename V::F64 sum[1];
   for (; classes - at >= kGroup; at += kGroup) {
     row.prefetch(at, kGroup);
     const bool may_exclude =
         Excluded && (classes <= kFewClasses || (excluded >= at && excluded < at + kGroup));
     if (may_exclude) {
-      sum_vectors<R, Stored, true, 1, 4>(rows, at, kGroup, {excluded - at}, reference,
-                                         max_exponent_bits, scaled, 0, sum);
+      sum_vectors<Stored, true, 4>(rows, at, kGroup, {excluded - at}, reference, max_exponent_bits,
+                                   scaled, 0, sum);
       sums = V::add(sums, sum[0]);
     } else {
-      sums =
-          V::add(sums, sum_group<R, false, Stored>(row, at, reference, max_exponent_bits, scaled));
+      sums = V::add(sums, sum_group<FloatRow<V, Kind>, Stored>(row, at, reference,
+                                                               max_exponent_bits, scaled));
     }
   }
   const int64_t count = classes - at;
   if (count == 0) return sums;
   row.prefetch(at, static_cast<int>(count));
   const auto last = [&](auto vectors) {
-    sum_vectors<R, Stored, Excluded, 1, decltype(vectors)::kCount>(
+    sum_vectors<Stored, Excluded, decltype(vectors)::kCount>(
         rows, at, count, {excluded - at}, reference, max_exponent_bits, scaled, 0, sum);
   };
   if (count > 48) {
@@ -133,35 +132,33 @@ LOGITS_INLINE typename R::Arithmetic::Set::F64 sum_short_row(
 }
 
 // Rows of so few classes that several of them are what the processor can have under way.
-template <class S, bool Stored, bool Excluded, int Rows, int Count>
-LOGITS_INLINE void sum_rows_at_once(const S& stack, int first,
+template <bool Stored, bool Excluded, int Rows, int Count, class V, Access Kind>
+LOGITS_INLINE void sum_rows_at_once(const Stack<V, Kind>& stack, int first,
                                     const ExcludedClasses<kStackRows>& excluded_classes,
-                                    const ReferenceVectors<typename S::Arithmetic>& reference,
-                                    typename S::Arithmetic::Set::I32& max_exponent_bits,
-                                    float* scaled, double (&sums_by_8)[kStackRows][8]) {
-  using V = typename S::Arithmetic::Set;
-  typename S::Row rows[Rows];
+                                    const ReferenceVectors<Single<V>>& reference,
+                                    typename V::I32& max_exponent_bits, float* scaled,
+                                    double (&sums_by_8)[kStackRows][8]) {
+  FloatRow<V, Kind> rows[Rows];
   int64_t excluded[Rows];
   typename V::F64 sums[Rows];
   for (int i = 0; i < Rows; ++i) {
     rows[i] = stack.row(first + i);
-    excluded[i] = Excluded ? static_cast<int64_t>(excluded_classes.at[first + i]) : -1;
+    excluded[i] = static_cast<int64_t>(excluded_classes.at[first + i]);
   }
   rows[0].prefetch(0, Rows * static_cast<int>(stack.classes));
-  sum_vectors<typename S::Row, Stored, Excluded, Rows, Count>(
-      rows, 0, stack.classes, excluded, reference, max_exponent_bits,
-      scaled + first * stack.row_stride(), stack.row_stride(), sums);
+  float* const kept = scaled ? scaled + first * stack.row_stride() : nullptr;
+  sum_vectors<Stored, Excluded, Count>(rows, 0, stack.classes, excluded, reference,
+                                       max_exponent_bits, kept, stack.row_stride(), sums);
   for (int i = 0; i < Rows; ++i) V::store(sums_by_8[first + i], sums[i]);
 }
 
 // Sums all rows in one reference; false where that is not good for one of them.
-template <class S, bool Stored, bool Excluded>
-inline bool sum_stack(const S& stack, const ExcludedClasses<kStackRows>& excluded_classes,
-                      double divisor, int guess, float* scaled, BundleSums<kStackRows>& sums) {
-  using A = typename S::Arithmetic;
-  using V = typename A::Set;
+template <bool Stored, bool Excluded, class V, Access Kind>
+inline bool sum_stack(const Stack<V, Kind>& stack,
+                      const ExcludedClasses<kStackRows>& excluded_classes, double divisor,
+                      int guess, float* scaled, BundleSums<kStackRows>& sums) {
   const Reference reference = {guess, 0};
-  const ReferenceVectors<A> vectors = broadcast_reference(stack.first, reference);
+  const auto vectors = broadcast_reference(stack.first, reference);
   auto max_exponent_bits = V::broadcast_bits(0);
   const int64_t row_stride = stack.row_stride();
   // Folded in a loop of their own, where rows do not wait for one another.
@@ -170,21 +167,21 @@ inline bool sum_stack(const S& stack, const ExcludedClasses<kStackRows>& exclude
   int done = 0;
   if (all_active && stack.classes <= 16) {
     for (; done + 4 <= stack.batch.count; done += 4) {
-      sum_rows_at_once<S, Stored, Excluded, 4, 1>(stack, done, excluded_classes, vectors,
-                                                  max_exponent_bits, scaled, sums_by_8);
+      sum_rows_at_once<Stored, Excluded, 4, 1>(stack, done, excluded_classes, vectors,
+                                               max_exponent_bits, scaled, sums_by_8);
     }
   } else if (all_active && stack.classes <= 32) {
     for (; done + 2 <= stack.batch.count; done += 2) {
-      sum_rows_at_once<S, Stored, Excluded, 2, 2>(stack, done, excluded_classes, vectors,
-                                                  max_exponent_bits, scaled, sums_by_8);
+      sum_rows_at_once<Stored, Excluded, 2, 2>(stack, done, excluded_classes, vectors,
+                                               max_exponent_bits, scaled, sums_by_8);
     }
   }
   for (int i = done; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
-    const int64_t excluded = Excluded ? static_cast<int64_t>(excluded_classes.at[i]) : -1;
-    V::store(sums_by_8[i], sum_short_row<typename S::Row, Stored, Excluded>(
-                               stack.row(i), stack.classes, excluded, vectors, max_exponent_bits,
-                               scaled + i * row_stride));
+    V::store(sums_by_8[i],
+             sum_short_row<Stored, Excluded>(
+                 stack.row(i), stack.classes, static_cast<int64_t>(excluded_classes.at[i]), vectors,
+                 max_exponent_bits, scaled ? scaled + i * row_stride : nullptr));
   }
   for (int i = 0; i < stack.lanes() && !stack.full; ++i) {
     if (stack.is_active[i] == 0) V::store(sums_by_8[i], V::zero());
@@ -199,16 +196,15 @@ inline bool sum_stack(const S& stack, const ExcludedClasses<kStackRows>& exclude
 }
 
 // solve_row for every row of a stack.
-template <class R>
-LOGITS_INLINE void solve_bundle(const Stack<R>& stack,
+template <class V, Access Kind>
+LOGITS_INLINE void solve_bundle(const Stack<V, Kind>& stack,
                                 const ExcludedClasses<kStackRows>& excluded_classes, double divisor,
                                 int& guess, float* scaled, BundleSums<kStackRows>& sums) {
-  using S = Stack<R>;
-  const auto sum =
-      scaled ? (excluded_classes.any ? sum_stack<S, true, true> : sum_stack<S, true, false>)
-             : (excluded_classes.any ? sum_stack<S, false, true> : sum_stack<S, false, false>);
-  const bool done = sum(stack, excluded_classes, divisor, guess, scaled, sums);
-  if (done) return;
+  const auto sum = scaled ? (excluded_classes.any ? sum_stack<true, true, V, Kind>
+                                                  : sum_stack<true, false, V, Kind>)
+                          : (excluded_classes.any ? sum_stack<false, true, V, Kind>
+                                                  : sum_stack<false, false, V, Kind>);
+  if (sum(stack, excluded_classes, divisor, guess, scaled, sums)) return;
   sums.uniform = false;
   int own_guess = guess;
   for (int i = 0; i < stack.batch.count; ++i) {
@@ -223,15 +219,16 @@ LOGITS_INLINE void solve_bundle(const Stack<R>& stack,
 }
 
 // The losses of the targets, which the sums have left out.
-template <class R>
-LOGITS_INLINE void target_losses(const Stack<R>& stack, const ExcludedClasses<kStackRows>& targets,
+template <class V, Access Kind>
+LOGITS_INLINE void target_losses(const Stack<V, Kind>& stack,
+                                 const ExcludedClasses<kStackRows>& targets,
                                  const BundleSums<kStackRows>& sums, double (&losses)[kStackRows],
                                  double (&one_minus_p)[kStackRows]) {
   const bool near_one = sums.uniform && uniform_losses(stack, sums, losses, one_minus_p);
   if (sums.uniform && !near_one) return;
   for (int i = 0; i < stack.batch.count; ++i) {
     if (stack.is_active[i] == 0) continue;
-    if (sums.uniform && !is_near_one<typename R::Arithmetic>(sums[i])) continue;
+    if (sums.uniform && !is_near_one<Single<V>>(sums[i])) continue;
     const TargetLoss loss = loss_in_row(stack.row(i), stack.classes, targets.at[i], sums[i]);
     losses[i] = loss.loss;
     one_minus_p[i] = loss.one_minus_p;
@@ -239,38 +236,35 @@ LOGITS_INLINE void target_losses(const Stack<R>& stack, const ExcludedClasses<kS
 }
 
 // Whether a stack's results are one block of memory, all of which is written.
-template <class R>
-LOGITS_INLINE bool is_block(const Stack<R>& stack, const Output& out) {
+template <class V, Access Kind>
+LOGITS_INLINE bool is_block(const Stack<V, Kind>& stack, const Output& out) {
   return stack.all_active() && out.outer_stride == stack.classes;
 }
 
 // write(rows) with the memory that a bundle's results are written to, a row every out.outer_stride
 // elements: where they belong or, if they are a block that passes the caches by, scratch memory,
 // from where they leave as one.
-template <class R, class Write>
-LOGITS_INLINE void write_results(const Stack<R>& stack, const Output& out, float* scratch,
+template <class V, Access Kind, class Write>
+LOGITS_INLINE void write_results(const Stack<V, Kind>& stack, const Output& out, float* scratch,
                                  Write write) {
-  using A = typename R::Arithmetic;
-  using V = typename A::Set;
   float* const sink = batch_sink<V>(out, stack.batch);
   const bool streams = V::kStreams && out.streams && is_block(stack, out);
   write(streams ? scratch : sink);
   if (!streams) return;
-  write_elements<A>(F32Sink<V>{sink, true}, 0, stack.batch.count * stack.classes,
-                    [&](int64_t at, int count) { return load_scaled<V>(scratch + at, count); });
+  write_elements<Single<V>>(
+      Sink<V, float>{sink, true}, 0, stack.batch.count * stack.classes,
+      [&](int64_t at, int count) { return load_scaled<V>(scratch + at, count); });
 }
 
 // out[c] = e^x[c] * factor for every row from the terms kept in `scaled`, and `at_excluded` for the
 // class that its sum has left out; NaN throughout where a row is not regular. Rows that are not
 // active are left alone.
-template <class R>
-LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
+template <class V, Access Kind>
+LOGITS_INLINE void write_bundle(const Stack<V, Kind>& stack, const Output& out,
                                 const BundleSums<kStackRows>& sums,
                                 const double (&factor)[kStackRows], float* scaled,
                                 const ExcludedClasses<kStackRows>& excluded,
                                 const double* at_excluded) {
-  using A = typename R::Arithmetic;
-  using V = typename A::Set;
   float high[kStackRows];
   float low[kStackRows];
   split_factors<V>(factor, stack.lanes(), high, low);
@@ -286,10 +280,10 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
       if (!all_active && stack.is_active[i] == 0) continue;
       float* row = first + i * out.outer_stride;
       if (!all_regular && sums.kinds[i] != RowKind::regular) {
-        fill_row_with_nan<A>(F32Sink<V>{row, false}, stack.classes);
+        fill_row_with_nan<Single<V>>(Sink<V, float>{row, false}, stack.classes);
         continue;
       }
-      const FactorVectors<A> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
+      const FactorVectors<Single<V>> factors = {V::broadcast(high[i]), V::broadcast(low[i])};
       const float* terms = scaled + i * stack.row_stride();
       for (int64_t at = 0; at < whole; at += 16) {
         V::store(row + at, factors.times(V::load(terms + at)));
@@ -307,11 +301,12 @@ LOGITS_INLINE void write_bundle(const Stack<R>& stack, const Output& out,
   });
 }
 
-template <class R>
-LOGITS_INLINE Stack<R> make_stack(const Input& input, const Pair& inverse, const Batch& batch) {
-  Stack<R> stack;
+template <class V, Access Kind>
+LOGITS_INLINE Stack<V, Kind> make_stack(const Input& input, const Pair& inverse,
+                                        const Batch& batch) {
+  Stack<V, Kind> stack;
   stack.outer_stride = input.layout.outer_stride;
-  stack.first = R::of(input, inverse, offset_of(batch.first, stack.outer_stride));
+  stack.first = FloatRow<V, Kind>::of(input, inverse, offset_of(batch.first, stack.outer_stride));
   stack.batch = batch;
   stack.classes = input.layout.classes;
   stack.inverse = inverse;
