@@ -63,6 +63,19 @@ struct RowLoss {
   }
 };
 
+// softmax(x)[c] of a class with this logit and this term. A term that may have been raised
+// (scaled_exp) depends on the row's reference, which no result may: then from its logarithm.
+template <class R>
+LOGITS_INLINE double probability_of(const R& row, const RowSum& solved, double logit, double term) {
+  using A = typename R::Arithmetic;
+  using V = typename A::Set;
+  if (term > A::kSmallestTerm) return term / solved.total();
+  const SplitLog<double> sum = log_shifted_sum<A>(solved);
+  const Pair own = row.scaled(logit - solved.reference.offset);
+  const double log_p = ((own.high - sum.high) + own.low) - sum.low;
+  return first_lane<V>(exp<V>(V::broadcast(log_p)));
+}
+
 template <class R>
 LOGITS_INLINE void add_z_loss(const R& row, const RowSum& solved, double z_loss, RowLoss& result) {
   if (z_loss == 0) return;
@@ -76,11 +89,12 @@ template <class R>
 LOGITS_INLINE RowLoss loss_of_index(const R& row, const CrossEntropyCall& call, int64_t target,
                                     const RowSum& solved, const TargetLoss& of_target) {
   const double own = own_coefficient(call.loss, target);
-  RowLoss result = {0, target, own, 0, 0, solved.excluded / solved.total(), of_target.one_minus_p};
+  RowLoss result = {0, target, own, 0, 0, 0, of_target.one_minus_p};
   if (solved.kind != RowKind::regular) {
     result.loss = of_target.loss;
     return result;
   }
+  result.probability = probability_of(row, solved, row.value(target), solved.excluded);
   result.loss = times(own, of_target.loss);
   add_z_loss(row, solved, call.loss.z_loss, result);
   return result;
@@ -100,7 +114,7 @@ LOGITS_INLINE RowLoss loss_of_all(const R& row, const CrossEntropyCall& call, in
                     linear.weight};
   if (solved.kind != RowKind::regular) return result;
   (has_own && reference_class != target ? result.sum_of_others : result.at_reference) += own;
-  result.probability = solved.excluded / solved.total();
+  result.probability = probability_of(row, solved, row.value(reference_class), solved.excluded);
   result.one_minus_p = of_reference.one_minus_p;
   result.loss = times(result.total(), of_reference.loss) + row.scaled(linear.product).high;
   if (has_own && reference_class != target) {
@@ -144,10 +158,11 @@ LOGITS_OUTLINE void write_gradient(const R& row, const CrossEntropyCall& call, i
       loss.slope_at_reference() * scale * first_lane<V>(row.slope(loss.reference_class, 1));
   double at_target = 0;
   if (call.loss.targets != nullptr && loss.reference_class != target) {
-    const double term = scaled_exp_of(row, row.value(target), solved.reference);
+    const double logit = row.value(target);
+    const double p =
+        probability_of(row, solved, logit, scaled_exp_of(row, logit, solved.reference));
     const double all = own_coefficient(call.loss, target) + (spread ? spread->value(target) : 0);
-    at_target = (loss.slope() * (term / solved.total()) - all) * scale *
-                first_lane<V>(row.slope(target, 1));
+    at_target = (loss.slope() * p - all) * scale * first_lane<V>(row.slope(target, 1));
   }
   write_terms(row, out, classes, solved, scaled, team, [&](auto term, int64_t at, int count) {
     return in_doubles<V>(term, at, count, [&](typename V::F64 t, int64_t first, int lanes) {
