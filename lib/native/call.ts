@@ -1,5 +1,7 @@
 import { lengthOf, typeNameOf } from '../arguments/arrays.js';
+import { named } from '../arguments/errors.js';
 import type { Input } from '../arguments/input.js';
+import type { OptionList, RawOptions } from '../arguments/options.js';
 import type { EmptyMean, Reduction, TieRule } from '../types.js';
 import { native } from './addon.js';
 import {
@@ -96,8 +98,28 @@ export interface Prepared<O extends Operation, Result> {
   readonly finish: (loss: number) => Result;
 }
 
-/** Computes a call before it returns. */
+/**
+ * Computes a call before it returns.
+ *
+ * @param entry - The public function, with whose caller the stacks of errors begin.
+ * @param options - As the caller gives them; `prepare` gets them checked against `list`.
+ */
 export function compute<O extends Operation, Result>(
+  // biome-ignore lint/complexity/noBannedTypes: any function
+  entry: Function,
+  operation: O,
+  list: OptionList<string>,
+  options: unknown,
+  prepare: (given: RawOptions) => Prepared<O, Result>,
+): Result {
+  try {
+    return computePrepared(operation, prepare(list.accept(options)));
+  } catch (error) {
+    throw named(error, list.of, entry);
+  }
+}
+
+function computePrepared<O extends Operation, Result>(
   operation: O,
   prepared: Prepared<O, Result>,
 ): Result {
@@ -132,11 +154,13 @@ function pass(argument: number, array: AnyArray): AnyArray {
 
 /** Passes an array of results, or the place of few in the block. */
 function place(argument: number, array: AnyArray): AnyArray {
-  if (!mayPlace || !array || lengthOf(array) > copied) return pass(argument, array);
+  if (!mayPlace || !array) return pass(argument, array);
+  const length = lengthOf(array);
+  if (length > copied) return pass(argument, array);
   const type = typeNameOf(array);
   if (type !== 'Float32Array' && type !== 'Int32Array') return pass(argument, array);
   const kind = type === 'Float32Array' ? Passing.floats : Passing.integers;
-  passing[argument] = (lengthOf(array) << passingBits) | kind;
+  passing[argument] = (length << passingBits) | kind;
   return null;
 }
 

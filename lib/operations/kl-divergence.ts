@@ -11,15 +11,18 @@ import { computeInBackground, type InBackground } from '../native/background.js'
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
 import type {
+  AnyResult,
+  Given,
   Logits,
   LogitsLike,
-  Loss,
+  LossesOut,
+  LossOf,
   Reduction,
   ReductionOptions,
-  ResultArray,
+  ResultOf,
 } from '../types.js';
 
-export const klDivergenceOptions = new OptionList(...onLogits, 'reduction', 'out');
+export const klDivergenceOptions = new OptionList('klDivergence', ...onLogits, 'reduction', 'out');
 
 /** The options of klDivergence. */
 export interface KlDivergenceOptions<R extends Reduction = Reduction, A = Float32Array>
@@ -72,22 +75,37 @@ function prepareKlDivergence<Result>(
  * @see The definition: `torch.nn.functional.kl_div` of the two log-softmaxes,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  */
-export function klDivergence<L extends Logits, R extends Reduction = 'mean'>(
-  logits: L,
-  otherLogits: LogitsLike<L>,
-  options?: KlDivergenceOptions<R, ResultArray<L>>,
-): Loss<R, ResultArray<L>> {
-  const given = klDivergenceOptions.accept(options);
-  return call.compute(operations.klDivergence, prepareKlDivergence(logits, otherLogits, given));
+export function klDivergence<
+  L extends Logits,
+  const O extends Given<
+    O,
+    KlDivergenceOptions<Reduction, AnyResult>,
+    LossesOut<O, ResultOf<L, O>>
+  > = Record<never, never>,
+>(logits: L, otherLogits: LogitsLike<L>, options?: O): LossOf<L, O> {
+  return call.compute(
+    klDivergence,
+    operations.klDivergence,
+    klDivergenceOptions,
+    options,
+    (given) => prepareKlDivergence(logits, otherLogits, given),
+  );
 }
 
 /** {@link klDivergence} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function klDivergenceAsync<L extends Logits, R extends Reduction = 'mean'>(
-  logits: L,
-  otherLogits: LogitsLike<L>,
-  options?: InBackground<KlDivergenceOptions<R, ResultArray<L>>>,
-): Promise<Loss<R, ResultArray<L>>> {
-  return computeInBackground(operations.klDivergence, klDivergenceOptions, options, (given) =>
-    prepareKlDivergence(logits, otherLogits, given),
+export function klDivergenceAsync<
+  L extends Logits,
+  const O extends Given<
+    O,
+    InBackground<KlDivergenceOptions<Reduction, AnyResult>>,
+    LossesOut<O, ResultOf<L, O>>
+  > = Record<never, never>,
+>(logits: L, otherLogits: LogitsLike<L>, options?: O): Promise<LossOf<L, O>> {
+  return computeInBackground(
+    klDivergenceAsync,
+    operations.klDivergence,
+    klDivergenceOptions,
+    options,
+    (given) => prepareKlDivergence(logits, otherLogits, given),
   );
 }

@@ -3,9 +3,14 @@ import { OptionList, type OptionsIn, onElements, type RawOptions } from '../argu
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { Logits, LogitsLike, ResultArray } from '../types.js';
+import type { AnyResult, Given, Logits, LogitsLike, Out, ResultOf } from '../types.js';
 
-export const softmaxGradientOptions = new OptionList(...onElements, 'temperature', 'out');
+export const softmaxGradientOptions = new OptionList(
+  'softmaxGradient',
+  ...onElements,
+  'temperature',
+  'out',
+);
 
 /** The options of softmaxGradient and logSoftmaxGradient. */
 export interface SoftmaxGradientOptions<A = Float32Array>
@@ -14,8 +19,10 @@ export interface SoftmaxGradientOptions<A = Float32Array>
   readonly out?: A | undefined;
 }
 
-/** The same for both. */
-export const logSoftmaxGradientOptions = softmaxGradientOptions;
+export const logSoftmaxGradientOptions = new OptionList(
+  'logSoftmaxGradient',
+  ...softmaxGradientOptions.names,
+);
 
 /** A call of either gradient: each takes the results, whose `name` errors say, under its own of the two names. */
 function prepareGradient<A>(results: unknown, name: string, upstream: unknown, given: RawOptions) {
@@ -53,26 +60,37 @@ function prepareGradient<A>(results: unknown, name: string, upstream: unknown, g
  * @see The definition: the derivative of `torch.nn.functional.softmax`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
  */
-export function softmaxGradient<L extends Logits>(
-  probabilities: L,
-  upstream: LogitsLike<L>,
-  options?: SoftmaxGradientOptions<ResultArray<L>>,
-): ResultArray<L> {
-  const given = softmaxGradientOptions.accept(options);
+export function softmaxGradient<
+  L extends Logits,
+  const O extends Given<O, SoftmaxGradientOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<
+    never,
+    never
+  >,
+>(probabilities: L, upstream: LogitsLike<L>, options?: O): ResultOf<L, O> {
   return call.compute(
+    softmaxGradient,
     operations.softmaxGradient,
-    prepareGradient(probabilities, 'probabilities', upstream, given),
+    softmaxGradientOptions,
+    options,
+    (given) => prepareGradient(probabilities, 'probabilities', upstream, given),
   );
 }
 
 /** {@link softmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function softmaxGradientAsync<L extends Logits>(
-  probabilities: L,
-  upstream: LogitsLike<L>,
-  options?: InBackground<SoftmaxGradientOptions<ResultArray<L>>>,
-): Promise<ResultArray<L>> {
-  return computeInBackground(operations.softmaxGradient, softmaxGradientOptions, options, (given) =>
-    prepareGradient(probabilities, 'probabilities', upstream, given),
+export function softmaxGradientAsync<
+  L extends Logits,
+  const O extends Given<
+    O,
+    InBackground<SoftmaxGradientOptions<AnyResult>>,
+    Out<ResultOf<L, O>>
+  > = Record<never, never>,
+>(probabilities: L, upstream: LogitsLike<L>, options?: O): Promise<ResultOf<L, O>> {
+  return computeInBackground(
+    softmaxGradientAsync,
+    operations.softmaxGradient,
+    softmaxGradientOptions,
+    options,
+    (given) => prepareGradient(probabilities, 'probabilities', upstream, given),
   );
 }
 
@@ -97,27 +115,35 @@ export function softmaxGradientAsync<L extends Logits>(
  * @see The definition: the derivative of `torch.nn.functional.log_softmax`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
  */
-export function logSoftmaxGradient<L extends Logits>(
-  logProbabilities: L,
-  upstream: LogitsLike<L>,
-  options?: SoftmaxGradientOptions<ResultArray<L>>,
-): ResultArray<L> {
-  const given = softmaxGradientOptions.accept(options);
+export function logSoftmaxGradient<
+  L extends Logits,
+  const O extends Given<O, SoftmaxGradientOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<
+    never,
+    never
+  >,
+>(logProbabilities: L, upstream: LogitsLike<L>, options?: O): ResultOf<L, O> {
   return call.compute(
+    softmaxGradient,
     operations.logSoftmaxGradient,
-    prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
+    logSoftmaxGradientOptions,
+    options,
+    (given) => prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
   );
 }
 
 /** {@link logSoftmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function logSoftmaxGradientAsync<L extends Logits>(
-  logProbabilities: L,
-  upstream: LogitsLike<L>,
-  options?: InBackground<SoftmaxGradientOptions<ResultArray<L>>>,
-): Promise<ResultArray<L>> {
+export function logSoftmaxGradientAsync<
+  L extends Logits,
+  const O extends Given<
+    O,
+    InBackground<SoftmaxGradientOptions<AnyResult>>,
+    Out<ResultOf<L, O>>
+  > = Record<never, never>,
+>(logProbabilities: L, upstream: LogitsLike<L>, options?: O): Promise<ResultOf<L, O>> {
   return computeInBackground(
+    logSoftmaxGradientAsync,
     operations.logSoftmaxGradient,
-    softmaxGradientOptions,
+    logSoftmaxGradientOptions,
     options,
     (given) => prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
   );

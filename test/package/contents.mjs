@@ -20,7 +20,9 @@ const shipped = targets.map(fileOf);
 /** Everything but the binaries. */
 function expectedFiles() {
   const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-  const faces = ['index.d.mts', 'index.mjs', 'promises.d.mts', 'promises.mjs'];
+  const faces = 'index.d.mts index.mjs promises.d.mts promises.d.ts promises.js promises.mjs'.split(
+    ' ',
+  );
   const sources = filesIn(join(repository, 'native'))
     .filter((path) => /\.(cc|def|gyp|h|map)$/.test(path))
     .map((path) => `native/${path}`);
@@ -82,8 +84,6 @@ export async function checkContents({ tarball }) {
   });
 
   await check('contents: attw', () => {
-    // Subpaths need `exports`, which the resolution of TypeScript before 4.7 does not know, nor Node 10 that it is named for.
-    const args = ['--profile', 'node16', tarball];
-    run(['npx', '--no-install', 'attw', ...args], { cwd: repository });
+    run(['npx', '--no-install', 'attw', tarball], { cwd: repository });
   });
 }
