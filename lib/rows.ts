@@ -3,7 +3,8 @@ import { asFunction, typeError } from './arguments/errors.js';
 import { OptionList } from './arguments/options.js';
 import { expectNumber } from './arguments/scalars.js';
 import { isObject } from './arguments/tensors.js';
-import type { Scores } from './operations/score.js';
+import type { TopClasses } from './operations/score.js';
+import type { AnyResult } from './types.js';
 
 const list = new OptionList('toRows', 'floor');
 
@@ -11,6 +12,20 @@ const list = new OptionList('toRows', 'floor');
 export interface ToRowsOptions {
   /** What log-probabilities below it become, -Infinity among them: JSON has no word for that. Default: none. */
   readonly floor?: number | undefined;
+}
+
+/** What {@link score} returns, whatever was asked for. */
+interface AnyScores {
+  readonly rows: number;
+  readonly logSumExp: AnyResult;
+  readonly predictions: Int32Array;
+  readonly maxLogProbs: AnyResult;
+  readonly logProbs?: AnyResult | undefined;
+  readonly ranks?: Int32Array | undefined;
+  readonly entropies?: AnyResult | undefined;
+  readonly margins?: AnyResult | undefined;
+  readonly top?: TopClasses<AnyResult> | undefined;
+  readonly idLogProbs?: AnyResult | undefined;
 }
 
 /** What {@link score} has found of one row; numbers that are not finite are null, as in JSON. */
@@ -51,14 +66,14 @@ type Column = (row: number, at?: number) => number | null;
  * response.json(toRows(scores, { floor: -9999 }));
  * // [{ logProb: -0.127, rank: 1, prediction: 2, top: [{ index: 2, logProb: -0.127 }, ...], ... }, ...]
  */
-export function toRows(scores: Scores, options?: ToRowsOptions): ScoreRow[] {
+export function toRows(scores: AnyScores, options?: ToRowsOptions): ScoreRow[] {
   return asFunction('toRows', toRows, () => {
     const { floor: given } = list.accept(options);
     const isNumber = (value: number) => !Number.isNaN(value);
     const floor =
       given === undefined ? -Infinity : expectNumber(given, 'floor', isNumber, 'a number');
     if (!isObject(scores)) throw typeError('what score returns', 'scores', scores);
-    const { rows, top, idLogProbs } = scores as Scores<Float32Array>;
+    const { rows, top, idLogProbs } = scores;
     if (!Number.isSafeInteger(rows)) throw typeError('what score returns', 'scores', scores);
 
     /** The elements of an array, `width` a row. */

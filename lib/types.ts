@@ -84,7 +84,7 @@ export type ResultArray<L extends Logits> = L extends Float64Array
         ? Float64Array
         : Data extends FloatArray
           ? Float32Array
-          : AnyResult
+          : Float32Array | Float64Array
       : never;
 
 /** The array of a result, of one type or the other. */
@@ -102,7 +102,13 @@ export type ResultOf<L extends Logits, O> = O extends { readonly dtype: ElementT
  * since TypeScript compares interfaces by the variance of their parameters, of which it knows too little here.)
  */
 export type Given<O, Options, Fit = unknown> = Pick<Options, keyof Options> &
-  Fit & { readonly [Name in Exclude<keyof O, keyof Options>]: never };
+  Fit & { readonly [Name in Exclude<keyof O, keyof Options>]?: undefined };
+
+/** No value has this. */
+declare const hint: unique symbol;
+
+/** What a call is given: its options O. (The other half is for editors alone, which offer the names that they find in it.) */
+export type Offered<O, Options> = O | (Options & { readonly [hint]: never });
 
 /** Where a result goes. */
 export type Out<A> = { readonly out?: A | undefined };

@@ -20,6 +20,7 @@ import type {
   Logits,
   LossesOut,
   LossOf,
+  Offered,
   Reduction,
   ReductionOptions,
   ResultOf,
@@ -123,7 +124,11 @@ export function binaryCrossEntropy<
     BinaryCrossEntropyOptions<Reduction, AnyResult>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logits: L, targets: BinaryTargets, options?: O): LossOf<L, O> {
+>(
+  logits: L,
+  targets: BinaryTargets,
+  options?: Offered<O, BinaryCrossEntropyOptions<Reduction, AnyResult>>,
+): LossOf<L, O> {
   return call.compute(
     binaryCrossEntropy,
     operations.binaryCrossEntropy,
@@ -141,7 +146,11 @@ export function binaryCrossEntropyAsync<
     InBackground<BinaryCrossEntropyOptions<Reduction, AnyResult>>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logits: L, targets: BinaryTargets, options?: O): Promise<LossOf<L, O>> {
+>(
+  logits: L,
+  targets: BinaryTargets,
+  options?: Offered<O, InBackground<BinaryCrossEntropyOptions<Reduction, AnyResult>>>,
+): Promise<LossOf<L, O>> {
   return computeInBackground(
     binaryCrossEntropyAsync,
     operations.binaryCrossEntropy,

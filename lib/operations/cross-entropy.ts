@@ -32,6 +32,7 @@ import type {
   LossAndGradient,
   LossesOut,
   LossOf,
+  Offered,
   Reduction,
   ReductionOf,
   ResultOf,
@@ -195,7 +196,11 @@ export function crossEntropy<
     CrossEntropyOptions<Reduction, AnyResult>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logits: L, targets: Targets, options?: O): LossOf<L, O> {
+>(
+  logits: L,
+  targets: Targets,
+  options?: Offered<O, CrossEntropyOptions<Reduction, AnyResult>>,
+): LossOf<L, O> {
   return call.compute(
     crossEntropy,
     operations.crossEntropy,
@@ -218,7 +223,11 @@ export function crossEntropyAsync<
     InBackground<CrossEntropyOptions<Reduction, AnyResult>>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logits: L, targets: Targets, options?: O): Promise<LossOf<L, O>> {
+>(
+  logits: L,
+  targets: Targets,
+  options?: Offered<O, InBackground<CrossEntropyOptions<Reduction, AnyResult>>>,
+): Promise<LossOf<L, O>> {
   return computeInBackground(
     crossEntropyAsync,
     operations.crossEntropy,
@@ -257,7 +266,11 @@ export function crossEntropyWithGradient<
     CrossEntropyWithGradientOptions<Reduction, AnyResult>,
     GradientFit<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logits: L, targets: Targets, options?: O): LossAndGradient<LossOf<L, O>, ResultOf<L, O>> {
+>(
+  logits: L,
+  targets: Targets,
+  options?: Offered<O, CrossEntropyWithGradientOptions<Reduction, AnyResult>>,
+): LossAndGradient<LossOf<L, O>, ResultOf<L, O>> {
   return call.compute(
     crossEntropyWithGradient,
     operations.crossEntropy,
@@ -278,7 +291,7 @@ export function crossEntropyWithGradientAsync<
 >(
   logits: L,
   targets: Targets,
-  options?: O,
+  options?: Offered<O, InBackground<CrossEntropyWithGradientOptions<Reduction, AnyResult>>>,
 ): Promise<LossAndGradient<LossOf<L, O>, ResultOf<L, O>>> {
   return computeInBackground(
     crossEntropyWithGradientAsync,

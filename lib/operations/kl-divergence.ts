@@ -17,6 +17,7 @@ import type {
   LogitsLike,
   LossesOut,
   LossOf,
+  Offered,
   Reduction,
   ReductionOptions,
   ResultOf,
@@ -82,7 +83,11 @@ export function klDivergence<
     KlDivergenceOptions<Reduction, AnyResult>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logits: L, otherLogits: LogitsLike<L>, options?: O): LossOf<L, O> {
+>(
+  logits: L,
+  otherLogits: LogitsLike<L>,
+  options?: Offered<O, KlDivergenceOptions<Reduction, AnyResult>>,
+): LossOf<L, O> {
   return call.compute(
     klDivergence,
     operations.klDivergence,
@@ -100,7 +105,11 @@ export function klDivergenceAsync<
     InBackground<KlDivergenceOptions<Reduction, AnyResult>>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logits: L, otherLogits: LogitsLike<L>, options?: O): Promise<LossOf<L, O>> {
+>(
+  logits: L,
+  otherLogits: LogitsLike<L>,
+  options?: Offered<O, InBackground<KlDivergenceOptions<Reduction, AnyResult>>>,
+): Promise<LossOf<L, O>> {
   return computeInBackground(
     klDivergenceAsync,
     operations.klDivergence,

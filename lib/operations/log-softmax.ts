@@ -2,7 +2,7 @@ import { OptionList } from '../arguments/options.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Logits, Out, ResultOf } from '../types.js';
+import type { AnyResult, Given, Logits, Offered, Out, ResultOf } from '../types.js';
 import { prepareSoftmax, type SoftmaxOptions, softmaxOptions } from './softmax.js';
 
 export const logSoftmaxOptions = new OptionList('logSoftmax', ...softmaxOptions.names);
@@ -30,7 +30,7 @@ export const logSoftmaxOptions = new OptionList('logSoftmax', ...softmaxOptions.
 export function logSoftmax<
   L extends Logits,
   const O extends Given<O, SoftmaxOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<never, never>,
->(logits: L, options?: O): ResultOf<L, O> {
+>(logits: L, options?: Offered<O, SoftmaxOptions<AnyResult>>): ResultOf<L, O> {
   return call.compute(logSoftmax, operations.logSoftmax, logSoftmaxOptions, options, (given) =>
     prepareSoftmax(logits, given),
   );
@@ -43,7 +43,10 @@ export function logSoftmaxAsync<
     never,
     never
   >,
->(logits: L, options?: O): Promise<ResultOf<L, O>> {
+>(
+  logits: L,
+  options?: Offered<O, InBackground<SoftmaxOptions<AnyResult>>>,
+): Promise<ResultOf<L, O>> {
   return computeInBackground(
     logSoftmaxAsync,
     operations.logSoftmax,

@@ -14,7 +14,7 @@ import { axesToTheEnd } from '../arguments/permute.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Integers, Logits, Out, ResultOf } from '../types.js';
+import type { AnyResult, Given, Integers, Logits, Offered, Out, ResultOf } from '../types.js';
 
 export const logSumExpOptions = new OptionList('logSumExp', ...onLogits, 'out');
 
@@ -107,7 +107,7 @@ function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
 export function logSumExp<
   L extends Logits,
   const O extends Given<O, LogSumExpOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<never, never>,
->(logits: L, options?: O): ResultOf<L, O> {
+>(logits: L, options?: Offered<O, LogSumExpOptions<AnyResult>>): ResultOf<L, O> {
   return call.compute(logSumExp, operations.logSumExp, logSumExpOptions, options, (given) =>
     prepareLogSumExp(logits, given),
   );
@@ -123,7 +123,10 @@ export function logSumExpAsync<
     never,
     never
   >,
->(logits: L, options?: O): Promise<ResultOf<L, O>> {
+>(
+  logits: L,
+  options?: Offered<O, InBackground<LogSumExpOptions<AnyResult>>>,
+): Promise<ResultOf<L, O>> {
   return computeInBackground(
     logSumExpAsync,
     operations.logSumExp,

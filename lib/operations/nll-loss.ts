@@ -22,6 +22,7 @@ import type {
   Logits,
   LossesOut,
   LossOf,
+  Offered,
   Reduction,
   ReductionOptions,
   ResultOf,
@@ -98,7 +99,11 @@ export function nllLoss<
     NllLossOptions<Reduction, AnyResult>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logProbabilities: L, targets: ClassIndices, options?: O): LossOf<L, O> {
+>(
+  logProbabilities: L,
+  targets: ClassIndices,
+  options?: Offered<O, NllLossOptions<Reduction, AnyResult>>,
+): LossOf<L, O> {
   return call.compute(nllLoss, operations.nllLoss, nllLossOptions, options, (given) =>
     prepareNllLoss(logProbabilities, targets, given),
   );
@@ -112,7 +117,11 @@ export function nllLossAsync<
     InBackground<NllLossOptions<Reduction, AnyResult>>,
     LossesOut<O, ResultOf<L, O>>
   > = Record<never, never>,
->(logProbabilities: L, targets: ClassIndices, options?: O): Promise<LossOf<L, O>> {
+>(
+  logProbabilities: L,
+  targets: ClassIndices,
+  options?: Offered<O, InBackground<NllLossOptions<Reduction, AnyResult>>>,
+): Promise<LossOf<L, O>> {
   return computeInBackground(nllLossAsync, operations.nllLoss, nllLossOptions, options, (given) =>
     prepareNllLoss(logProbabilities, targets, given),
   );

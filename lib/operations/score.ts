@@ -14,7 +14,7 @@ import { isObject } from '../arguments/tensors.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { limits, operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { ClassIndices, Logits, ResultArray } from '../types.js';
+import type { ClassIndices, Given, Logits, Offered, ResultOf } from '../types.js';
 
 export const scoreOptions = new OptionList(
   'score',
@@ -197,8 +197,8 @@ function prepareScore<Result>(
  * are 0, its classes -1 and its rank 0. A target of -Infinity has the log-probability -Infinity.
  *
  * @param logits - As for {@link softmax}, of at most 2^30 classes.
- * @param targets - One class index a row, as for {@link crossEntropy}. Default: none, and nothing
- *   about targets in the result.
+ * @param targets - One class index a row, as for {@link crossEntropy}. They may be left out: then the
+ *   options come second, and nothing about targets is in the result.
  * @param options - All have defaults: see {@link ScoreOptions}.
  * @returns New arrays of one element a row, in the order of the logits' shape without the class axis:
  *   numbers as a `Float64Array` for float64 logits, as a `Float32Array` for all others; see
@@ -206,7 +206,7 @@ function prepareScore<Result>(
  * @throws As {@link crossEntropy}; `ERR_TARGET_OUT_OF_RANGE` also for an id that is no class.
  * @example
  * const { logProbs, ranks, predictions } = score(logits, targets, { shape: [64, 32000] });
- * const { top } = score(logits, undefined, { shape: [64, 32000], top: 5 });
+ * const { top } = score(logits, { shape: [64, 32000], top: 5 });
  * top.indices.subarray(0, 5);  // of the first row
  * @see The definitions: `torch.log_softmax`, `torch.topk` (whose order among equal values is not
  *   defined), and the ranks and log-probabilities of https://docs.vllm.ai/ (`ties: 'max'`).
@@ -214,14 +214,13 @@ function prepareScore<Result>(
 export function score<
   L extends Logits,
   T extends ClassIndices | undefined,
-  O extends ScoreOptions = Record<never, never>,
->(logits: L, targets: T, options?: O): Scores<ResultArray<L>, T, O>;
+  const O extends Given<O, ScoreOptions> = Record<never, never>,
+>(logits: L, targets: T, options?: Offered<O, ScoreOptions>): Scores<ResultOf<L, O>, T, O>;
 /** Without targets: what else is read off the logits. */
-export function score<L extends Logits, O extends ScoreOptions = Record<never, never>>(
-  logits: L,
-  targets?: undefined,
-  options?: O,
-): Scores<ResultArray<L>, undefined, O>;
+export function score<
+  L extends Logits,
+  const O extends Given<O, ScoreOptions> = Record<never, never>,
+>(logits: L, options?: Offered<O, ScoreOptions>): Scores<ResultOf<L, O>, undefined, O>;
 export function score(logits: Logits, targets?: unknown, options?: unknown): unknown {
   const [compared, given] = secondOf(targets, options);
   return call.compute(score, operations.score, scoreOptions, given, (read) =>
@@ -239,13 +238,20 @@ function secondOf(targets: unknown, options: unknown): [targets: unknown, option
 export function scoreAsync<
   L extends Logits,
   T extends ClassIndices | undefined,
-  O extends InBackground<ScoreOptions> = Record<never, never>,
->(logits: L, targets: T, options?: O): Promise<Scores<ResultArray<L>, T, O>>;
+  const O extends Given<O, InBackground<ScoreOptions>> = Record<never, never>,
+>(
+  logits: L,
+  targets: T,
+  options?: Offered<O, InBackground<ScoreOptions>>,
+): Promise<Scores<ResultOf<L, O>, T, O>>;
 /** Without targets: what else is read off the logits. */
 export function scoreAsync<
   L extends Logits,
-  O extends InBackground<ScoreOptions> = Record<never, never>,
->(logits: L, targets?: undefined, options?: O): Promise<Scores<ResultArray<L>, undefined, O>>;
+  const O extends Given<O, InBackground<ScoreOptions>> = Record<never, never>,
+>(
+  logits: L,
+  options?: Offered<O, InBackground<ScoreOptions>>,
+): Promise<Scores<ResultOf<L, O>, undefined, O>>;
 export function scoreAsync(logits: Logits, targets?: unknown, options?: unknown): Promise<unknown> {
   const [compared, given] = secondOf(targets, options);
   return computeInBackground(scoreAsync, operations.score, scoreOptions, given, (read) =>

@@ -3,7 +3,7 @@ import { OptionList, type OptionsIn, onElements, type RawOptions } from '../argu
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Logits, LogitsLike, Out, ResultOf } from '../types.js';
+import type { AnyResult, Given, Logits, LogitsLike, Offered, Out, ResultOf } from '../types.js';
 
 export const softmaxGradientOptions = new OptionList(
   'softmaxGradient',
@@ -66,7 +66,11 @@ export function softmaxGradient<
     never,
     never
   >,
->(probabilities: L, upstream: LogitsLike<L>, options?: O): ResultOf<L, O> {
+>(
+  probabilities: L,
+  upstream: LogitsLike<L>,
+  options?: Offered<O, SoftmaxGradientOptions<AnyResult>>,
+): ResultOf<L, O> {
   return call.compute(
     softmaxGradient,
     operations.softmaxGradient,
@@ -84,7 +88,11 @@ export function softmaxGradientAsync<
     InBackground<SoftmaxGradientOptions<AnyResult>>,
     Out<ResultOf<L, O>>
   > = Record<never, never>,
->(probabilities: L, upstream: LogitsLike<L>, options?: O): Promise<ResultOf<L, O>> {
+>(
+  probabilities: L,
+  upstream: LogitsLike<L>,
+  options?: Offered<O, InBackground<SoftmaxGradientOptions<AnyResult>>>,
+): Promise<ResultOf<L, O>> {
   return computeInBackground(
     softmaxGradientAsync,
     operations.softmaxGradient,
@@ -121,7 +129,11 @@ export function logSoftmaxGradient<
     never,
     never
   >,
->(logProbabilities: L, upstream: LogitsLike<L>, options?: O): ResultOf<L, O> {
+>(
+  logProbabilities: L,
+  upstream: LogitsLike<L>,
+  options?: Offered<O, SoftmaxGradientOptions<AnyResult>>,
+): ResultOf<L, O> {
   return call.compute(
     softmaxGradient,
     operations.logSoftmaxGradient,
@@ -139,7 +151,11 @@ export function logSoftmaxGradientAsync<
     InBackground<SoftmaxGradientOptions<AnyResult>>,
     Out<ResultOf<L, O>>
   > = Record<never, never>,
->(logProbabilities: L, upstream: LogitsLike<L>, options?: O): Promise<ResultOf<L, O>> {
+>(
+  logProbabilities: L,
+  upstream: LogitsLike<L>,
+  options?: Offered<O, InBackground<SoftmaxGradientOptions<AnyResult>>>,
+): Promise<ResultOf<L, O>> {
   return computeInBackground(
     logSoftmaxGradientAsync,
     operations.logSoftmaxGradient,

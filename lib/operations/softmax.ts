@@ -3,7 +3,7 @@ import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../argume
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Logits, Out, ResultOf } from '../types.js';
+import type { AnyResult, Given, Logits, Offered, Out, ResultOf } from '../types.js';
 
 export const softmaxOptions = new OptionList('softmax', ...onLogits, 'out');
 
@@ -63,7 +63,7 @@ export function prepareSoftmax<A>(
 export function softmax<
   L extends Logits,
   const O extends Given<O, SoftmaxOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<never, never>,
->(logits: L, options?: O): ResultOf<L, O> {
+>(logits: L, options?: Offered<O, SoftmaxOptions<AnyResult>>): ResultOf<L, O> {
   return call.compute(softmax, operations.softmax, softmaxOptions, options, (given) =>
     prepareSoftmax(logits, given),
   );
@@ -95,7 +95,10 @@ export function softmaxAsync<
     never,
     never
   >,
->(logits: L, options?: O): Promise<ResultOf<L, O>> {
+>(
+  logits: L,
+  options?: Offered<O, InBackground<SoftmaxOptions<AnyResult>>>,
+): Promise<ResultOf<L, O>> {
   return computeInBackground(softmaxAsync, operations.softmax, softmaxOptions, options, (given) =>
     prepareSoftmax(logits, given),
   );

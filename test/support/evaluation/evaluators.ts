@@ -35,13 +35,14 @@ export function measuredRows(
   { classes, ignoreIndex }: Pick<EvaluatorOptions, 'ignoreIndex'> & { readonly classes: number },
   options: UpdateOptions = {},
 ): Measured[] {
+  const { bytes: _, ...ofLogits } = options;
   return Array.from(targets, (target, row) => {
     const own = logits.subarray(row * classes, (row + 1) * classes) as Float32Array;
     const one = new Evaluator({ classes, ignoreIndex, calibrationBins: 1 });
     const summary = one.update(own, [target], { ...options, shape: [1, classes] }).summary();
     if (summary.ignored) return 'ignored';
     if (summary.notFinite) return 'not finite';
-    const more = { ...options, ties: 'index', shape: [1, classes] } as const;
+    const more = { ...ofLogits, ties: 'index', shape: [1, classes] } as const;
     const { predictions, ranks } = score(own, [target], more);
     return {
       target,
