@@ -56,7 +56,7 @@ export async function checkContents({ tarball }) {
   });
 
   await check('contents: no installer finds anything to run', () => {
-    const { scripts, gypfile, dependencies } = JSON.parse(
+    const { scripts, gypfile, dependencies, peerDependenciesMeta } = JSON.parse(
       readFileSync(join(folder, 'package.json'), 'utf8'),
     );
     assert.deepEqual(
@@ -64,7 +64,8 @@ export async function checkContents({ tarball }) {
       [],
     );
     assert.equal(gypfile, false);
-    assert.ok('node-addon-api' in dependencies, 'the sources are compiled with it');
+    assert.ok(!('node-addon-api' in dependencies), 'only who compiles the sources needs it');
+    assert.ok(peerDependenciesMeta['node-addon-api'].optional);
   });
 
   await check('contents: neither symbols for debuggers nor paths of this machine', () => {
