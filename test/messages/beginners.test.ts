@@ -192,6 +192,7 @@ describe.each(Object.entries(mistakes))('%s', (_, [wrong, message, right]) => {
 });
 
 describe('a stack', () => {
+  const own = /(dist|lib)\/(arguments|evaluation|native|operations)/;
   const frames = (error: unknown) =>
     String((error as Error).stack)
       .split('\n    at ')
@@ -205,7 +206,7 @@ describe('a stack', () => {
       () => new logits.Evaluator({ classes: 3 }).confusion(),
       () => logits.setThreads(0),
     ]) {
-      expect(frames(thrownBy(wrong))[0]).toContain('beginners.test.ts');
+      expect(frames(thrownBy(wrong))[0]).not.toMatch(own);
     }
   });
 
@@ -213,7 +214,7 @@ describe('a stack', () => {
     const wrong = async (targets: number[]) => promises.crossEntropy(x, targets);
     for (const targets of [[3, 1], [0.5]]) {
       const error = await wrong(targets).catch((thrown) => thrown);
-      expect(frames(error)[0]).toContain('beginners.test.ts');
+      expect(frames(error)[0]).not.toMatch(own);
     }
   });
 });
