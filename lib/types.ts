@@ -110,8 +110,14 @@ declare const hint: unique symbol;
 /** What a call is given: its options O. (The other half is for editors alone, which offer the names that they find in it.) */
 export type Offered<O, Options> = O | (Options & { readonly [hint]: never });
 
+/** No options. */
+export type None = Record<never, never>;
+
 /** Where a result goes. */
 export type Out<A> = { readonly out?: A | undefined };
+
+/** Where the result of a call goes. */
+export type ResultFit<L extends Logits, O> = Out<ResultOf<L, O>>;
 
 /** Where the losses go, which are an array with the reduction 'none' alone. */
 export type LossesOut<O, A> = Out<'none' extends ReductionOf<O> ? A : never>;
@@ -134,6 +140,9 @@ export type TieRule = keyof typeof tiesCodes;
 
 /** What the mean over no rows at all is: NaN as in PyTorch, 0, or an error. */
 export type EmptyMean = keyof typeof emptyMeanCodes;
+
+/** Where the losses of a call go. */
+export type LossFit<L extends Logits, O> = LossesOut<O, ResultOf<L, O>>;
 
 /** The loss of a call with these options. */
 export type LossOf<L extends Logits, O> = Loss<ReductionOf<O>, ResultOf<L, O>>;

@@ -125,62 +125,33 @@ export function isArgumentError(error: unknown): error is ArgumentError {
   return argumentCodes.has(code) && typeof argument === 'string';
 }
 
-const notWhat = (name: string, received: unknown, what: string) =>
-  received === undefined
-    ? `${name} is missing: it must be ${what}`
-    : `${name} is ${describe(received)}, not ${what}`;
+type MakeError = (what: string, argument: string, received: unknown, remedy?: string) => Error;
 
-/** An argument of the wrong kind; `fault` is worded by the caller. */
-export function kindError(
-  fault: string,
-  argument: string,
-  received: unknown,
-  remedy: string,
-): Error {
-  return argumentError('ERR_INVALID_ARG_TYPE', { argument, received, fault, remedy });
-}
+const withFault =
+  (code: ErrorCode): MakeError =>
+  (fault, argument, received, remedy) =>
+    argumentError(code, { argument, received, fault, remedy });
 
-/** The wrong kind of argument. */
-export function typeError(
-  what: string,
-  argument: string,
-  received: unknown,
-  remedy?: string,
-): Error {
-  const fault = notWhat(argument, received, what);
-  return argumentError('ERR_INVALID_ARG_TYPE', { argument, received, fault, remedy });
-}
+const notWhat =
+  (code: ErrorCode): MakeError =>
+  (what, argument, received, remedy) => {
+    const fault =
+      received === undefined
+        ? `${argument} is missing: it must be ${what}`
+        : `${argument} is ${describe(received)}, not ${what}`;
+    return argumentError(code, { argument, received, fault, remedy });
+  };
 
-/** The right kind of argument, outside its range. */
-export function valueError(
-  what: string,
-  argument: string,
-  received: unknown,
-  remedy?: string,
-): Error {
-  const fault = notWhat(argument, received, what);
-  return argumentError('ERR_INVALID_ARG_VALUE', { argument, received, fault, remedy });
-}
-
-/** An argument that does not go together with another one, or is not known; `fault` is worded by the caller. */
-export function combinationError(
-  fault: string,
-  argument: string,
-  received: unknown,
-  remedy?: string,
-): Error {
-  return argumentError('ERR_INVALID_ARG_VALUE', { argument, received, fault, remedy });
-}
-
-/** Lengths and shapes that do not fit together; `fault` is worded by the caller. */
-export function shapeError(
-  fault: string,
-  argument: string,
-  received: unknown,
-  remedy?: string,
-): Error {
-  return argumentError('ERR_SHAPE_MISMATCH', { argument, received, fault, remedy });
-}
+/** The wrong kind of argument: what it must be instead. */
+export const typeError = notWhat('ERR_INVALID_ARG_TYPE');
+/** The right kind of argument, outside its range: what it must be instead. */
+export const valueError = notWhat('ERR_INVALID_ARG_VALUE');
+/** An argument of the wrong kind, whose fault is worded by the caller. */
+export const kindError = withFault('ERR_INVALID_ARG_TYPE');
+/** An argument that does not go together with another one, or is not known: the fault. */
+export const combinationError = withFault('ERR_INVALID_ARG_VALUE');
+/** Lengths and shapes that do not fit together: the fault. */
+export const shapeError = withFault('ERR_SHAPE_MISMATCH');
 
 /** A shape as a message shows it. */
 export function shown(shape: readonly number[]): string {

@@ -141,19 +141,21 @@ function isExtended(): boolean {
 
 const isArray = (value: object) => Array.isArray(value) || ArrayBuffer.isView(value);
 
-/** A copy of what an object has of its own or by its class: each property is read once. */
-function withoutInherited(given: object): RawOptions {
-  const copy = new None() as Record<string, unknown>;
-  for (
-    let one = given;
-    one !== null && one !== Object.prototype;
-    one = Object.getPrototypeOf(one)
-  ) {
-    for (const name of Object.getOwnPropertyNames(one)) {
-      if (name in copy || name === 'constructor') continue;
-      copy[name] = (given as RawOptions)[name];
+/** A copy of what an object has of its own or by its class, without what all objects have: each property is read once. */
+function withoutInherited(given: object, names: ReadonlySet<string>): RawOptions {
+  const isOwn = (name: string) => {
+    for (let one = given; one !== null; one = Object.getPrototypeOf(one)) {
+      if (one !== given && Object.getPrototypeOf(one) === null) return false;
+      if (Object.hasOwn(one, name)) return true;
     }
-  }
+    return false;
+  };
+  const copy = new None() as Record<string, unknown>;
+  const read = (name: string) => {
+    if (isOwn(name)) copy[name] = (given as RawOptions)[name];
+  };
+  for (const name of names) read(name);
+  for (const name in given) if (!names.has(name)) read(name);
   return copy;
 }
 
@@ -177,7 +179,7 @@ export class OptionList<Name extends string> {
     if (typeof given !== 'object' || given === null || isArray(given)) {
       throw typeError('an object of options', 'options', given, this.#usage(given));
     }
-    const values = isExtended() ? withoutInherited(given) : (given as RawOptions);
+    const values = isExtended() ? withoutInherited(given, this.#accepted) : (given as RawOptions);
     for (const name in values) {
       if (this.#accepted.has(name) || values[name] === undefined) continue;
       throw this.#unknown(name);

@@ -276,30 +276,22 @@ export abstract class AnyEvaluator {
       };
     });
   }
+}
 
-  /**
-   * The evaluator that {@link Evaluator.toJSON} has described.
-   *
-   * @param value - The text of JSON.stringify, or what JSON.parse makes of it.
-   * @throws TypeError `ERR_INVALID_ARG_TYPE`; RangeError `ERR_INVALID_ARG_VALUE`.
-   */
-  static fromJSON<E extends AnyEvaluator>(
-    this: new (
-      options: EvaluatorOptions,
-    ) => E,
-    value: unknown,
-  ): E {
-    return asFunction('Evaluator.fromJSON', AnyEvaluator.fromJSON, () => {
-      const parsed = typeof value === 'string' ? parse(value) : value;
-      const { version, options, counts, sums } = expectObject(parsed, 'value');
-      if (version !== 1) throw valueError('1', 'version', version);
-      const own = expectObject(options, 'options') as unknown as EvaluatorOptions;
-      const evaluator = new this(own);
-      const { state } = gatheringOf(evaluator, 'evaluator');
-      state.restore({ counts: expectObject(counts, 'counts'), sums: expectObject(sums, 'sums') });
-      return evaluator;
-    });
-  }
+/** Brings back what toJSON has described, in an evaluator of this class. */
+function restored<E extends AnyEvaluator>(
+  type: (new (options: EvaluatorOptions) => E) & { fromJSON(value: unknown): E },
+  value: unknown,
+): E {
+  return asFunction('Evaluator.fromJSON', type.fromJSON, () => {
+    const parsed = typeof value === 'string' ? parse(value) : value;
+    const { version, options, counts, sums } = expectObject(parsed, 'value');
+    if (version !== 1) throw valueError('1', 'version', version);
+    const evaluator = new type(expectObject(options, 'options') as unknown as EvaluatorOptions);
+    const { state } = gatheringOf(evaluator, 'evaluator');
+    state.restore({ counts: expectObject(counts, 'counts'), sums: expectObject(sums, 'sums') });
+    return evaluator;
+  });
 }
 
 // Not a member: its name is a symbol of Node.js, which the types would depend on.
@@ -338,6 +330,16 @@ Object.defineProperty(AnyEvaluator.prototype, inspect.custom, {
  *   https://arxiv.org/abs/1706.04599, with the last bin closed.
  */
 export class Evaluator extends AnyEvaluator {
+  /**
+   * The evaluator that {@link Evaluator.toJSON} has described.
+   *
+   * @param value - The text of JSON.stringify, or what JSON.parse makes of it.
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`; RangeError `ERR_INVALID_ARG_VALUE`.
+   */
+  static fromJSON(value: unknown): Evaluator {
+    return restored(Evaluator, value);
+  }
+
   /**
    * Adds a batch. After an error nothing has been added.
    *
@@ -381,6 +383,11 @@ export function updateRows(
  * for await (const { logits, targets } of batches) await evaluator.update(logits, targets);
  */
 export class AsyncEvaluator extends AnyEvaluator {
+  /** See the Evaluator of `logits`. */
+  static fromJSON(value: unknown): AsyncEvaluator {
+    return restored(AsyncEvaluator, value);
+  }
+
   /**
    * Adds a batch off the calling thread; see `softmax` of `logits/promises`. Several updates of one
    * evaluator may be pending at once: its sums are exact, so that their order does not matter. Nothing is

@@ -18,12 +18,12 @@ import type {
   Factors,
   Given,
   Logits,
-  LossesOut,
+  LossFit,
   LossOf,
+  None,
   Offered,
   Reduction,
   ReductionOptions,
-  ResultOf,
 } from '../types.js';
 
 export const binaryCrossEntropyOptions = new OptionList(
@@ -44,6 +44,7 @@ export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction, A = 
   /** A factor for the positive part of the loss: one for all, or one a class. Default: 1. */
   readonly positiveWeight?: number | Factors | undefined;
 }
+export type AnyBinaryCrossEntropyOptions = BinaryCrossEntropyOptions<Reduction, AnyResult>;
 
 /** One factor a class, of one for all too. */
 function readPositiveWeight(value: unknown, classes: number): FloatResult | null {
@@ -119,15 +120,11 @@ function prepareBinaryCrossEntropy<Result>(
  */
 export function binaryCrossEntropy<
   L extends Logits,
-  const O extends Given<
-    O,
-    BinaryCrossEntropyOptions<Reduction, AnyResult>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, AnyBinaryCrossEntropyOptions, LossFit<L, O>> = None,
 >(
   logits: L,
   targets: BinaryTargets,
-  options?: Offered<O, BinaryCrossEntropyOptions<Reduction, AnyResult>>,
+  options?: Offered<O, AnyBinaryCrossEntropyOptions>,
 ): LossOf<L, O> {
   return call.compute(
     binaryCrossEntropy,
@@ -141,15 +138,11 @@ export function binaryCrossEntropy<
 /** {@link binaryCrossEntropy} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
 export function binaryCrossEntropyAsync<
   L extends Logits,
-  const O extends Given<
-    O,
-    InBackground<BinaryCrossEntropyOptions<Reduction, AnyResult>>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, InBackground<AnyBinaryCrossEntropyOptions>, LossFit<L, O>> = None,
 >(
   logits: L,
   targets: BinaryTargets,
-  options?: Offered<O, InBackground<BinaryCrossEntropyOptions<Reduction, AnyResult>>>,
+  options?: Offered<O, InBackground<AnyBinaryCrossEntropyOptions>>,
 ): Promise<LossOf<L, O>> {
   return computeInBackground(
     binaryCrossEntropyAsync,

@@ -31,7 +31,9 @@ import type {
   Logits,
   LossAndGradient,
   LossesOut,
+  LossFit,
   LossOf,
+  None,
   Offered,
   Reduction,
   ReductionOf,
@@ -58,6 +60,7 @@ export const crossEntropyWithGradientOptions = new OptionList(
 export interface CrossEntropyOptions<R extends Reduction = Reduction, A = Float32Array>
   extends NllLossOptions<R, A>,
     OptionsIn<typeof crossEntropyOptions> {}
+export type AnyCrossEntropyOptions = CrossEntropyOptions<Reduction, AnyResult>;
 
 /** The options of crossEntropyWithGradient. */
 export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction, A = Float32Array>
@@ -67,6 +70,10 @@ export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction
   /** What the gradient is multiplied by; with reduction 'none' also one factor a row. Default: 1. */
   readonly upstream?: number | ('none' extends R ? Factors : never) | undefined;
 }
+export type AnyCrossEntropyWithGradientOptions = CrossEntropyWithGradientOptions<
+  Reduction,
+  AnyResult
+>;
 
 /** What fits the reduction, and the type of the results. */
 type GradientFit<O, A> = LossesOut<O, A> & {
@@ -191,16 +198,8 @@ function prepareCrossEntropy<Result>(
  */
 export function crossEntropy<
   L extends Logits,
-  const O extends Given<
-    O,
-    CrossEntropyOptions<Reduction, AnyResult>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
->(
-  logits: L,
-  targets: Targets,
-  options?: Offered<O, CrossEntropyOptions<Reduction, AnyResult>>,
-): LossOf<L, O> {
+  const O extends Given<O, AnyCrossEntropyOptions, LossFit<L, O>> = None,
+>(logits: L, targets: Targets, options?: Offered<O, AnyCrossEntropyOptions>): LossOf<L, O> {
   return call.compute(
     crossEntropy,
     operations.crossEntropy,
@@ -218,15 +217,11 @@ export function crossEntropy<
  */
 export function crossEntropyAsync<
   L extends Logits,
-  const O extends Given<
-    O,
-    InBackground<CrossEntropyOptions<Reduction, AnyResult>>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, InBackground<AnyCrossEntropyOptions>, LossFit<L, O>> = None,
 >(
   logits: L,
   targets: Targets,
-  options?: Offered<O, InBackground<CrossEntropyOptions<Reduction, AnyResult>>>,
+  options?: Offered<O, InBackground<AnyCrossEntropyOptions>>,
 ): Promise<LossOf<L, O>> {
   return computeInBackground(
     crossEntropyAsync,
@@ -263,13 +258,13 @@ export function crossEntropyWithGradient<
   L extends Logits,
   const O extends Given<
     O,
-    CrossEntropyWithGradientOptions<Reduction, AnyResult>,
+    AnyCrossEntropyWithGradientOptions,
     GradientFit<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  > = None,
 >(
   logits: L,
   targets: Targets,
-  options?: Offered<O, CrossEntropyWithGradientOptions<Reduction, AnyResult>>,
+  options?: Offered<O, AnyCrossEntropyWithGradientOptions>,
 ): LossAndGradient<LossOf<L, O>, ResultOf<L, O>> {
   return call.compute(
     crossEntropyWithGradient,
@@ -285,13 +280,13 @@ export function crossEntropyWithGradientAsync<
   L extends Logits,
   const O extends Given<
     O,
-    InBackground<CrossEntropyWithGradientOptions<Reduction, AnyResult>>,
+    InBackground<AnyCrossEntropyWithGradientOptions>,
     GradientFit<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  > = None,
 >(
   logits: L,
   targets: Targets,
-  options?: Offered<O, InBackground<CrossEntropyWithGradientOptions<Reduction, AnyResult>>>,
+  options?: Offered<O, InBackground<AnyCrossEntropyWithGradientOptions>>,
 ): Promise<LossAndGradient<LossOf<L, O>, ResultOf<L, O>>> {
   return computeInBackground(
     crossEntropyWithGradientAsync,

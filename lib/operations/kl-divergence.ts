@@ -15,12 +15,12 @@ import type {
   Given,
   Logits,
   LogitsLike,
-  LossesOut,
+  LossFit,
   LossOf,
+  None,
   Offered,
   Reduction,
   ReductionOptions,
-  ResultOf,
 } from '../types.js';
 
 export const klDivergenceOptions = new OptionList('klDivergence', ...onLogits, 'reduction', 'out');
@@ -29,6 +29,7 @@ export const klDivergenceOptions = new OptionList('klDivergence', ...onLogits, '
 export interface KlDivergenceOptions<R extends Reduction = Reduction, A = Float32Array>
   extends OptionsIn<typeof klDivergenceOptions>,
     ReductionOptions<R, A> {}
+export type AnyKlDivergenceOptions = KlDivergenceOptions<Reduction, AnyResult>;
 
 function prepareKlDivergence<Result>(
   logits: unknown,
@@ -78,15 +79,11 @@ function prepareKlDivergence<Result>(
  */
 export function klDivergence<
   L extends Logits,
-  const O extends Given<
-    O,
-    KlDivergenceOptions<Reduction, AnyResult>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, AnyKlDivergenceOptions, LossFit<L, O>> = None,
 >(
   logits: L,
   otherLogits: LogitsLike<L>,
-  options?: Offered<O, KlDivergenceOptions<Reduction, AnyResult>>,
+  options?: Offered<O, AnyKlDivergenceOptions>,
 ): LossOf<L, O> {
   return call.compute(
     klDivergence,
@@ -100,15 +97,11 @@ export function klDivergence<
 /** {@link klDivergence} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
 export function klDivergenceAsync<
   L extends Logits,
-  const O extends Given<
-    O,
-    InBackground<KlDivergenceOptions<Reduction, AnyResult>>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, InBackground<AnyKlDivergenceOptions>, LossFit<L, O>> = None,
 >(
   logits: L,
   otherLogits: LogitsLike<L>,
-  options?: Offered<O, InBackground<KlDivergenceOptions<Reduction, AnyResult>>>,
+  options?: Offered<O, InBackground<AnyKlDivergenceOptions>>,
 ): Promise<LossOf<L, O>> {
   return computeInBackground(
     klDivergenceAsync,

@@ -2,8 +2,8 @@ import { OptionList } from '../arguments/options.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Logits, Offered, Out, ResultOf } from '../types.js';
-import { prepareSoftmax, type SoftmaxOptions, softmaxOptions } from './softmax.js';
+import type { Given, Logits, None, Offered, ResultFit, ResultOf } from '../types.js';
+import { type AnySoftmaxOptions, prepareSoftmax, softmaxOptions } from './softmax.js';
 
 export const logSoftmaxOptions = new OptionList('logSoftmax', ...softmaxOptions.names);
 
@@ -29,8 +29,8 @@ export const logSoftmaxOptions = new OptionList('logSoftmax', ...softmaxOptions.
  */
 export function logSoftmax<
   L extends Logits,
-  const O extends Given<O, SoftmaxOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<never, never>,
->(logits: L, options?: Offered<O, SoftmaxOptions<AnyResult>>): ResultOf<L, O> {
+  const O extends Given<O, AnySoftmaxOptions, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, AnySoftmaxOptions>): ResultOf<L, O> {
   return call.compute(logSoftmax, operations.logSoftmax, logSoftmaxOptions, options, (given) =>
     prepareSoftmax(logits, given),
   );
@@ -39,14 +39,8 @@ export function logSoftmax<
 /** {@link logSoftmax} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
 export function logSoftmaxAsync<
   L extends Logits,
-  const O extends Given<O, InBackground<SoftmaxOptions<AnyResult>>, Out<ResultOf<L, O>>> = Record<
-    never,
-    never
-  >,
->(
-  logits: L,
-  options?: Offered<O, InBackground<SoftmaxOptions<AnyResult>>>,
-): Promise<ResultOf<L, O>> {
+  const O extends Given<O, InBackground<AnySoftmaxOptions>, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, InBackground<AnySoftmaxOptions>>): Promise<ResultOf<L, O>> {
   return computeInBackground(
     logSoftmaxAsync,
     operations.logSoftmax,

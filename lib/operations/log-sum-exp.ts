@@ -14,7 +14,16 @@ import { axesToTheEnd } from '../arguments/permute.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Integers, Logits, Offered, Out, ResultOf } from '../types.js';
+import type {
+  AnyResult,
+  Given,
+  Integers,
+  Logits,
+  None,
+  Offered,
+  ResultFit,
+  ResultOf,
+} from '../types.js';
 
 export const logSumExpOptions = new OptionList('logSumExp', ...onLogits, 'out');
 
@@ -26,6 +35,7 @@ export interface LogSumExpOptions<A = Float32Array>
   /** Where the result goes: one element a row, separate from the logits. Default: a new array. */
   readonly out?: A | undefined;
 }
+export type AnyLogSumExpOptions = LogSumExpOptions<AnyResult>;
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
@@ -106,8 +116,8 @@ function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
  */
 export function logSumExp<
   L extends Logits,
-  const O extends Given<O, LogSumExpOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<never, never>,
->(logits: L, options?: Offered<O, LogSumExpOptions<AnyResult>>): ResultOf<L, O> {
+  const O extends Given<O, AnyLogSumExpOptions, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, AnyLogSumExpOptions>): ResultOf<L, O> {
   return call.compute(logSumExp, operations.logSumExp, logSumExpOptions, options, (given) =>
     prepareLogSumExp(logits, given),
   );
@@ -119,14 +129,8 @@ export function logSumExp<
  */
 export function logSumExpAsync<
   L extends Logits,
-  const O extends Given<O, InBackground<LogSumExpOptions<AnyResult>>, Out<ResultOf<L, O>>> = Record<
-    never,
-    never
-  >,
->(
-  logits: L,
-  options?: Offered<O, InBackground<LogSumExpOptions<AnyResult>>>,
-): Promise<ResultOf<L, O>> {
+  const O extends Given<O, InBackground<AnyLogSumExpOptions>, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, InBackground<AnyLogSumExpOptions>>): Promise<ResultOf<L, O>> {
   return computeInBackground(
     logSumExpAsync,
     operations.logSumExp,

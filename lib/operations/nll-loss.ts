@@ -20,12 +20,12 @@ import type {
   Factors,
   Given,
   Logits,
-  LossesOut,
+  LossFit,
   LossOf,
+  None,
   Offered,
   Reduction,
   ReductionOptions,
-  ResultOf,
 } from '../types.js';
 
 export const nllLossOptions = new OptionList('nllLoss', ...onElements, ...ofClassLosses);
@@ -37,6 +37,7 @@ export interface NllLossOptions<R extends Reduction = Reduction, A = Float32Arra
   /** A factor for each class, which multiplies the losses of rows with that target. Default: 1 each. */
   readonly weight?: Factors | undefined;
 }
+export type AnyNllLossOptions = NllLossOptions<Reduction, AnyResult>;
 
 function prepareNllLoss<Result>(
   logProbabilities: unknown,
@@ -94,15 +95,11 @@ function prepareNllLoss<Result>(
  */
 export function nllLoss<
   L extends Logits,
-  const O extends Given<
-    O,
-    NllLossOptions<Reduction, AnyResult>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, AnyNllLossOptions, LossFit<L, O>> = None,
 >(
   logProbabilities: L,
   targets: ClassIndices,
-  options?: Offered<O, NllLossOptions<Reduction, AnyResult>>,
+  options?: Offered<O, AnyNllLossOptions>,
 ): LossOf<L, O> {
   return call.compute(nllLoss, operations.nllLoss, nllLossOptions, options, (given) =>
     prepareNllLoss(logProbabilities, targets, given),
@@ -112,15 +109,11 @@ export function nllLoss<
 /** {@link nllLoss} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
 export function nllLossAsync<
   L extends Logits,
-  const O extends Given<
-    O,
-    InBackground<NllLossOptions<Reduction, AnyResult>>,
-    LossesOut<O, ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, InBackground<AnyNllLossOptions>, LossFit<L, O>> = None,
 >(
   logProbabilities: L,
   targets: ClassIndices,
-  options?: Offered<O, InBackground<NllLossOptions<Reduction, AnyResult>>>,
+  options?: Offered<O, InBackground<AnyNllLossOptions>>,
 ): Promise<LossOf<L, O>> {
   return computeInBackground(nllLossAsync, operations.nllLoss, nllLossOptions, options, (given) =>
     prepareNllLoss(logProbabilities, targets, given),

@@ -14,7 +14,7 @@ import { isObject } from '../arguments/tensors.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { limits, operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { ClassIndices, Given, Logits, Offered, ResultOf } from '../types.js';
+import type { ClassIndices, Given, Logits, None, Offered, ResultOf } from '../types.js';
 
 export const scoreOptions = new OptionList(
   'score',
@@ -214,13 +214,13 @@ function prepareScore<Result>(
 export function score<
   L extends Logits,
   T extends ClassIndices | undefined,
-  const O extends Given<O, ScoreOptions> = Record<never, never>,
+  const O extends Given<O, ScoreOptions> = None,
 >(logits: L, targets: T, options?: Offered<O, ScoreOptions>): Scores<ResultOf<L, O>, T, O>;
 /** Without targets: what else is read off the logits. */
-export function score<
-  L extends Logits,
-  const O extends Given<O, ScoreOptions> = Record<never, never>,
->(logits: L, options?: Offered<O, ScoreOptions>): Scores<ResultOf<L, O>, undefined, O>;
+export function score<L extends Logits, const O extends Given<O, ScoreOptions> = None>(
+  logits: L,
+  options?: Offered<O, ScoreOptions>,
+): Scores<ResultOf<L, O>, undefined, O>;
 export function score(logits: Logits, targets?: unknown, options?: unknown): unknown {
   const [compared, given] = secondOf(targets, options);
   return call.compute(score, operations.score, scoreOptions, given, (read) =>
@@ -238,7 +238,7 @@ function secondOf(targets: unknown, options: unknown): [targets: unknown, option
 export function scoreAsync<
   L extends Logits,
   T extends ClassIndices | undefined,
-  const O extends Given<O, InBackground<ScoreOptions>> = Record<never, never>,
+  const O extends Given<O, InBackground<ScoreOptions>> = None,
 >(
   logits: L,
   targets: T,
@@ -247,7 +247,7 @@ export function scoreAsync<
 /** Without targets: what else is read off the logits. */
 export function scoreAsync<
   L extends Logits,
-  const O extends Given<O, InBackground<ScoreOptions>> = Record<never, never>,
+  const O extends Given<O, InBackground<ScoreOptions>> = None,
 >(
   logits: L,
   options?: Offered<O, InBackground<ScoreOptions>>,

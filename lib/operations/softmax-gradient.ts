@@ -3,7 +3,16 @@ import { OptionList, type OptionsIn, onElements, type RawOptions } from '../argu
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Logits, LogitsLike, Offered, Out, ResultOf } from '../types.js';
+import type {
+  AnyResult,
+  Given,
+  Logits,
+  LogitsLike,
+  None,
+  Offered,
+  ResultFit,
+  ResultOf,
+} from '../types.js';
 
 export const softmaxGradientOptions = new OptionList(
   'softmaxGradient',
@@ -18,6 +27,7 @@ export interface SoftmaxGradientOptions<A = Float32Array>
   /** Where the result goes: as many elements as the inputs, and possibly one of them. Default: a new array. */
   readonly out?: A | undefined;
 }
+export type AnySoftmaxGradientOptions = SoftmaxGradientOptions<AnyResult>;
 
 export const logSoftmaxGradientOptions = new OptionList(
   'logSoftmaxGradient',
@@ -62,14 +72,11 @@ function prepareGradient<A>(results: unknown, name: string, upstream: unknown, g
  */
 export function softmaxGradient<
   L extends Logits,
-  const O extends Given<O, SoftmaxGradientOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<
-    never,
-    never
-  >,
+  const O extends Given<O, AnySoftmaxGradientOptions, ResultFit<L, O>> = None,
 >(
   probabilities: L,
   upstream: LogitsLike<L>,
-  options?: Offered<O, SoftmaxGradientOptions<AnyResult>>,
+  options?: Offered<O, AnySoftmaxGradientOptions>,
 ): ResultOf<L, O> {
   return call.compute(
     softmaxGradient,
@@ -83,15 +90,11 @@ export function softmaxGradient<
 /** {@link softmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
 export function softmaxGradientAsync<
   L extends Logits,
-  const O extends Given<
-    O,
-    InBackground<SoftmaxGradientOptions<AnyResult>>,
-    Out<ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, InBackground<AnySoftmaxGradientOptions>, ResultFit<L, O>> = None,
 >(
   probabilities: L,
   upstream: LogitsLike<L>,
-  options?: Offered<O, InBackground<SoftmaxGradientOptions<AnyResult>>>,
+  options?: Offered<O, InBackground<AnySoftmaxGradientOptions>>,
 ): Promise<ResultOf<L, O>> {
   return computeInBackground(
     softmaxGradientAsync,
@@ -125,14 +128,11 @@ export function softmaxGradientAsync<
  */
 export function logSoftmaxGradient<
   L extends Logits,
-  const O extends Given<O, SoftmaxGradientOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<
-    never,
-    never
-  >,
+  const O extends Given<O, AnySoftmaxGradientOptions, ResultFit<L, O>> = None,
 >(
   logProbabilities: L,
   upstream: LogitsLike<L>,
-  options?: Offered<O, SoftmaxGradientOptions<AnyResult>>,
+  options?: Offered<O, AnySoftmaxGradientOptions>,
 ): ResultOf<L, O> {
   return call.compute(
     softmaxGradient,
@@ -146,15 +146,11 @@ export function logSoftmaxGradient<
 /** {@link logSoftmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
 export function logSoftmaxGradientAsync<
   L extends Logits,
-  const O extends Given<
-    O,
-    InBackground<SoftmaxGradientOptions<AnyResult>>,
-    Out<ResultOf<L, O>>
-  > = Record<never, never>,
+  const O extends Given<O, InBackground<AnySoftmaxGradientOptions>, ResultFit<L, O>> = None,
 >(
   logProbabilities: L,
   upstream: LogitsLike<L>,
-  options?: Offered<O, InBackground<SoftmaxGradientOptions<AnyResult>>>,
+  options?: Offered<O, InBackground<AnySoftmaxGradientOptions>>,
 ): Promise<ResultOf<L, O>> {
   return computeInBackground(
     logSoftmaxGradientAsync,

@@ -3,7 +3,7 @@ import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../argume
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { AnyResult, Given, Logits, Offered, Out, ResultOf } from '../types.js';
+import type { AnyResult, Given, Logits, None, Offered, ResultFit, ResultOf } from '../types.js';
 
 export const softmaxOptions = new OptionList('softmax', ...onLogits, 'out');
 
@@ -12,6 +12,7 @@ export interface SoftmaxOptions<A = Float32Array> extends OptionsIn<typeof softm
   /** Where the result goes: as many elements as the logits, and possibly the logits array itself. Default: a new array. */
   readonly out?: A | undefined;
 }
+export type AnySoftmaxOptions = SoftmaxOptions<AnyResult>;
 
 /** A call of softmax or logSoftmax. */
 export function prepareSoftmax<A>(
@@ -62,8 +63,8 @@ export function prepareSoftmax<A>(
  */
 export function softmax<
   L extends Logits,
-  const O extends Given<O, SoftmaxOptions<AnyResult>, Out<ResultOf<L, O>>> = Record<never, never>,
->(logits: L, options?: Offered<O, SoftmaxOptions<AnyResult>>): ResultOf<L, O> {
+  const O extends Given<O, AnySoftmaxOptions, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, AnySoftmaxOptions>): ResultOf<L, O> {
   return call.compute(softmax, operations.softmax, softmaxOptions, options, (given) =>
     prepareSoftmax(logits, given),
   );
@@ -91,14 +92,8 @@ export function softmax<
  */
 export function softmaxAsync<
   L extends Logits,
-  const O extends Given<O, InBackground<SoftmaxOptions<AnyResult>>, Out<ResultOf<L, O>>> = Record<
-    never,
-    never
-  >,
->(
-  logits: L,
-  options?: Offered<O, InBackground<SoftmaxOptions<AnyResult>>>,
-): Promise<ResultOf<L, O>> {
+  const O extends Given<O, InBackground<AnySoftmaxOptions>, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, InBackground<AnySoftmaxOptions>>): Promise<ResultOf<L, O>> {
   return computeInBackground(softmaxAsync, operations.softmax, softmaxOptions, options, (given) =>
     prepareSoftmax(logits, given),
   );

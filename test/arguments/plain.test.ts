@@ -182,7 +182,7 @@ describe('results', () => {
     expect(inspect(evaluator)).toBe(
       'Evaluator { classes: 3, rows: 2, loss: 0.2956, accuracy: 100.00 % }',
     );
-    const again = Evaluator.fromJSON(JSON.stringify(evaluator));
+    const [again] = [JSON.stringify(evaluator)].map(Evaluator.fromJSON) as [logits.Evaluator];
     expect(again.toJSON()).toEqual(evaluator.toJSON());
     expect(again.toJSON().options.classes).toEqual(['a', 'b', 'c']);
     const { calibration } = again.summary();
@@ -228,7 +228,7 @@ describe.runIf(startsProcesses)('a process', () => {
       for (const name of ['top', 'out', 'rank', 'stride', 'offset', 'dims', 'x']) Object.prototype[name] = function () {};
       const { score, softmax, Evaluator } = require(process.argv[1]);
       const x = Float32Array.of(1, 2);
-      class Options { get shape() { return [1, 2]; } }
+      class Options { get shape() { return [1, 2]; } validate() {} }
       console.log(softmax(x)[1] === softmax(x, { shape: [1, 2] })[1], softmax(x, new Options()).length,
         softmax({ data: x, shape: [1, 2] }).length, score(x, [1], { entropy: true }).rows,
         new Evaluator({ classes: 2 }).update(x, [1]).summary().rows);

@@ -35,8 +35,9 @@ const MOST_ELEMENTS = 2 ** 34;
 /** A list of integers: typed arrays of them as a plain one. */
 function listOf(verdict, value) {
   if (!/^(Big)?(Int|Uint)/.test(nameOf(value) ?? '')) return value;
-  if (verdict.lost.has(value)) verdict.fail(DETACHED);
-  return Array.from(value, Number);
+  if (!verdict.lost.has(value)) return Array.from(value, Number);
+  verdict.fail(DETACHED);
+  return [];
 }
 
 const asList = (value) => (Array.isArray(value) ? value : [value]);
@@ -128,7 +129,7 @@ function readShape(verdict, shape, elements) {
 }
 
 function readAxes(verdict, fn, axis, rank) {
-  const several = listOf(verdict, axis);
+  const several = fn === 'logSumExp' ? listOf(verdict, axis) : axis;
   const isList = fn === 'logSumExp' && Array.isArray(several);
   const list = isList ? several : [axis === undefined ? -1 : axis];
   let fine = verdict.integers(list);
@@ -343,10 +344,9 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   verdict.boolean(given.margin);
   if (given.top !== undefined) {
     const wanted = asList(listOf(verdict, given.top));
-    if (verdict.integers(wanted, 1) && wanted.some((k) => k > limits.topClasses)) {
-      verdict.fail(VALUE);
-    }
-    given.top = wanted.length === 0 ? undefined : Math.max(...wanted);
+    const areRanks = verdict.integers(wanted, 1);
+    if (areRanks && wanted.some((k) => k > limits.topClasses)) verdict.fail(VALUE);
+    given.top = areRanks && wanted.length > 0 ? Math.max(...wanted) : undefined;
   }
   verdict.integerFrom(given.bytes, 0);
   const reduction = given.reduction ?? (given.reduction === undefined ? 'mean' : given.reduction);
