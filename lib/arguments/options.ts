@@ -5,7 +5,7 @@ import {
   tiesCodes,
 } from '../native/boundary.js';
 import type { Integers } from '../types.js';
-import { combinationError, shortened, typeError } from './errors.js';
+import { combinationError, named, shortened, typeError } from './errors.js';
 import { expectBoolean, expectNumber, expectWord, integerWithin } from './scalars.js';
 import { either, suggestion } from './suggestions.js';
 
@@ -185,6 +185,12 @@ export class OptionList<Name extends string> {
       throw this.#unknown(name);
     }
     return values;
+  }
+
+  /** An error of the function with this list. */
+  // biome-ignore lint/complexity/noBannedTypes: any function
+  named(error: unknown, entry: Function): unknown {
+    return named(error, this.of, entry);
   }
 
   #usage(given: unknown): string {

@@ -156,7 +156,7 @@ export function classIndices(given: Targets, input: Input, ignoreIndex: IgnoreIn
   const { array, isFloat, isPlain } = given;
   const { rows, layout, shape, axis } = input;
   if (!isPlain && isFloat) throw typeError(INDICES, 'targets', array);
-  const length = lengthOf(array);
+  const length = given.rows ?? lengthOf(array);
   if (length !== rows) {
     const fault = `targets has ${counted(length, 'element')}, but there ${rows === 1 ? 'is' : 'are'} ${counted(rows, 'row')} of ${counted(layout.classes, 'class', 'classes')}`;
     throw shapeError(fault, 'targets', array, remedyFor(length, input));

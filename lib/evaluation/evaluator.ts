@@ -351,13 +351,12 @@ export class Evaluator extends AnyEvaluator {
    * @throws As {@link score}; `ERR_SHAPE_MISMATCH` where the class axis has another size.
    */
   update(logits: Logits, targets: ClassIndices, options?: UpdateOptions): this {
-    return call.compute(
-      Evaluator.prototype.update,
-      operations.evaluate,
-      updateList,
-      options,
-      (given) => prepareUpdate(this, logits, targets, given, false),
-    );
+    try {
+      const given = updateList.accept(options);
+      return call.compute(operations.evaluate, prepareUpdate(this, logits, targets, given, false));
+    } catch (error) {
+      throw updateList.named(error, Evaluator.prototype.update);
+    }
   }
 }
 
@@ -368,9 +367,8 @@ export function updateRows(
   targets: ClassIndices,
   options?: UpdateOptions,
 ): RowResults {
-  return call.compute(updateRows, operations.evaluate, updateList, options, (given) =>
-    prepareUpdate(evaluator, logits, targets, given, true),
-  );
+  const given = updateList.accept(options);
+  return call.compute(operations.evaluate, prepareUpdate(evaluator, logits, targets, given, true));
 }
 
 /**

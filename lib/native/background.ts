@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { named, typeError } from '../arguments/errors.js';
+import { typeError } from '../arguments/errors.js';
 import type { OptionList, RawOptions } from '../arguments/options.js';
 import { native } from './addon.js';
 import type { ArgumentsOf, Operation } from './boundary.js';
@@ -107,7 +107,7 @@ export async function computeInBackground<O extends Operation, Result>(
     // A call that was stopped is rejected with undefined.
     if (error === undefined) throw signal?.reason;
     const worded = args === undefined ? error : wordedError(error, operation, args, NaN);
-    throw named(worded, list.of, entry);
+    throw list.named(worded, entry);
   } finally {
     if (signal !== undefined) unwatch(signal, id);
   }

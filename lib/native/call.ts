@@ -1,7 +1,5 @@
 import { lengthOf, typeNameOf } from '../arguments/arrays.js';
-import { named } from '../arguments/errors.js';
 import type { Input } from '../arguments/input.js';
-import type { OptionList, RawOptions } from '../arguments/options.js';
 import type { EmptyMean, Reduction, TieRule } from '../types.js';
 import { native } from './addon.js';
 import {
@@ -98,28 +96,8 @@ export interface Prepared<O extends Operation, Result> {
   readonly finish: (loss: number) => Result;
 }
 
-/**
- * Computes a call before it returns.
- *
- * @param entry - The public function, with whose caller the stacks of errors begin.
- * @param options - As the caller gives them; `prepare` gets them checked against `list`.
- */
+/** Computes a call before it returns. */
 export function compute<O extends Operation, Result>(
-  // biome-ignore lint/complexity/noBannedTypes: any function
-  entry: Function,
-  operation: O,
-  list: OptionList<string>,
-  options: unknown,
-  prepare: (given: RawOptions) => Prepared<O, Result>,
-): Result {
-  try {
-    return computePrepared(operation, prepare(list.accept(options)));
-  } catch (error) {
-    throw named(error, list.of, entry);
-  }
-}
-
-function computePrepared<O extends Operation, Result>(
   operation: O,
   prepared: Prepared<O, Result>,
 ): Result {

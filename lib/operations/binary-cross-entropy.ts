@@ -44,7 +44,7 @@ export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction, A = 
   /** A factor for the positive part of the loss: one for all, or one a class. Default: 1. */
   readonly positiveWeight?: number | Factors | undefined;
 }
-export type AnyBinaryCrossEntropyOptions = BinaryCrossEntropyOptions<Reduction, AnyResult>;
+type AnyBinaryCrossEntropyOptions = BinaryCrossEntropyOptions<Reduction, AnyResult>;
 
 /** One factor a class, of one for all too. */
 function readPositiveWeight(value: unknown, classes: number): FloatResult | null {
@@ -126,13 +126,14 @@ export function binaryCrossEntropy<
   targets: BinaryTargets,
   options?: Offered<O, AnyBinaryCrossEntropyOptions>,
 ): LossOf<L, O> {
-  return call.compute(
-    binaryCrossEntropy,
-    operations.binaryCrossEntropy,
-    binaryCrossEntropyOptions,
-    options,
-    (given) => prepareBinaryCrossEntropy(logits, targets, given),
-  );
+  try {
+    return call.compute(
+      operations.binaryCrossEntropy,
+      prepareBinaryCrossEntropy(logits, targets, binaryCrossEntropyOptions.accept(options)),
+    );
+  } catch (error) {
+    throw binaryCrossEntropyOptions.named(error, binaryCrossEntropy);
+  }
 }
 
 /** {@link binaryCrossEntropy} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

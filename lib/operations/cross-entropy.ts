@@ -60,7 +60,7 @@ export const crossEntropyWithGradientOptions = new OptionList(
 export interface CrossEntropyOptions<R extends Reduction = Reduction, A = Float32Array>
   extends NllLossOptions<R, A>,
     OptionsIn<typeof crossEntropyOptions> {}
-export type AnyCrossEntropyOptions = CrossEntropyOptions<Reduction, AnyResult>;
+type AnyCrossEntropyOptions = CrossEntropyOptions<Reduction, AnyResult>;
 
 /** The options of crossEntropyWithGradient. */
 export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction, A = Float32Array>
@@ -70,10 +70,7 @@ export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction
   /** What the gradient is multiplied by; with reduction 'none' also one factor a row. Default: 1. */
   readonly upstream?: number | ('none' extends R ? Factors : never) | undefined;
 }
-export type AnyCrossEntropyWithGradientOptions = CrossEntropyWithGradientOptions<
-  Reduction,
-  AnyResult
->;
+type AnyCrossEntropyWithGradientOptions = CrossEntropyWithGradientOptions<Reduction, AnyResult>;
 
 /** What fits the reduction, and the type of the results. */
 type GradientFit<O, A> = LossesOut<O, A> & {
@@ -200,13 +197,14 @@ export function crossEntropy<
   L extends Logits,
   const O extends Given<O, AnyCrossEntropyOptions, LossFit<L, O>> = None,
 >(logits: L, targets: Targets, options?: Offered<O, AnyCrossEntropyOptions>): LossOf<L, O> {
-  return call.compute(
-    crossEntropy,
-    operations.crossEntropy,
-    crossEntropyOptions,
-    options,
-    (given) => prepareCrossEntropy(logits, targets, given, false),
-  );
+  try {
+    return call.compute(
+      operations.crossEntropy,
+      prepareCrossEntropy(logits, targets, crossEntropyOptions.accept(options), false),
+    );
+  } catch (error) {
+    throw crossEntropyOptions.named(error, crossEntropy);
+  }
 }
 
 /**
@@ -266,13 +264,14 @@ export function crossEntropyWithGradient<
   targets: Targets,
   options?: Offered<O, AnyCrossEntropyWithGradientOptions>,
 ): LossAndGradient<LossOf<L, O>, ResultOf<L, O>> {
-  return call.compute(
-    crossEntropyWithGradient,
-    operations.crossEntropy,
-    crossEntropyWithGradientOptions,
-    options,
-    (given) => prepareCrossEntropy(logits, targets, given, true),
-  );
+  try {
+    return call.compute(
+      operations.crossEntropy,
+      prepareCrossEntropy(logits, targets, crossEntropyWithGradientOptions.accept(options), true),
+    );
+  } catch (error) {
+    throw crossEntropyWithGradientOptions.named(error, crossEntropyWithGradient);
+  }
 }
 
 /** {@link crossEntropyWithGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -29,7 +29,7 @@ export const klDivergenceOptions = new OptionList('klDivergence', ...onLogits, '
 export interface KlDivergenceOptions<R extends Reduction = Reduction, A = Float32Array>
   extends OptionsIn<typeof klDivergenceOptions>,
     ReductionOptions<R, A> {}
-export type AnyKlDivergenceOptions = KlDivergenceOptions<Reduction, AnyResult>;
+type AnyKlDivergenceOptions = KlDivergenceOptions<Reduction, AnyResult>;
 
 function prepareKlDivergence<Result>(
   logits: unknown,
@@ -85,13 +85,14 @@ export function klDivergence<
   otherLogits: LogitsLike<L>,
   options?: Offered<O, AnyKlDivergenceOptions>,
 ): LossOf<L, O> {
-  return call.compute(
-    klDivergence,
-    operations.klDivergence,
-    klDivergenceOptions,
-    options,
-    (given) => prepareKlDivergence(logits, otherLogits, given),
-  );
+  try {
+    return call.compute(
+      operations.klDivergence,
+      prepareKlDivergence(logits, otherLogits, klDivergenceOptions.accept(options)),
+    );
+  } catch (error) {
+    throw klDivergenceOptions.named(error, klDivergence);
+  }
 }
 
 /** {@link klDivergence} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -2,8 +2,10 @@ import { OptionList } from '../arguments/options.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { Given, Logits, None, Offered, ResultFit, ResultOf } from '../types.js';
-import { type AnySoftmaxOptions, prepareSoftmax, softmaxOptions } from './softmax.js';
+import type { AnyResult, Given, Logits, None, Offered, ResultFit, ResultOf } from '../types.js';
+import { prepareSoftmax, type SoftmaxOptions, softmaxOptions } from './softmax.js';
+
+type AnySoftmaxOptions = SoftmaxOptions<AnyResult>;
 
 export const logSoftmaxOptions = new OptionList('logSoftmax', ...softmaxOptions.names);
 
@@ -31,9 +33,14 @@ export function logSoftmax<
   L extends Logits,
   const O extends Given<O, AnySoftmaxOptions, ResultFit<L, O>> = None,
 >(logits: L, options?: Offered<O, AnySoftmaxOptions>): ResultOf<L, O> {
-  return call.compute(logSoftmax, operations.logSoftmax, logSoftmaxOptions, options, (given) =>
-    prepareSoftmax(logits, given),
-  );
+  try {
+    return call.compute(
+      operations.logSoftmax,
+      prepareSoftmax(logits, logSoftmaxOptions.accept(options)),
+    );
+  } catch (error) {
+    throw logSoftmaxOptions.named(error, logSoftmax);
+  }
 }
 
 /** {@link logSoftmax} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -35,7 +35,7 @@ export interface LogSumExpOptions<A = Float32Array>
   /** Where the result goes: one element a row, separate from the logits. Default: a new array. */
   readonly out?: A | undefined;
 }
-export type AnyLogSumExpOptions = LogSumExpOptions<AnyResult>;
+type AnyLogSumExpOptions = LogSumExpOptions<AnyResult>;
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
@@ -118,9 +118,14 @@ export function logSumExp<
   L extends Logits,
   const O extends Given<O, AnyLogSumExpOptions, ResultFit<L, O>> = None,
 >(logits: L, options?: Offered<O, AnyLogSumExpOptions>): ResultOf<L, O> {
-  return call.compute(logSumExp, operations.logSumExp, logSumExpOptions, options, (given) =>
-    prepareLogSumExp(logits, given),
-  );
+  try {
+    return call.compute(
+      operations.logSumExp,
+      prepareLogSumExp(logits, logSumExpOptions.accept(options)),
+    );
+  } catch (error) {
+    throw logSumExpOptions.named(error, logSumExp);
+  }
 }
 
 /**

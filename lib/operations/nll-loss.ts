@@ -37,7 +37,7 @@ export interface NllLossOptions<R extends Reduction = Reduction, A = Float32Arra
   /** A factor for each class, which multiplies the losses of rows with that target. Default: 1 each. */
   readonly weight?: Factors | undefined;
 }
-export type AnyNllLossOptions = NllLossOptions<Reduction, AnyResult>;
+type AnyNllLossOptions = NllLossOptions<Reduction, AnyResult>;
 
 function prepareNllLoss<Result>(
   logProbabilities: unknown,
@@ -101,9 +101,14 @@ export function nllLoss<
   targets: ClassIndices,
   options?: Offered<O, AnyNllLossOptions>,
 ): LossOf<L, O> {
-  return call.compute(nllLoss, operations.nllLoss, nllLossOptions, options, (given) =>
-    prepareNllLoss(logProbabilities, targets, given),
-  );
+  try {
+    return call.compute(
+      operations.nllLoss,
+      prepareNllLoss(logProbabilities, targets, nllLossOptions.accept(options)),
+    );
+  } catch (error) {
+    throw nllLossOptions.named(error, nllLoss);
+  }
 }
 
 /** {@link nllLoss} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

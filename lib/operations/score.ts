@@ -223,9 +223,14 @@ export function score<L extends Logits, const O extends Given<O, ScoreOptions> =
 ): Scores<ResultOf<L, O>, undefined, O>;
 export function score(logits: Logits, targets?: unknown, options?: unknown): unknown {
   const [compared, given] = secondOf(targets, options);
-  return call.compute(score, operations.score, scoreOptions, given, (read) =>
-    prepareScore(logits, compared, read),
-  );
+  try {
+    return call.compute(
+      operations.score,
+      prepareScore(logits, compared, scoreOptions.accept(given)),
+    );
+  } catch (error) {
+    throw scoreOptions.named(error, score);
+  }
 }
 
 /** Options may come second. */

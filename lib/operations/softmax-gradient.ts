@@ -27,7 +27,7 @@ export interface SoftmaxGradientOptions<A = Float32Array>
   /** Where the result goes: as many elements as the inputs, and possibly one of them. Default: a new array. */
   readonly out?: A | undefined;
 }
-export type AnySoftmaxGradientOptions = SoftmaxGradientOptions<AnyResult>;
+type AnySoftmaxGradientOptions = SoftmaxGradientOptions<AnyResult>;
 
 export const logSoftmaxGradientOptions = new OptionList(
   'logSoftmaxGradient',
@@ -78,13 +78,19 @@ export function softmaxGradient<
   upstream: LogitsLike<L>,
   options?: Offered<O, AnySoftmaxGradientOptions>,
 ): ResultOf<L, O> {
-  return call.compute(
-    softmaxGradient,
-    operations.softmaxGradient,
-    softmaxGradientOptions,
-    options,
-    (given) => prepareGradient(probabilities, 'probabilities', upstream, given),
-  );
+  try {
+    return call.compute(
+      operations.softmaxGradient,
+      prepareGradient(
+        probabilities,
+        'probabilities',
+        upstream,
+        softmaxGradientOptions.accept(options),
+      ),
+    );
+  } catch (error) {
+    throw softmaxGradientOptions.named(error, softmaxGradient);
+  }
 }
 
 /** {@link softmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
@@ -134,13 +140,19 @@ export function logSoftmaxGradient<
   upstream: LogitsLike<L>,
   options?: Offered<O, AnySoftmaxGradientOptions>,
 ): ResultOf<L, O> {
-  return call.compute(
-    softmaxGradient,
-    operations.logSoftmaxGradient,
-    logSoftmaxGradientOptions,
-    options,
-    (given) => prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
-  );
+  try {
+    return call.compute(
+      operations.logSoftmaxGradient,
+      prepareGradient(
+        logProbabilities,
+        'logProbabilities',
+        upstream,
+        logSoftmaxGradientOptions.accept(options),
+      ),
+    );
+  } catch (error) {
+    throw logSoftmaxGradientOptions.named(error, softmaxGradient);
+  }
 }
 
 /** {@link logSoftmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */

@@ -12,7 +12,7 @@ export interface SoftmaxOptions<A = Float32Array> extends OptionsIn<typeof softm
   /** Where the result goes: as many elements as the logits, and possibly the logits array itself. Default: a new array. */
   readonly out?: A | undefined;
 }
-export type AnySoftmaxOptions = SoftmaxOptions<AnyResult>;
+type AnySoftmaxOptions = SoftmaxOptions<AnyResult>;
 
 /** A call of softmax or logSoftmax. */
 export function prepareSoftmax<A>(
@@ -65,9 +65,11 @@ export function softmax<
   L extends Logits,
   const O extends Given<O, AnySoftmaxOptions, ResultFit<L, O>> = None,
 >(logits: L, options?: Offered<O, AnySoftmaxOptions>): ResultOf<L, O> {
-  return call.compute(softmax, operations.softmax, softmaxOptions, options, (given) =>
-    prepareSoftmax(logits, given),
-  );
+  try {
+    return call.compute(operations.softmax, prepareSoftmax(logits, softmaxOptions.accept(options)));
+  } catch (error) {
+    throw softmaxOptions.named(error, softmax);
+  }
 }
 
 /**
