@@ -5,12 +5,12 @@
 //   PORT=8080 node examples/server.mjs     answers POST /score?classes=C&targets=1,2,...&top=k
 //   node examples/server.mjs               asks itself once, prints the answer, and ends
 import { createServer } from 'node:http';
-// Outside this repository: import { score } from 'logits/promises';
+// Outside this repository: from 'logits', and from 'logits/promises'.
+import { isArgumentError, toRows } from '../index.mjs';
 import { score } from '../promises.mjs';
 
 /** JSON has no -Infinity: a token that the model rules out gets this log-probability. */
 const FLOOR = -9999;
-const floored = (logProb) => Math.max(logProb, FLOOR);
 
 async function bodyOf(request) {
   const chunks = [];
@@ -28,18 +28,18 @@ async function answer(logits, parameters) {
   const targets = (parameters.get('targets') ?? '').split(',').map(Number);
   const top = Number(parameters.get('top') ?? 1);
   const scores = await score(logits, targets, { shape: [targets.length, classes], top });
-  const ofRow = (array, row, k) => Array.from(array.subarray(row * k, (row + 1) * k));
-  const { k, indices, logProbs } = scores.top;
   return {
     // Numbers are float64 here: a sum of many keeps its digits.
-    logLikelihood: floored(scores.logProbs.reduce((sum, logProb) => sum + logProb, 0)),
+    logLikelihood: Math.max(
+      FLOOR,
+      scores.logProbs.reduce((sum, logProb) => sum + logProb, 0),
+    ),
     isGreedy: targets.every((target, row) => scores.predictions[row] === target),
-    tokens: targets.map((id, row) => ({
-      id,
-      logProb: floored(scores.logProbs[row]),
-      rank: scores.ranks[row],
-      top: ofRow(indices, row, k),
-      topLogProbs: ofRow(logProbs, row, k).map(floored),
+    tokens: toRows(scores, { floor: FLOOR }).map(({ logProb, rank, top }, row) => ({
+      id: targets[row],
+      logProb,
+      rank,
+      top,
     })),
   };
 }
@@ -57,8 +57,7 @@ const server = createServer(async (request, response) => {
       reply(200, await answer(await bodyOf(request), searchParams));
     }
   } catch (error) {
-    // What the library throws about its arguments is the client's fault.
-    reply(error.code?.startsWith('ERR_') ? 400 : 500, { error: error.message, code: error.code });
+    reply(isArgumentError(error) ? 400 : 500, { error: error.message, code: error.code });
   }
 });
 

@@ -1,4 +1,4 @@
-export type { ErrorCode } from './arguments/errors.js';
+export { type ArgumentError, type ErrorCode, isArgumentError } from './arguments/errors.js';
 export { Evaluator, type EvaluatorOptions, type UpdateOptions } from './evaluation/evaluator.js';
 export type {
   Calibration,
@@ -8,4 +8,5 @@ export type {
 } from './evaluation/types.js';
 export { runtime, setThreads } from './native/runtime.js';
 export * from './operations/index.js';
+export { type ScoreRow, type ToRowsOptions, toRows } from './rows.js';
 export type * from './types.js';

@@ -1,8 +1,15 @@
 import type { Narrowed, OptionsOf, onLogits } from './arguments/options.js';
 import type { elementCodes, emptyMeanCodes, reductionCodes, tiesCodes } from './native/boundary.js';
 
-/** The class indices that losses take: one per row, of any integer type, or a plain array of integers. */
-export type ClassIndices =
+/** Plain numbers in lists of lists, all of one length: they bring their shape. */
+export interface NestedNumbers
+  extends ReadonlyArray<NestedNumbers | readonly number[] | Float32Array | Float64Array> {}
+
+/** Plain numbers: a list, or rows of them. They are copied. */
+export type PlainNumbers = readonly number[] | NestedNumbers;
+
+/** Class indices in a typed array. */
+export type ClassArray =
   | Int8Array
   | Uint8Array
   | Int16Array
@@ -10,11 +17,13 @@ export type ClassIndices =
   | Int32Array
   | Uint32Array
   | BigInt64Array
-  | BigUint64Array
-  | readonly number[];
+  | BigUint64Array;
+
+/** The class indices that losses take: one per row, of any integer type, in a typed array, a tensor or a plain array. */
+export type ClassIndices = ClassArray | PlainNumbers | readonly bigint[] | TensorLike;
 
 /** Class probabilities as targets: one per logit, laid out as the logits. */
-export type ClassProbabilities = Float32Array | Float64Array;
+export type ClassProbabilities = Float32Array | Float64Array | NestedNumbers | TensorLike;
 
 /** What cross-entropy compares with: a class a row, or a probability a class. */
 export type Targets = ClassIndices | ClassProbabilities;
@@ -39,31 +48,36 @@ export type ElementType = keyof typeof elementCodes;
 export interface TensorLike<Data = unknown> {
   readonly data: Data;
   /** The dimensions. */
-  readonly dims?: readonly number[] | undefined;
+  readonly dims?: Integers | undefined;
   /** The dimensions, where `dims` is missing. */
-  readonly shape?: readonly number[] | undefined;
+  readonly shape?: Integers | undefined;
   /** The element type's name. */
   readonly type?: string | undefined;
+  // Of views there are also `stride` or `strides` (elements from one position of each axis to the next), `offset` and
+  // `fortranOrder`, where they are no methods: row-major data is read where it lies, transposed and padded data is
+  // copied, and everything else is an error.
 }
 
 /** Where logits are: an array, or an array that knows its shape. */
-export type Logits = FloatArray | TensorLike;
+export type Logits = FloatArray | TensorLike | PlainNumbers;
 
 /** Logits of the same element type as others. */
-export type LogitsLike<L extends Logits> = L extends Float32Array
-  ? Float32Array | TensorLike
-  : L extends Float64Array
-    ? Float64Array | TensorLike
-    : L extends Uint16Array
-      ? Uint16Array | TensorLike
-      : L extends HalfArray
-        ? HalfArray | TensorLike
-        : Logits;
+export type LogitsLike<L extends Logits> = L extends PlainNumbers
+  ? Logits
+  : L extends Float32Array
+    ? Float32Array | PlainNumbers | TensorLike
+    : L extends Float64Array
+      ? Float64Array | PlainNumbers | TensorLike
+      : L extends Uint16Array
+        ? Uint16Array | TensorLike
+        : L extends HalfArray
+          ? HalfArray | TensorLike
+          : Logits;
 
 /** The array of a result: float64 for float64 logits, float32 for all others. */
 export type ResultArray<L extends Logits> = L extends Float64Array
   ? Float64Array
-  : L extends FloatArray
+  : L extends FloatArray | PlainNumbers
     ? Float32Array
     : L extends TensorLike<infer Data>
       ? Data extends Float64Array
@@ -72,6 +86,48 @@ export type ResultArray<L extends Logits> = L extends Float64Array
           ? Float32Array
           : Float32Array | Float64Array
       : never;
+
+/** The array of a result, of one type or the other. */
+export type AnyResult = Float32Array | Float64Array;
+
+/** The array of a result, where the option `dtype` may say what the types of a tensor or of plain numbers do not. */
+export type ResultOf<L extends Logits, O> = O extends { readonly dtype: ElementType }
+  ? O['dtype'] extends 'float64'
+    ? Float64Array
+    : Float32Array
+  : ResultArray<L>;
+
+/**
+ * What the options O of a call extend: those of its function and no others, and what `Fit`s its other arguments. (Pick,
+ * since TypeScript compares interfaces by the variance of their parameters, of which it knows too little here.)
+ */
+export type Given<O, Options, Fit = unknown> = Pick<Options, keyof Options> &
+  Fit & { readonly [Name in Exclude<keyof O, keyof Options>]?: undefined };
+
+/** No value has this. */
+declare const hint: unique symbol;
+
+/** What a call is given: its options O. (The other half is for editors alone, which offer the names that they find in it.) */
+export type Offered<O, Options> = O | (Options & { readonly [hint]: never });
+
+/** No options. */
+export type None = Record<never, never>;
+
+/** Where a result goes. */
+export type Out<A> = { readonly out?: A | undefined };
+
+/** Where the result of a call goes. */
+export type ResultFit<L extends Logits, O> = Out<ResultOf<L, O>>;
+
+/** Where the losses go, which are an array with the reduction 'none' alone. */
+export type LossesOut<O, A> = Out<'none' extends ReductionOf<O> ? A : never>;
+
+/** The reduction among options: 'mean' where there is none. */
+export type ReductionOf<O> = O extends { readonly reduction?: infer R }
+  ? [Extract<R, Reduction>] extends [never]
+    ? 'mean'
+    : Extract<R, Reduction>
+  : 'mean';
 
 /** How the losses of all rows become the result: one number, or one number a row. */
 export type Reduction = keyof typeof reductionCodes;
@@ -85,11 +141,25 @@ export type TieRule = keyof typeof tiesCodes;
 /** What the mean over no rows at all is: NaN as in PyTorch, 0, or an error. */
 export type EmptyMean = keyof typeof emptyMeanCodes;
 
+/** Where the losses of a call go. */
+export type LossFit<L extends Logits, O> = LossesOut<O, ResultOf<L, O>>;
+
+/** The loss of a call with these options. */
+export type LossOf<L extends Logits, O> = Loss<ReductionOf<O>, ResultOf<L, O>>;
+
 /** The labels of binaryCrossEntropy: one per logit, as probabilities, or 0 and 1 of any type. */
 export type BinaryTargets =
   | Float32Array
   | Float64Array
-  | Exclude<ClassIndices, BigInt64Array | BigUint64Array>;
+  | Exclude<ClassArray, BigInt64Array | BigUint64Array>
+  | PlainNumbers
+  | TensorLike;
+
+/** Factors: one a class or one a row, as the option says. */
+export type Factors = Float32Array | Float64Array | readonly number[];
+
+/** A list of integers. */
+export type Integers = readonly number[] | ClassArray;
 
 /** How a flat array is laid out: row-major. */
 export type LayoutOptions = OptionsOf<'shape' | 'axis' | 'dtype' | 'rowStride'>;

@@ -54,7 +54,7 @@ for (const file of files) {
   for (const name of Object.keys(module).filter((key) => `${key}Async` in module)) {
     functions.push(name);
     const [, type] = text.match(
-      new RegExp(`export function ${name}\\b[\\s\\S]*?\\b(\\w+Options)\\b`),
+      new RegExp(`export function ${name}\\b[\\s\\S]*?\\b(?:Any)?(\\w+Options)\\b`),
     );
     for (const option of module[`${name}Options`].names) {
       const meaning = meaningOf(option, type) ?? shared.get(option);

@@ -21,6 +21,7 @@ mkdir -p "$work/build/Release" "$work/scripts/prebuild"
 cp scripts/prebuild/*.mjs "$work/scripts/prebuild"
 if test -d prebuilds; then cp -R prebuilds "$work"; fi
 if test -f build/Release/logits.node; then cp build/Release/logits.node "$work/build/Release"; fi
+node "$root/scripts/readme-links.mjs" "$work"
 cd "$work"
 npm run --silent prepack
 # For checkouts alone; package managers would name it in warnings.

@@ -1,6 +1,6 @@
 // The evaluation itself. It knows nothing of Electron, so that it can be tested without.
-import { Evaluator, runtime, score } from 'logits';
-import { updateEvaluator } from 'logits/promises';
+import { runtime, score } from 'logits';
+import { Evaluator } from 'logits/promises';
 import { openNpy } from './npy.mjs';
 
 const CHUNK_BYTES = 2 ** 24;
@@ -84,7 +84,7 @@ export async function evaluate(paths, { signal, onProgress = () => {} } = {}) {
       const began = performance.now();
       const shape = [end - start, classes];
       try {
-        await updateEvaluator(evaluator, values, labels, { shape, dtype, signal });
+        await evaluator.update(values, labels, { shape, dtype, signal });
       } catch (error) {
         if (error.code !== 'ERR_TARGET_OUT_OF_RANGE') throw error;
         const place = `${targets.name}[${start + error.row}]`;

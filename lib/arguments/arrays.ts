@@ -1,5 +1,6 @@
-import type { FloatResult } from '../native/addon.js';
-import { allocationError, detachedError, shapeError, typeError } from './errors.js';
+import type { FloatResult, NativeArray } from '../native/addon.js';
+import type { ClassArray } from '../types.js';
+import { allocationError, counted, detachedError, shapeError, typeError } from './errors.js';
 
 /** The prototype of all typed arrays: its accessors see through subclasses, realms and proxies. */
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
@@ -49,7 +50,7 @@ export function expectAttached(array: ArrayBufferView, name: string): void {
   try {
     typedArrayPrototype.keys.call(array);
   } catch {
-    throw detachedError(name);
+    throw detachedError(name, array);
   }
 }
 
@@ -66,22 +67,53 @@ export function expectArray<A extends ArrayBufferView>(
   return value as A;
 }
 
+const constructors = {
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+};
+/** Any array but a Float16Array, which older runtimes have not: its bits are read. */
+export type KnownArray = NativeArray | ClassArray | Uint8ClampedArray;
+
+/** A new array of the type of another one. */
+export function newLike<A extends KnownArray>(array: A, length: number, name: string): A {
+  const type = constructors[typeNameOf(array) as keyof typeof constructors];
+  try {
+    return new type(length) as KnownArray as A;
+  } catch (cause) {
+    throw allocationError(length, name, cause);
+  }
+}
+
+/** A part of an array, over the same memory. */
+export function partOf<A extends KnownArray>(array: A, start: number, length: number): A {
+  const type = constructors[typeNameOf(array) as keyof typeof constructors];
+  const first = typedArrayOffset.call(array) + start * type.BYTES_PER_ELEMENT;
+  return new type(typedArrayBuffer.call(array) as ArrayBuffer, first, length) as KnownArray as A;
+}
+
 export function isFloatName(typeName: string | undefined): typeName is ResultName {
   return typeName === 'Float32Array' || typeName === 'Float64Array';
 }
 
-export function expectLength(array: ArrayBufferView, length: number, name: string): void {
+export function expectLength(
+  array: ArrayBufferView,
+  length: number,
+  name: string,
+  why?: string,
+): void {
   const actual = lengthOf(array);
-  if (actual !== length) throw shapeError(`${length} elements`, name, `${actual}`);
-}
-
-/** An array of factors, of `length` elements; null for undefined. */
-export function readFactors(value: unknown, length: number, name: string): FloatResult | null {
-  if (value === undefined) return null;
-  const what = 'a Float32Array or a Float64Array';
-  const array = expectArray<FloatResult>(value, isFloatName, what, name);
-  expectLength(array, length, name);
-  return array;
+  if (actual === length) return;
+  const wanted = why === undefined ? `${length}` : `${length} (${why})`;
+  throw shapeError(`${name} has ${counted(actual, 'element')}, not ${wanted}`, name, array);
 }
 
 export type ResultName = 'Float32Array' | 'Float64Array';
@@ -120,6 +152,6 @@ export function outputArray(
   if (typeNameOf(value) !== type) throw typeError(`a ${type}`, name, value);
   const array = value as FloatResult;
   expectAttached(array, name);
-  expectLength(array, length, name);
+  expectLength(array, length, name, 'as the result has');
   return array;
 }

@@ -10,13 +10,15 @@ import {
   type ResultName,
   typeNameOf,
 } from './arrays.js';
-import { shapeError, typeError, valueError } from './errors.js';
-import { type Layout, layoutOf, paddedLayoutOf, readAxis, readShape } from './layout.js';
+import { counted, shapeError, shown, typeError, valueError } from './errors.js';
+import { type Layout, layoutOf, paddedLayoutOf, productOf, readAxis, readShape } from './layout.js';
+import { readLists } from './lists.js';
 import { options, type RawOptions } from './options.js';
+import { expectWord } from './scalars.js';
+import { isObject, readTensor } from './tensors.js';
 
 const ARRAYS = 'a Float32Array, Float64Array, Float16Array or Uint16Array';
-const ARRAYS_OR_TENSORS = `${ARRAYS}, or a tensor { data, dims },`;
-const ELEMENT_TYPES = `one of ${Object.keys(elementCodes).join(', ')}`;
+const ARRAYS_OR_TENSORS = `${ARRAYS}, a plain array of numbers, or a tensor { data, dims }`;
 
 /** An array of elements, on its own or as a tensor's data. */
 export interface Elements {
@@ -24,16 +26,13 @@ export interface Elements {
   readonly type: ElementType;
   /** The option `dtype`. */
   readonly dtype: ElementType | undefined;
-  /** The tensor's dimensions, not yet looked at. */
+  /** The dimensions of a tensor or of plain rows, not yet looked at. */
   readonly shape: unknown;
   readonly shapeName: string;
 }
 
 function readElementType(value: unknown, name: string): ElementType | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw typeError(ELEMENT_TYPES, name, value);
-  if (!Object.hasOwn(elementCodes, value)) throw valueError(ELEMENT_TYPES, name, value);
-  return value as ElementType;
+  return value === undefined ? undefined : expectWord<ElementType>(value, name, elementCodes);
 }
 
 /** The element type that an array's own type tells: 'bits' may be either half-precision type. */
@@ -60,43 +59,56 @@ function settleType(
 ): ElementType {
   if (own !== 'bits') {
     if (dtype === undefined || dtype === own) return own;
-    throw valueError(`'${own}' (as the array's own type says)`, dtypeName, dtype);
+    throw valueError(`'${own}', which is the array's own type`, dtypeName, dtype);
   }
   if (dtype === 'float16' || dtype === 'bfloat16') return dtype;
-  throw valueError("'float16' or 'bfloat16' (the array is a Uint16Array)", dtypeName, dtype);
+  const remedy = 'A Uint16Array holds the bits of one or the other';
+  throw valueError("'float16' or 'bfloat16'", dtypeName, dtype, remedy);
 }
 
-/** A tensor-like object's data, type and dimensions, each property read once. */
-function readTensor(value: unknown, dtype: ElementType | undefined, name: string): Elements {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject || typeNameOf(value) !== undefined) throw typeError(ARRAYS_OR_TENSORS, name, value);
-  const { data, type, dims } = value as { data?: unknown; type?: unknown; dims?: unknown };
-  const own = ownTypeOf(typeNameOf(data));
-  if (own === undefined) throw typeError(ARRAYS, `${name}.data`, data);
-  const array = data as ArrayBufferView;
-  expectAttached(array, `${name}.data`);
+/** A tensor-like object's data, type and dimensions. */
+function readTensorElements(value: object, dtype: ElementType | undefined, name: string): Elements {
+  const isKnown = (typeName: string) => ownTypeOf(typeName) !== undefined;
+  const tensor = readTensor(value, isKnown, ARRAYS, name);
+  const own = ownTypeOf(tensor.typeName) as ElementType | 'bits';
   // Bits have no type of their own: the option says what they are, whatever the tensor calls them.
-  const said =
-    own === 'bits' && dtype !== undefined ? undefined : readElementType(type, `${name}.type`);
+  const isSaid = own !== 'bits' || dtype === undefined;
+  const said = isSaid ? readElementType(tensor.type, `${name}.type`) : undefined;
   const settled = settleType(own, dtype ?? said, dtype === undefined ? `${name}.type` : 'dtype');
   if (said !== undefined && said !== settled) {
-    throw valueError(`'${settled}' (as the data is read)`, `${name}.type`, said);
+    throw valueError(`'${settled}', as the data is read`, `${name}.type`, said);
   }
-  const hasDims = dims !== undefined;
-  return {
-    array: own === 'float16' ? bitsOf(array) : (array as NativeArray),
-    type: settled,
-    dtype,
-    shape: hasDims ? dims : (value as { shape?: unknown }).shape,
-    shapeName: hasDims ? `${name}.dims` : `${name}.shape`,
-  };
+  const array = tensor.data as NativeArray;
+  return { array, type: settled, dtype, shape: tensor.shape, shapeName: tensor.shapeName };
 }
 
-/** An argument that is an array of floats, or a tensor-like object with one as its data. */
+/** A copy of plain numbers: float32 unless `dtype` says otherwise. */
+function readPlain(
+  value: readonly unknown[],
+  dtype: ElementType | undefined,
+  name: string,
+): Elements {
+  const type = dtype ?? 'float32';
+  if (type !== 'float32' && type !== 'float64') {
+    throw valueError("'float32' or 'float64' for plain numbers", 'dtype', dtype);
+  }
+  const resultType = type === 'float64' ? 'Float64Array' : 'Float32Array';
+  const { array, shape } = readLists(value, resultType, name);
+  // A list says no more of its shape than a typed array does; a list of lists does.
+  return { array, type, dtype, shape: shape.length > 1 ? shape : undefined, shapeName: name };
+}
+
+/** An argument of floats: an array, a tensor-like object with one as its data, or plain numbers. */
 export function readElements(value: unknown, dtype: unknown, name: string): Elements {
   const option = readElementType(dtype, 'dtype');
   const own = ownTypeOf(typeNameOf(value));
-  if (own === undefined) return readTensor(value, option, name);
+  if (own === undefined) {
+    if (Array.isArray(value)) return readPlain(value, option, name);
+    if (isObject(value)) return readTensorElements(value, option, name);
+    const isList = ArrayBuffer.isView(value) && typeNameOf(value) !== undefined;
+    const remedy = isList ? `Convert it: Float32Array.from(${name})` : undefined;
+    throw typeError(ARRAYS_OR_TENSORS, name, value, remedy);
+  }
   const array = value as ArrayBufferView;
   expectAttached(array, name);
   return {
@@ -112,6 +124,8 @@ export function readElements(value: unknown, dtype: unknown, name: string): Elem
 export interface Input {
   readonly elements: Elements;
   readonly shape: readonly number[];
+  /** The class axis, counted from the front; the first one of several. */
+  readonly axis: number;
   readonly layout: Layout;
   /** One for each position of the shape without the class axis. */
   readonly rows: number;
@@ -121,6 +135,25 @@ export interface Input {
   readonly softcap: number;
   /** 0 for as many as a call may use. */
   readonly threads: number;
+}
+
+/** What else says how an array without a shape is laid out: as many rows, or rows of so many classes. */
+export interface Hint {
+  readonly rows?: number | undefined;
+  readonly classes?: number;
+  /** Dimensions of one number for each element. */
+  readonly dimensions?: readonly number[] | undefined;
+}
+
+function inferredShape(length: number, hint: Hint): readonly number[] {
+  const { rows, classes, dimensions } = hint;
+  if (dimensions !== undefined && productOf(dimensions) === length) return dimensions;
+  if (rows === 1) return [length];
+  const size = classes ?? (rows === undefined ? length : length / rows);
+  const count = length / size;
+  // As one row, unless the rows fit and are more than single numbers, which would be labels.
+  const isFit = Number.isInteger(size) && Number.isInteger(count) && (size > 1 || classes === 1);
+  return isFit && count !== 1 ? [count, size] : [length];
 }
 
 /** The dimensions of an argument, and the name that errors about them use. */
@@ -137,12 +170,14 @@ export function readDimensions(
 export function inputOf(
   elements: Elements,
   shape: readonly number[],
+  axis: number,
   layout: Layout,
   given: RawOptions,
 ): Input {
   return {
     elements,
     shape,
+    axis,
     layout,
     rows: layout.outer * layout.inner,
     resultType: elements.type === 'float64' ? 'Float64Array' : 'Float32Array',
@@ -171,14 +206,22 @@ export function readInput(
   value: unknown,
   given: RawOptions,
   name: string,
+  hint?: Hint,
   classAxis: unknown = given.axis,
 ): Input {
   const elements = readElements(value, given.dtype, name);
-  const { shape, name: shapeName } = readDimensions(elements, given.shape);
-  const axis = readAxis(classAxis === undefined ? -1 : classAxis, shape.length, 'axis');
   const length = lengthOf(elements.array);
-  const layout = readRows(shape, axis, axis, given.rowStride, length, shapeName);
-  return inputOf(elements, shape, layout, given);
+  const { shape: givenShape, rowStride } = given;
+  const isUnknown = givenShape === undefined && elements.shape === undefined;
+  const isLast = classAxis === undefined || classAxis === -1;
+  const { shape, name: shapeName } =
+    hint !== undefined && isUnknown && isLast && rowStride === undefined
+      ? { shape: inferredShape(length, hint), name: 'shape' }
+      : readDimensions(elements, givenShape);
+  const axis =
+    classAxis === undefined ? shape.length - 1 : readAxis(classAxis, shape.length, 'axis');
+  const layout = readRows(shape, axis, axis, rowStride, length, shapeName);
+  return inputOf(elements, shape, axis, layout, given);
 }
 
 /** Another array of the first argument's type and layout; a tensor's dimensions must be the same. */
@@ -187,21 +230,27 @@ export function readInputLike(
   name: string,
   { layout, shape, elements: { type, dtype } }: Input,
 ): Elements {
-  const elements = readElements(value, dtype, name);
+  // Plain numbers become what the first argument has.
+  const wanted = Array.isArray(value) && type === 'float64' ? type : dtype;
+  const elements = readElements(value, wanted, name);
   if (elements.type !== type) {
-    throw typeError(`${type} elements, as the first argument has,`, name, value);
+    throw typeError(`an array of ${type} elements (as the first argument has)`, name, value);
   }
   if (elements.shape !== undefined) {
     const dimensions = readShape(elements.shape, lengthOf(elements.array), elements.shapeName);
     if (dimensions.length !== shape.length || dimensions.some((size, i) => size !== shape[i])) {
-      throw shapeError(`[${shape.join(', ')}]`, elements.shapeName, `[${dimensions.join(', ')}]`);
+      const fault = `${elements.shapeName} is ${shown(dimensions)}, but the shape of the first argument is ${shown(shape)}`;
+      throw shapeError(fault, elements.shapeName, dimensions);
     }
   }
   const dense = layout.classes * layout.inner;
   const length = lengthOf(elements.array);
   const most = layout.outer * layout.outerStride;
   const least = layout.outer * layout.inner === 0 ? 0 : most - layout.outerStride + dense;
-  if (length < least || length > most) throw shapeError(`${least} elements`, name, `${length}`);
+  if (length < least || length > most) {
+    const fault = `${name} has ${counted(length, 'element')}, but the first argument has ${least}`;
+    throw shapeError(fault, name, value);
+  }
   return elements;
 }
 

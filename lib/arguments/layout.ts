@@ -1,4 +1,5 @@
-import { shapeError, typeError, valueError } from './errors.js';
+import { combinationError, counted, shapeError, shown, valueError } from './errors.js';
+import { readIntegers } from './lists.js';
 import { expectInteger } from './scalars.js';
 
 /** A shape seen from its class axis: see native/kernel-table.h. */
@@ -12,26 +13,36 @@ export interface Layout {
 
 export function readShape(value: unknown, elements: number, name: string): readonly number[] {
   if (value === undefined) return [elements];
-  if (!Array.isArray(value)) throw typeError('an array of dimensions', name, value);
   // The common rank, without a list that grows.
-  if (value.length === 2) return [readSize(value[0], name, 0), readSize(value[1], name, 1)];
-  const shape: number[] = [];
-  for (let axis = 0; axis < value.length; axis++) shape.push(readSize(value[axis], name, axis));
+  if (Array.isArray(value) && value.length === 2) {
+    return [readSize(value[0], name, 0), readSize(value[1], name, 1)];
+  }
+  const shape = readIntegers(value, 'an array of dimensions', name);
+  shape.forEach((size, axis) => {
+    readSize(size, name, axis);
+  });
   // No dimensions at all: a single number, which is a row of one class.
   return shape.length === 0 ? [1] : shape;
 }
 
 function readSize(value: unknown, name: string, axis: number): number {
   const size = expectInteger(value, name, axis);
-  if (size < 0) throw valueError('an integer >= 0', `${name}[${axis}]`, size);
-  return size;
+  if (size >= 0) return size;
+  const remedy = 'Write the number of rows and of classes: [rows, classes]';
+  throw valueError('an integer >= 0', `${name}[${axis}]`, size, remedy);
+}
+
+/** How many elements a shape has. */
+export function productOf(shape: readonly number[]): number {
+  return shape.reduce((size, n) => size * n, 1);
 }
 
 /** An axis counted from the front. */
 export function readAxis(value: unknown, rank: number, name: string): number {
   const axis = expectInteger(value, name);
   if (axis < -rank || axis >= rank) {
-    throw valueError(`an integer from ${-rank} to ${rank - 1}`, name, axis);
+    const why = `an integer from ${-rank} to ${rank - 1}, as the shape has ${counted(rank, 'dimension')}`;
+    throw valueError(why, name, axis, rank === 1 ? 'Give a shape: [rows, classes]' : undefined);
   }
   return axis < 0 ? axis + rank : axis;
 }
@@ -51,9 +62,17 @@ export function layoutOf(
   const { outer, classes, inner } = sizesOf(shape, first, last);
   // Products beyond 2^53 have lost digits, but not their size: they equal no length.
   if (outer * classes * inner !== elements || !isSize(outer) || !isSize(classes * inner)) {
-    throw shapeError(`dimensions with the product ${elements}`, name, `[${shape.join(', ')}]`);
+    const fault = `${name} is ${shown(shape)}, which is ${counted(productOf(shape), 'element')}, but the array has ${elements}`;
+    throw shapeError(fault, name, shape, remedyFor(shape, first, last, elements));
   }
   return { outer, classes, inner, outerStride: classes * inner };
+}
+
+/** The shape that may be meant: with another number of rows. */
+function remedyFor(shape: readonly number[], first: number, last: number, elements: number) {
+  const { classes } = sizesOf(shape, first, last);
+  if (shape.length !== 2 || first !== 1 || classes === 0 || elements % classes !== 0) return '';
+  return `${counted(classes, 'class', 'classes')} would be the shape [${elements / classes}, ${classes}]`;
 }
 
 function sizesOf(shape: readonly number[], first: number, last: number) {
@@ -84,16 +103,21 @@ export function paddedLayoutOf(
   const { outer, classes, inner } = sizesOf(shape, first, last);
   const stride = expectInteger(rowStride, 'rowStride');
   if (last !== shape.length - 1) {
-    throw valueError('nothing (the class axis is not the last one)', 'rowStride', stride);
+    throw combinationError(
+      `rowStride is ${stride}, but the class axis is not the last one`,
+      'rowStride',
+      stride,
+      'Leave it out: only rows along the last axis may have padding between them',
+    );
   }
-  if (stride < classes) throw valueError(`an integer >= ${classes}`, 'rowStride', stride);
+  if (stride < classes) {
+    throw valueError(`an integer >= ${classes} (the row's length)`, 'rowStride', stride);
+  }
   const least = outer === 0 ? 0 : (outer - 1) * stride + classes;
   if (!(elements >= least && elements <= outer * stride) || !isSize(outer * stride)) {
-    throw shapeError(
-      `dimensions of ${elements} elements with a row stride of ${stride}`,
-      name,
-      `[${shape.join(', ')}]`,
-    );
+    const range = `${least} to ${outer * stride}`;
+    const fault = `${name} is ${shown(shape)} with rows at a distance of ${stride}, which takes ${range} elements, but the array has ${elements}`;
+    throw shapeError(fault, name, shape);
   }
   return { outer, classes, inner, outerStride: stride };
 }

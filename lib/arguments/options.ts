@@ -4,8 +4,10 @@ import {
   reductionCodes,
   tiesCodes,
 } from '../native/boundary.js';
-import { typeError, valueError } from './errors.js';
+import type { Integers } from '../types.js';
+import { combinationError, named, shortened, typeError } from './errors.js';
 import { expectBoolean, expectNumber, expectWord, integerWithin } from './scalars.js';
+import { either, suggestion } from './suggestions.js';
 
 /** Options as a caller gives them: each may be a getter's, and is read once. */
 export type RawOptions = { readonly [name: string]: unknown };
@@ -54,11 +56,17 @@ const isFactor = (value: number) => value >= 0 && value < Infinity;
  * from them.
  */
 export const options = {
-  /** The dimensions of the logits. Default: the tensor's; for an array one row, `[length]`. */
-  shape: readElsewhere<readonly number[]>(),
+  /**
+   * The dimensions of the logits. Default: the tensor's, or those of plain rows; with class indices as many rows as
+   * there are of them; else one row.
+   */
+  shape: readElsewhere<Integers>(),
   /** The class axis; negative values count from the end. Default: -1. */
   axis: readElsewhere<number>(),
-  /** How to read a `Uint16Array`: 'float16' or 'bfloat16'; of other arrays their own type. Default: the tensor's `type`. */
+  /**
+   * How to read a `Uint16Array`: 'float16' or 'bfloat16'; of other arrays their own type; of plain numbers 'float32' or
+   * 'float64'. Default: the tensor's `type`, and 'float32' for plain numbers.
+   */
   dtype: readElsewhere<keyof typeof elementCodes>(),
   /**
    * Elements from one row's start to the next, for rows along the last axis with padding between
@@ -81,7 +89,7 @@ export const options = {
   /** 'mean', 'sum', or 'none' for all losses. Default: 'mean'. */
   reduction: word('mean', reductionCodes),
   /** Rows with this target, or with one of these, count for nothing and are never read. Default: -100. */
-  ignoreIndex: readElsewhere<number | readonly number[]>(),
+  ignoreIndex: readElsewhere<number | Integers>(),
   /** What the mean is where no row counts: 'nan', 'zero', or 'throw' for an error. Default: 'nan'. */
   emptyMean: word('nan', emptyMeanCodes),
   /** The share of the target that is spread evenly over all classes, from 0 to 1. Default: 0. */
@@ -100,7 +108,7 @@ export const options = {
   /** Whether `score` gives the distance between the two largest logits. Default: false. */
   margin: boolean(false),
   /** Classes whose log-probabilities `score` gives, as many for each row. Default: none. */
-  ids: readElsewhere<Int32Array>(),
+  ids: readElsewhere<Integers>(),
   /** Whether an evaluator counts all pairs of target and prediction. Default: false. */
   confusion: boolean(false),
   /** How many bytes of text the targets stand for, for `bitsPerByte`. Default: unknown. */
@@ -118,15 +126,49 @@ export const onLogits = [...onElements, ...ofTransforms] as const;
 /** The options of every loss of classes. */
 export const ofClassLosses = ['reduction', 'weight', 'ignoreIndex', 'emptyMean', 'out'] as const;
 
-const none: RawOptions = Object.freeze({});
+/** No options at all. Not a plain object, which has what others put on Object.prototype. */
+class None {
+  readonly [name: string]: unknown;
+}
+Object.setPrototypeOf(None.prototype, null);
+const none: RawOptions = Object.freeze(new None());
+
+/** Whether somebody has extended all objects. */
+function isExtended(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
+}
+
+const isArray = (value: object) => Array.isArray(value) || ArrayBuffer.isView(value);
+
+/** A copy of what an object has of its own or by its class, without what all objects have: each property is read once. */
+function withoutInherited(given: object, names: ReadonlySet<string>): RawOptions {
+  const isOwn = (name: string) => {
+    for (let one = given; one !== null; one = Object.getPrototypeOf(one)) {
+      if (one !== given && Object.getPrototypeOf(one) === null) return false;
+      if (Object.hasOwn(one, name)) return true;
+    }
+    return false;
+  };
+  const copy = new None() as Record<string, unknown>;
+  const read = (name: string) => {
+    if (isOwn(name)) copy[name] = (given as RawOptions)[name];
+  };
+  for (const name of names) read(name);
+  for (const name in given) if (!names.has(name)) read(name);
+  return copy;
+}
 
 /** The names of the options that a function takes. Any other name is an error: a typing mistake must not be ignored. */
 export class OptionList<Name extends string> {
+  /** The function's name, for errors. */
+  readonly of: string;
   readonly names: readonly Name[];
   readonly #accepted: ReadonlySet<string>;
   #withSignal: OptionList<Name | 'signal'> | undefined;
 
-  constructor(...names: readonly Name[]) {
+  constructor(of: string, ...names: readonly Name[]) {
+    this.of = of;
     this.names = names;
     this.#accepted = new Set(names);
   }
@@ -134,21 +176,37 @@ export class OptionList<Name extends string> {
   /** A caller's options: not yet read. */
   accept(given: unknown): RawOptions {
     if (given === undefined) return none;
-    const isList = Array.isArray(given) || ArrayBuffer.isView(given);
-    if (typeof given !== 'object' || given === null || isList) {
-      throw typeError('an object', 'options', given);
+    if (typeof given !== 'object' || given === null || isArray(given)) {
+      throw typeError('an object of options', 'options', given, this.#usage(given));
     }
-    const values = given as RawOptions;
+    const values = isExtended() ? withoutInherited(given, this.#accepted) : (given as RawOptions);
     for (const name in values) {
       if (this.#accepted.has(name) || values[name] === undefined) continue;
-      throw valueError(`an option among ${this.names.join(', ')}`, 'options', name);
+      throw this.#unknown(name);
     }
     return values;
   }
 
+  /** An error of the function with this list. */
+  // biome-ignore lint/complexity/noBannedTypes: any function
+  named(error: unknown, entry: Function): unknown {
+    return named(error, this.of, entry);
+  }
+
+  #usage(given: unknown): string {
+    const isShape = Array.isArray(given) && this.#accepted.has('shape');
+    return isShape ? 'Did you mean { shape: ... }?' : '';
+  }
+
+  #unknown(name: string): Error {
+    const fault = `there is no option '${shortened(name)}'`;
+    const remedy = suggestion(name, this.names) || `The options are ${either(this.names)}`;
+    return combinationError(fault, 'options', name, remedy);
+  }
+
   /** The same of the promise's options, which have `signal` besides. */
   acceptInBackground(given: unknown): RawOptions {
-    this.#withSignal ??= new OptionList<Name | 'signal'>(...this.names, 'signal');
+    this.#withSignal ??= new OptionList<Name | 'signal'>(this.of, ...this.names, 'signal');
     return this.#withSignal.accept(given);
   }
 }
@@ -157,7 +215,8 @@ export class OptionList<Name extends string> {
 export function readReduction(value: unknown, out: unknown): keyof typeof reductionCodes {
   const reduction = options.reduction.read(value);
   if (reduction !== 'none' && out !== undefined) {
-    throw valueError("no array (only the reduction 'none' fills one)", 'out', out);
+    const fault = `out is given, but the reduction '${reduction}' makes one number`;
+    throw combinationError(fault, 'out', out, "Leave it out, or set reduction: 'none'");
   }
   return reduction;
 }

@@ -1,12 +1,17 @@
-import { typeError, valueError } from './errors.js';
+import { shortened, typeError, valueError } from './errors.js';
+import { either, suggestion } from './suggestions.js';
 
 /** An integer, or an error about `name`, or about its element `index`. */
 export function expectInteger(value: unknown, name: string, index?: number): number {
   if (Number.isSafeInteger(value)) return value as number;
   const what = index === undefined ? name : `${name}[${index}]`;
-  throw typeof value === 'number'
-    ? valueError('an integer', what, value)
-    : typeError('an integer', what, value);
+  if (typeof value === 'number') throw valueError('an integer', what, value);
+  const isText = typeof value === 'string' && /^-?[0-9]+$/.test(value);
+  const remedy =
+    isText || typeof value === 'bigint'
+      ? `Write it as a number: ${shortened(String(value))}`
+      : undefined;
+  throw typeError('an integer', what, value, remedy);
 }
 
 /** An integer from `least` on, and up to `most` where that is given. */
@@ -46,9 +51,8 @@ export function expectWord<Word extends string>(
   name: string,
   codes: { readonly [W in Word]: number },
 ): Word {
-  const words = Object.keys(codes).map((word) => `'${word}'`);
-  const what = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-  if (typeof value !== 'string') throw typeError(what, name, value);
-  if (!Object.hasOwn(codes, value)) throw valueError(what, name, value);
-  return value as Word;
+  if (typeof value === 'string' && Object.hasOwn(codes, value)) return value as Word;
+  const words = Object.keys(codes);
+  if (typeof value !== 'string') throw typeError(either(words), name, value);
+  throw valueError(either(words), name, value, suggestion(value, words));
 }

@@ -1,8 +1,8 @@
 import { allocationError } from '../arguments/errors.js';
-import type { TypedClassIndices } from '../arguments/targets.js';
 import { readInto } from '../files/open.js';
 import { elementArrays, elementBytes, type FileElement } from '../files/tensor.js';
 import type { NativeArray } from '../native/addon.js';
+import type { ClassArray } from '../types.js';
 import type { Dataset } from './dataset.js';
 
 /** Sizes in bytes by which a data set is divided. No result depends on them. */
@@ -89,7 +89,7 @@ export function batchAt(
 // The most bytes of an element.
 const ALIGNMENT = 8;
 
-function elementsOf(block: Uint8Array, element: FileElement): NativeArray | TypedClassIndices {
+function elementsOf(block: Uint8Array, element: FileElement): NativeArray | ClassArray {
   const { buffer, byteOffset, length } = block;
   return new elementArrays[element](
     buffer as ArrayBuffer,
@@ -138,12 +138,12 @@ export class BatchReader {
   }
 
   /** The targets of a batch. */
-  targets({ firstRow, rows }: Batch): TypedClassIndices {
+  targets({ firstRow, rows }: Batch): ClassArray {
     const { targets } = this.#dataset;
     const size = elementBytes[targets.element];
     const block = this.#targets.subarray(0, rows * size);
     readInto(targets, block, firstRow * size);
-    return elementsOf(block, targets.element) as TypedClassIndices;
+    return elementsOf(block, targets.element) as ClassArray;
   }
 
   /** The logits of a batch, laid out as in the file but without the other rows. */

@@ -1,6 +1,5 @@
-import { shapeError } from '../arguments/errors.js';
 import { type Layout, layoutOf, readAxis } from '../arguments/layout.js';
-import { fileError } from '../files/errors.js';
+import { fileError, fileShapeError } from '../files/errors.js';
 import { closeTensor, openTensor } from '../files/open.js';
 import { elementBytes, type OpenTensor } from '../files/tensor.js';
 import { elementCodes } from '../native/boundary.js';
@@ -53,7 +52,7 @@ function expectTargets(targets: OpenTensor, rowShape: readonly number[], rows: n
   const { shape, path } = targets;
   if (isSame(shape, rowShape) || isSame(shape, [rows])) return;
   const flat = rowShape.length === 1 ? '' : ` or [${rows}]`;
-  throw shapeError(
+  throw fileShapeError(
     `the shape [${rowShape.join(', ')}]${flat}, as the logits have rows,`,
     path,
     `[${shape.join(', ')}]`,
@@ -65,9 +64,9 @@ function datasetOf(logits: OpenTensor, targets: OpenTensor, givenAxis: number): 
   const { shape, path } = logits;
   const elementType = logitsType(logits);
   expectIntegers(targets);
-  if (shape.length === 0) throw shapeError('a class axis', path, 'a single number');
+  if (shape.length === 0) throw fileShapeError('a class axis', path, 'a single number');
   const axis = readAxis(givenAxis, shape.length, 'axis');
-  if (shape[axis] === 0) throw shapeError('a class at least', path, `[${shape.join(', ')}]`);
+  if (shape[axis] === 0) throw fileShapeError('a class at least', path, `[${shape.join(', ')}]`);
   const elements = logits.bytes / elementBytes[elementType];
   const layout = layoutOf(shape, axis, axis, elements, path);
   const rowShape = shape.filter((_, i) => i !== axis);

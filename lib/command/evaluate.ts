@@ -1,5 +1,4 @@
-import { valueError } from '../arguments/errors.js';
-import { fileError } from '../files/errors.js';
+import { fileError, optionError } from '../files/errors.js';
 import { closeFile, openFile } from '../files/file.js';
 import { runtime } from '../native/runtime.js';
 import { loadECharts } from '../report/charts.js';
@@ -20,7 +19,7 @@ function readTextBytes(text: string): number {
   }
   const count = Number(text);
   if (!Number.isSafeInteger(count) || count === 0) {
-    throw valueError('an integer >= 1 or the name of a file', '--bytes', text);
+    throw optionError('an integer >= 1 or the name of a file', '--bytes', text);
   }
   return count;
 }

@@ -1,9 +1,9 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { targetError } from '../arguments/errors.js';
-import type { TypedClassIndices } from '../arguments/targets.js';
 import { Evaluator, updateRows } from '../evaluation/evaluator.js';
 import type { EvaluatorState, RowResults } from '../evaluation/types.js';
 import { mostMatrixClasses, ReportCollector, type ReportCounts } from '../report/report.js';
+import type { ClassArray } from '../types.js';
 import { type Batch, BatchReader, batchAt, type Partition } from './batches.js';
 import type { Dataset, EvaluateOptions } from './dataset.js';
 
@@ -57,7 +57,7 @@ function addBatch(
   evaluator: Evaluator,
   batch: Batch,
   reader: BatchReader,
-  targets: TypedClassIndices,
+  targets: ClassArray,
 ): RowResults {
   const { elementType: dtype, layout } = dataset;
   const { temperature, softcap } = options;
@@ -72,6 +72,10 @@ function addBatch(
   }
 }
 
+/** Whether all pairs of target and prediction are counted: for the report alone. */
+export const hasConfusion = ({ options, dataset }: Job): boolean =>
+  options.report !== undefined && dataset.layout.classes <= mostMatrixClasses;
+
 /**
  * Takes batch after batch and evaluates its rows, until none is left or one has failed. Every thread runs this
  * loop, the main one too. A batch is read by the thread that computes with it: so its rows stay in one core's cache,
@@ -84,8 +88,7 @@ export async function evaluateBatches(job: Job): Promise<ThreadResult> {
     classes,
     top: options.top,
     calibrationBins: options.bins,
-    // For the report alone.
-    confusion: options.report !== undefined && classes <= mostMatrixClasses,
+    confusion: hasConfusion(job),
     ignoreIndex: options.ignoreIndex,
     axis: 1,
   });

@@ -25,6 +25,15 @@ function nodeGypOfNpm(): string | undefined {
   );
 }
 
+/** The headers that the sources include: none but those who compile them need it. */
+function expectHeaders(): void {
+  try {
+    createRequire(join(sources, 'binding.gyp')).resolve('node-addon-api');
+  } catch (error) {
+    throw packageNotFound('node-addon-api', 'logits rebuild', error);
+  }
+}
+
 /** The project's own node-gyp, or else npm's. */
 function findNodeGyp(): string {
   try {
@@ -45,6 +54,7 @@ function run(args: readonly string[]): boolean {
 /** `logits rebuild`: compiles the addon, and sees that it can be loaded. */
 export function rebuild(): void {
   const nodeGyp = findNodeGyp();
+  expectHeaders();
   if (!run([nodeGyp, 'rebuild', '--directory', sources])) {
     throw rebuildFailed(`Expected ${nodeGyp} to compile ${sources}, received its errors, above`);
   }

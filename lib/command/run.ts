@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import { Evaluator } from '../evaluation/evaluator.js';
-import type { EvaluationSummary } from '../evaluation/types.js';
 import { threadError } from '../files/errors.js';
 import { runtime } from '../native/runtime.js';
-import type { ReportCollector } from '../report/report.js';
+import type { ReportCollector, ReportSummary } from '../report/report.js';
 import { type Partition, partitionOf, readerBytes, sizes } from './batches.js';
 import type { Dataset, EvaluateOptions } from './dataset.js';
-import { evaluateBatches, type Job, stop, type WorkerResult } from './loop.js';
+import { evaluateBatches, hasConfusion, type Job, stop, type WorkerResult } from './loop.js';
 
 // These many have the memory's whole speed, and a thread takes some ten megabytes.
 const MOST_THREADS = 8;
@@ -34,7 +33,7 @@ function threadsFor(dataset: Dataset, partition: Partition, most: number): numbe
 
 /** An evaluation of a whole data set. */
 export interface Evaluation {
-  readonly summary: EvaluationSummary;
+  readonly summary: ReportSummary;
   /** What a report shows besides; undefined where there is none. */
   readonly collector: ReportCollector | undefined;
   readonly firstNotFinite: number | undefined;
@@ -78,13 +77,22 @@ async function evaluateOnThreads(job: Job, threads: number): Promise<Evaluation>
   const [failed] = failures.sort((one, other) => one.batch - other.batch);
   if (failed !== undefined) throw failed.error;
   const { evaluator, collector } = own;
+  const { classes } = job.dataset.layout;
   for (const other of others) {
     evaluator.merge(Evaluator.fromJSON(other.evaluator));
     if (other.collector !== undefined) collector?.merge(other.collector);
   }
   const rows = [own, ...others].flatMap(({ firstNotFinite }) => firstNotFinite ?? []);
   const firstNotFinite = rows.length === 0 ? undefined : Math.min(...rows);
-  return { summary: evaluator.summary(), collector, firstNotFinite };
+  const confusion = hasConfusion(job) ? rowsOf(evaluator.confusion(), classes) : undefined;
+  return { summary: { ...evaluator.summary(), confusion }, collector, firstNotFinite };
+}
+
+/** Rows of a square of counts. */
+function rowsOf(counts: Float64Array, classes: number): number[][] {
+  return Array.from({ length: classes }, (_, target) =>
+    Array.from(counts.subarray(target * classes, (target + 1) * classes)),
+  );
 }
 
 const SECOND = 1000;

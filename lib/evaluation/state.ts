@@ -1,5 +1,5 @@
 import { newArray } from '../arguments/arrays.js';
-import { typeError, valueError } from '../arguments/errors.js';
+import { allocationError, typeError, valueError } from '../arguments/errors.js';
 import { integerWithin } from '../arguments/scalars.js';
 import { countParts, counts, sums } from '../native/boundary.js';
 import { readSum, SUM_DIGITS, writeSum } from './exact-sum.js';
@@ -96,6 +96,13 @@ export class GatheredState {
     }
   }
 
+  reset(): void {
+    this.bytes = 0;
+    this.counts.fill(0);
+    this.sums.fill(0n);
+    this.confusion?.fill(0);
+  }
+
   describeCounts(): Counts {
     return {
       rows: this.count('rows'),
@@ -106,7 +113,7 @@ export class GatheredState {
       binRows: [...this.binRows],
       binHits: [...this.binHits],
       bytes: this.bytes,
-      ...(this.confusion === null ? {} : { confusion: [...this.confusion] }),
+      ...(this.confusion === null ? {} : { confusion: describeConfusion(this.confusion) }),
     };
   }
 
@@ -131,7 +138,7 @@ export class GatheredState {
     }
     const { bytes, confusion } = given.counts;
     this.bytes = bytes === null ? null : readCount(bytes, 'counts.bytes');
-    if (this.confusion !== null) readCounts(confusion, this.confusion, 'counts.confusion');
+    if (this.confusion !== null) restoreConfusion(confusion, this.confusion);
     for (const name of SUM_NAMES) {
       const sum = readHexadecimal(given.sums[name], `sums.${name}`);
       writeSum(this.sums, sums[name] * SUM_DIGITS, sum);
@@ -146,6 +153,34 @@ export class GatheredState {
 
 function newConfusion(classes: number): Float64Array {
   return newArray('Float64Array', classes * classes, 'confusion') as Float64Array;
+}
+
+/** Text of so many numbers is near the longest that there is. */
+const MOST_PAIRS = 2 ** 24;
+
+/** The pairs that occur, each by its place and its count: of most pairs of many classes there is none. */
+function describeConfusion(confusion: Float64Array): number[] {
+  const pairs: number[] = [];
+  for (let place = 0; place < confusion.length; place++) {
+    const count = confusion[place] as number;
+    if (count === 0) continue;
+    if (pairs.length === 2 * MOST_PAIRS) {
+      throw allocationError(confusion.length, 'confusion', 'as JSON');
+    }
+    pairs.push(place, count);
+  }
+  return pairs;
+}
+
+function restoreConfusion(value: unknown, confusion: Float64Array): void {
+  const name = 'counts.confusion';
+  if (!Array.isArray(value)) throw typeError('an array', name, value);
+  if (value.length % 2 !== 0) throw valueError('an array of pairs', name, value);
+  confusion.fill(0);
+  for (let i = 0; i < value.length; i += 2) {
+    const place = integerWithin(value[i], `${name}[${i}]`, 0, confusion.length - 1);
+    confusion[place] = readCount(value[i + 1], `${name}[${i + 1}]`);
+  }
 }
 
 /** Adds other counts, one by one. */

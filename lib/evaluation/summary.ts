@@ -50,19 +50,14 @@ function summariseCalibration(state: GatheredState): Calibration {
       accuracy: (binHits[bin] as number) / count,
     };
   });
-  return { bins, expected: mean(gaps, rows), maximum, rootMeanSquare: Math.sqrt(squares / rows) };
-}
-
-/** Rows of a square of counts. */
-function nested(counts: Float64Array, classes: number): number[][] {
-  return Array.from({ length: classes }, (_, target) =>
-    Array.from(counts.subarray(target * classes, (target + 1) * classes)),
-  );
+  const expected = mean(gaps, rows);
+  const rootMeanSquare = Math.sqrt(squares / rows);
+  return { bins, expected, maximum, rootMeanSquare, ece: expected, mce: maximum };
 }
 
 /** The summary of what an evaluator has gathered. */
 export function summarise(state: GatheredState): EvaluationSummary {
-  const { bytes, confusion, options } = state;
+  const { bytes, options } = state;
   const rows = state.count('rows');
   const isBounded = state.count('infinite') === 0;
   const loss = isBounded ? mean(state.sum('loss'), rows) : Infinity;
@@ -85,6 +80,5 @@ export function summarise(state: GatheredState): EvaluationSummary {
     meanEntropy: mean(state.sum('entropy'), rows),
     brier: mean(state.sum('squareDistance'), rows),
     calibration: summariseCalibration(state),
-    ...(confusion === null ? {} : { confusion: nested(confusion, options.classes) }),
   };
 }

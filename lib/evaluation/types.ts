@@ -28,6 +28,9 @@ export interface Calibration {
   readonly maximum: number;
   /** The root of the mean of their squares, by their counts (RMSCE). */
   readonly rootMeanSquare: number;
+  /** `expected` and `maximum` by the names that papers give them. */
+  readonly ece: number;
+  readonly mce: number;
 }
 
 /** What an {@link Evaluator} has gathered. Means over no rows are NaN. */
@@ -56,15 +59,13 @@ export interface EvaluationSummary {
   /** The mean of sum over c of (p[c] - [c is the target])^2. */
   readonly brier: number;
   readonly calibration: Calibration;
-  /** confusion[target][prediction]: how many rows. */
-  readonly confusion?: readonly (readonly number[])[];
 }
 
 /** An {@link Evaluator} as JSON: every bit of its state. */
 export interface EvaluatorState {
   readonly version: 1;
   readonly options: {
-    readonly classes: number;
+    readonly classes: number | readonly string[];
     readonly top: readonly number[];
     readonly calibrationBins: number;
     readonly confusion: boolean;
@@ -84,7 +85,7 @@ export interface EvaluatorState {
     readonly binHits: readonly number[];
     /** The bytes of all targets; null where an update has not told them. */
     readonly bytes: number | null;
-    /** Rows by target and prediction: classes x classes. */
+    /** Of each pair that occurs `target * classes + prediction`, and its number of rows. */
     readonly confusion?: readonly number[];
   };
   /** Exact sums: hexadecimal integers in units of 2^-2148. */

@@ -1,5 +1,21 @@
 // Errors of the command, its files and its reports: no function of the library throws them.
-import { describe, sentence, shortened, withCode } from '../arguments/errors.js';
+import { describe, shortened, withCode } from '../arguments/errors.js';
+
+function sentence(what: string, name: string, received: string): string {
+  return `Expected ${what} for ${name}, received ${received}`;
+}
+
+/** A value of an option that does not go with the file. */
+export function optionError(what: string, name: string, received: unknown): RangeError {
+  const message = sentence(what, name, describe(received));
+  return withCode(new RangeError(message), 'ERR_INVALID_ARG_VALUE');
+}
+
+/** Shapes of files that do not fit together; `received` is worded by the caller. */
+export function fileShapeError(what: string, path: string, received: string): RangeError {
+  const message = sentence(what, path, shortened(received));
+  return withCode(new RangeError(message), 'ERR_SHAPE_MISMATCH');
+}
 
 /**
  * A file, or a line of it, that is not as its format, its size or the other files require;

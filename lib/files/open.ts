@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
-import { shapeError, valueError } from '../arguments/errors.js';
 import type { ElementType } from '../types.js';
-import { fileError } from './errors.js';
+import { fileError, fileShapeError, optionError } from './errors.js';
 import { closeFile, type OpenFile, openFile, readFully } from './file.js';
 import { readNpy } from './npy.js';
 import { readSafetensors } from './safetensors.js';
@@ -28,7 +27,7 @@ function readAs(element: FileElement, dtype: ElementType | undefined): FileEleme
   if (dtype === undefined || dtype === element) return element;
   const isHalf = dtype === 'float16' || dtype === 'bfloat16';
   if (element === 'uint16' && isHalf) return dtype;
-  throw valueError(`the file's ${element} (16 bits alone have another reading)`, 'dtype', dtype);
+  throw optionError(`the file's ${element} (16 bits alone have another reading)`, 'dtype', dtype);
 }
 
 /** A tensor that lies in one piece in one file. */
@@ -42,7 +41,7 @@ function spanOf(
 }
 
 function expectNoName({ tensor }: OpenOptions): void {
-  if (tensor !== undefined) throw valueError('no name but in .safetensors', 'tensor', tensor);
+  if (tensor !== undefined) throw optionError('no name but in .safetensors', 'tensor', tensor);
 }
 
 const openNpy: Open = (file, options) => {
@@ -69,7 +68,7 @@ const formats = new Map([
 function openOne(path: string, options: OpenOptions): OpenTensor {
   const open = formats.get(extname(path).toLowerCase());
   if (open === undefined) {
-    throw valueError(`a name that ends in ${[...formats.keys()].join(', ')}`, 'path', path);
+    throw optionError(`a name that ends in ${[...formats.keys()].join(', ')}`, 'path', path);
   }
   const file = openFile(path);
   try {
@@ -90,14 +89,14 @@ function expectAlike(first: OpenTensor, other: OpenTensor): void {
     shape.length === row.length + 1 && row.every((size, axis) => size === shape[axis + 1]);
   if (!isAlike) {
     const what = `the shape [${['n', ...row].join(', ')}], as in ${first.path},`;
-    throw shapeError(what, other.path, `[${shape.join(', ')}]`);
+    throw fileShapeError(what, other.path, `[${shape.join(', ')}]`);
   }
 }
 
 /** One tensor of all, along the first axis; a single one is itself. */
 function concatenated(first: OpenTensor, others: readonly OpenTensor[]): OpenTensor {
   if (others.length === 0) return first;
-  if (first.shape.length === 0) throw shapeError('a first axis', first.path, 'a single number');
+  if (first.shape.length === 0) throw fileShapeError('a first axis', first.path, 'a single number');
   for (const other of others) expectAlike(first, other);
   const all = [first, ...others];
   const rows = all.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
@@ -129,9 +128,9 @@ export function openTensor(
 
 function readableBytes({ element, bytes }: OpenTensor, into: Uint8Array, at: number): number {
   const size = elementBytes[element];
-  if (!isCount(at) || at % size !== 0) throw valueError(`a multiple of ${size}`, 'at', at);
+  if (!isCount(at) || at % size !== 0) throw optionError(`a multiple of ${size}`, 'at', at);
   if (into.length % size !== 0) {
-    throw valueError(`a multiple of ${size}`, 'into.length', into.length);
+    throw optionError(`a multiple of ${size}`, 'into.length', into.length);
   }
   return Math.max(0, Math.min(into.length, bytes - at));
 }

@@ -1,7 +1,7 @@
 // Written here since one package that reads .safetensors holds the whole file in memory and checks nothing (safetensors), and
 // one, of 5 MB, reads headers of models on a server, without data and overlaps (@huggingface/hub).
-import { describe, valueError } from '../arguments/errors.js';
-import { fileError } from './errors.js';
+import { describe } from '../arguments/errors.js';
+import { fileError, optionError } from './errors.js';
 import { type OpenFile, readFully } from './file.js';
 import { type Contents, expectBytes, type FileElement, isCount, shapeOf } from './tensor.js';
 
@@ -115,7 +115,7 @@ function findEntry(entries: readonly Entry[], name: string | undefined, path: st
   const found = entries.filter((entry) => name === undefined || entry.name === name);
   const [entry] = found;
   if (entry === undefined || found.length > 1) {
-    throw valueError(`the name of a tensor of ${path} (${listed(entries)})`, 'tensor', name);
+    throw optionError(`the name of a tensor of ${path} (${listed(entries)})`, 'tensor', name);
   }
   return entry;
 }

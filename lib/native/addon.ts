@@ -1,5 +1,6 @@
-import { availableParallelism } from 'node:os';
+import os from 'node:os';
 import { valueError } from '../arguments/errors.js';
+import { either, suggestion } from '../arguments/suggestions.js';
 import type { Functions, Side } from './boundary.js';
 import { loadAddon } from './load.js';
 
@@ -24,14 +25,15 @@ export interface NativeAddon extends Side, Functions {
 function forceIsa(addon: NativeAddon, name: string | undefined): void {
   if (name === undefined || name === '') return;
   if (!addon.selectIsa(name)) {
-    throw valueError(`one of ${addon.isas().join(', ')}`, 'LOGITS_ISA', name);
+    throw valueError(either(addon.isas()), 'LOGITS_ISA', name, suggestion(name, addon.isas()));
   }
 }
 
 /** Applies LOGITS_THREADS, or all of the machine's threads, unless another thread has done so. */
 function limitThreads(addon: NativeAddon, given: string | undefined): void {
   if (given === undefined || given === '') {
-    addon.setDefaultThreads(availableParallelism());
+    // Node.js has it from 18.14 on.
+    addon.setDefaultThreads(os.availableParallelism?.() ?? Math.max(1, os.cpus().length));
     return;
   }
   const threads = Number(given);

@@ -132,11 +132,13 @@ function pass(argument: number, array: AnyArray): AnyArray {
 
 /** Passes an array of results, or the place of few in the block. */
 function place(argument: number, array: AnyArray): AnyArray {
-  if (!mayPlace || !array || lengthOf(array) > copied) return pass(argument, array);
+  if (!mayPlace || !array) return pass(argument, array);
+  const length = lengthOf(array);
+  if (length > copied) return pass(argument, array);
   const type = typeNameOf(array);
   if (type !== 'Float32Array' && type !== 'Int32Array') return pass(argument, array);
   const kind = type === 'Float32Array' ? Passing.floats : Passing.integers;
-  passing[argument] = (lengthOf(array) << passingBits) | kind;
+  passing[argument] = (length << passingBits) | kind;
   return null;
 }
 

@@ -1,5 +1,6 @@
 import { lengthOf } from '../arguments/arrays.js';
 import {
+  counted,
   detachedError,
   emptyMeanError,
   idError,
@@ -42,11 +43,15 @@ export function wordedError<O extends Operation>(
     case 'value':
       return valueError('a number within its range', name, value);
     case 'shape':
-      return shapeError(`${value} elements`, name, array === null ? 'none' : `${lengthOf(array)}`);
+      return shapeError(
+        `${name} has ${array === null ? 'no elements' : counted(lengthOf(array), 'element')}, not ${value}`,
+        name,
+        array,
+      );
     case 'overlap':
-      return overlapError(name, publicName(operation, Number(value)), false);
+      return overlapError(name, array, publicName(operation, Number(value)), false);
     case 'partialOverlap':
-      return overlapError(name, publicName(operation, Number(value)), true);
+      return overlapError(name, array, publicName(operation, Number(value)), true);
     case 'target':
       return name === 'ids'
         ? idError(row, (array as Int32Array).indexOf(Number(value)), Number(value), classes)
@@ -56,7 +61,7 @@ export function wordedError<O extends Operation>(
     case 'memory':
       return workingMemoryError();
     case 'detached':
-      return detachedError(name);
+      return detachedError(name, array);
     default:
       return error;
   }

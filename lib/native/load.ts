@@ -49,7 +49,7 @@ function advice(errors: readonly unknown[]): string {
 function compileAdvice(): string {
   const isCheckout = existsSync(join(root, 'binding.gyp'));
   const command = isCheckout ? 'npm run build:native' : 'npx logits rebuild';
-  return `Compile it, which takes Python 3 and a C++17 compiler, with: ${command}`;
+  return `Compile it, which takes Python 3, a C++17 compiler and the package node-addon-api, with: ${command}`;
 }
 
 /** What an addon says of itself; those of version 0.1 say less. */

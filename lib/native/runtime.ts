@@ -1,3 +1,4 @@
+import { asFunction } from '../arguments/errors.js';
 import { integerWithin } from '../arguments/scalars.js';
 import type { Runtime } from '../types.js';
 import { native } from './addon.js';
@@ -32,5 +33,7 @@ export function runtime(): Runtime {
  * runtime().threads;       // 1
  */
 export function setThreads(threads: number): void {
-  native.setThreads(integerWithin(threads, 'threads', 1));
+  asFunction('setThreads', setThreads, () => {
+    native.setThreads(integerWithin(threads, 'threads', 1));
+  });
 }

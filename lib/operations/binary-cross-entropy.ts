@@ -1,11 +1,5 @@
-import {
-  expectArray,
-  isFloatName,
-  lengthOf,
-  readFactors,
-  typeNameOf,
-} from '../arguments/arrays.js';
 import { outputLike, readInput } from '../arguments/input.js';
+import { readFactors } from '../arguments/lists.js';
 import {
   OptionList,
   type OptionsIn,
@@ -13,21 +7,27 @@ import {
   type RawOptions,
   readReduction,
 } from '../arguments/options.js';
-import { readLabels } from '../arguments/targets.js';
+import { readLabels, targetNumbers } from '../arguments/targets.js';
 import type { FloatResult } from '../native/addon.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
 import type {
+  AnyResult,
   BinaryTargets,
+  Factors,
+  Given,
   Logits,
-  Loss,
+  LossFit,
+  LossOf,
+  None,
+  Offered,
   Reduction,
   ReductionOptions,
-  ResultArray,
 } from '../types.js';
 
 export const binaryCrossEntropyOptions = new OptionList(
+  'binaryCrossEntropy',
   ...onLogits,
   'reduction',
   'weight',
@@ -40,24 +40,17 @@ export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction, A = 
   extends OptionsIn<typeof binaryCrossEntropyOptions>,
     ReductionOptions<R, A> {
   /** A factor for each class, or for each logit. Default: 1 each. */
-  readonly weight?: Float32Array | Float64Array | undefined;
+  readonly weight?: Factors | undefined;
   /** A factor for the positive part of the loss: one for all, or one a class. Default: 1. */
-  readonly positiveWeight?: number | Float32Array | Float64Array | undefined;
+  readonly positiveWeight?: number | Factors | undefined;
 }
-
-/** One factor a class, or one a logit. */
-function readWeight(value: unknown, classes: number, length: number): FloatResult | null {
-  if (value === undefined) return null;
-  const what = 'a Float32Array or a Float64Array';
-  const array = expectArray<FloatResult>(value, isFloatName, what, 'weight');
-  return readFactors(array, lengthOf(array) === length ? length : classes, 'weight');
-}
+type AnyBinaryCrossEntropyOptions = BinaryCrossEntropyOptions<Reduction, AnyResult>;
 
 /** One factor a class, of one for all too. */
 function readPositiveWeight(value: unknown, classes: number): FloatResult | null {
   return typeof value === 'number'
     ? new Float64Array(classes).fill(value)
-    : readFactors(value, classes, 'positiveWeight');
+    : readFactors(value, classes, 'positiveWeight', 'one a class');
 }
 
 function prepareBinaryCrossEntropy<Result>(
@@ -67,12 +60,17 @@ function prepareBinaryCrossEntropy<Result>(
 ): call.Prepared<typeof operations.binaryCrossEntropy, Result> {
   const { out } = given;
   const reduction = readReduction(given.reduction, out);
-  const input = readInput(logits, given, 'logits');
+  const givenLabels = readLabels(targets);
+  const input = readInput(logits, given, 'logits', givenLabels);
   const { classes } = input.layout;
-  const length = input.rows * classes;
-  const weight = readWeight(given.weight, classes, length);
+  const weight = readFactors(
+    given.weight,
+    [classes, input.rows * classes],
+    'weight',
+    'one a class',
+  );
   const positiveWeight = readPositiveWeight(given.positiveWeight, classes);
-  const labels = readLabels(targets, length);
+  const labels = targetNumbers(givenLabels, input);
 
   const losses = reduction === 'none' ? outputLike(out, input, null, 'out') : null;
   call.writeInput(input);
@@ -81,7 +79,7 @@ function prepareBinaryCrossEntropy<Result>(
     args: {
       logits: input.elements.array,
       targets: labels,
-      targetsSource: typeNameOf(targets) === undefined ? null : (targets as ArrayBufferView),
+      targetsSource: givenLabels.isPlain ? null : givenLabels.array,
       weight,
       positiveWeight,
       out: losses,
@@ -120,25 +118,35 @@ function prepareBinaryCrossEntropy<Result>(
  * @see The definition: `torch.nn.functional.binary_cross_entropy_with_logits`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
  */
-export function binaryCrossEntropy<L extends Logits, R extends Reduction = 'mean'>(
+export function binaryCrossEntropy<
+  L extends Logits,
+  const O extends Given<O, AnyBinaryCrossEntropyOptions, LossFit<L, O>> = None,
+>(
   logits: L,
   targets: BinaryTargets,
-  options?: BinaryCrossEntropyOptions<R, ResultArray<L>>,
-): Loss<R, ResultArray<L>> {
-  const given = binaryCrossEntropyOptions.accept(options);
-  return call.compute(
-    operations.binaryCrossEntropy,
-    prepareBinaryCrossEntropy(logits, targets, given),
-  );
+  options?: Offered<O, AnyBinaryCrossEntropyOptions>,
+): LossOf<L, O> {
+  try {
+    return call.compute(
+      operations.binaryCrossEntropy,
+      prepareBinaryCrossEntropy(logits, targets, binaryCrossEntropyOptions.accept(options)),
+    );
+  } catch (error) {
+    throw binaryCrossEntropyOptions.named(error, binaryCrossEntropy);
+  }
 }
 
 /** {@link binaryCrossEntropy} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function binaryCrossEntropyAsync<L extends Logits, R extends Reduction = 'mean'>(
+export function binaryCrossEntropyAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnyBinaryCrossEntropyOptions>, LossFit<L, O>> = None,
+>(
   logits: L,
   targets: BinaryTargets,
-  options?: InBackground<BinaryCrossEntropyOptions<R, ResultArray<L>>>,
-): Promise<Loss<R, ResultArray<L>>> {
+  options?: Offered<O, InBackground<AnyBinaryCrossEntropyOptions>>,
+): Promise<LossOf<L, O>> {
   return computeInBackground(
+    binaryCrossEntropyAsync,
     operations.binaryCrossEntropy,
     binaryCrossEntropyOptions,
     options,

@@ -1,12 +1,7 @@
-import {
-  expectAttached,
-  expectLength,
-  outputArray,
-  readFactors,
-  typeNameOf,
-} from '../arguments/arrays.js';
-import { valueError } from '../arguments/errors.js';
-import { type Input, outputLike, readInput } from '../arguments/input.js';
+import { isFloatName, outputArray, typeNameOf } from '../arguments/arrays.js';
+import { combinationError } from '../arguments/errors.js';
+import { outputLike, readInput } from '../arguments/input.js';
+import { readFactors } from '../arguments/lists.js';
 import {
   options as known,
   OptionList,
@@ -17,21 +12,45 @@ import {
   readReduction,
 } from '../arguments/options.js';
 import { expectNumber } from '../arguments/scalars.js';
-import { isProbabilities, readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
+import {
+  classIndices,
+  isProbabilities,
+  readIgnoreIndex,
+  readTargets,
+  TARGETS,
+  targetNumbers,
+} from '../arguments/targets.js';
 import type { FloatResult } from '../native/addon.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { Logits, Loss, LossAndGradient, Reduction, ResultArray, Targets } from '../types.js';
+import type {
+  AnyResult,
+  Factors,
+  Given,
+  Logits,
+  LossAndGradient,
+  LossesOut,
+  LossFit,
+  LossOf,
+  None,
+  Offered,
+  Reduction,
+  ReductionOf,
+  ResultOf,
+  Targets,
+} from '../types.js';
 import type { NllLossOptions } from './nll-loss.js';
 
 export const crossEntropyOptions = new OptionList(
+  'crossEntropy',
   ...onLogits,
   ...ofClassLosses,
   'labelSmoothing',
   'zLoss',
 );
 export const crossEntropyWithGradientOptions = new OptionList(
+  'crossEntropyWithGradient',
   ...crossEntropyOptions.names,
   'gradient',
   'upstream',
@@ -41,6 +60,7 @@ export const crossEntropyWithGradientOptions = new OptionList(
 export interface CrossEntropyOptions<R extends Reduction = Reduction, A = Float32Array>
   extends NllLossOptions<R, A>,
     OptionsIn<typeof crossEntropyOptions> {}
+type AnyCrossEntropyOptions = CrossEntropyOptions<Reduction, AnyResult>;
 
 /** The options of crossEntropyWithGradient. */
 export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction, A = Float32Array>
@@ -48,31 +68,36 @@ export interface CrossEntropyWithGradientOptions<R extends Reduction = Reduction
   /** Where the gradient goes: as many elements as the logits, and possibly the logits array itself. Default: a new array. */
   readonly gradient?: A | undefined;
   /** What the gradient is multiplied by; with reduction 'none' also one factor a row. Default: 1. */
-  readonly upstream?: number | ('none' extends R ? Float32Array | Float64Array : never) | undefined;
+  readonly upstream?: number | ('none' extends R ? Factors : never) | undefined;
 }
+type AnyCrossEntropyWithGradientOptions = CrossEntropyWithGradientOptions<Reduction, AnyResult>;
+
+/** What fits the reduction, and the type of the results. */
+type GradientFit<O, A> = LossesOut<O, A> & {
+  readonly gradient?: A | undefined;
+  readonly upstream?: number | ('none' extends ReductionOf<O> ? Factors : never) | undefined;
+};
 
 /** One factor of the gradient, or one a row. */
 function readUpstream(value: unknown, rows: number, reduction: Reduction): number | FloatResult {
   if (typeof value === 'number') {
     return expectNumber(value, 'upstream', Number.isFinite, 'a finite number');
   }
-  const isArray = typeNameOf(value)?.startsWith('Float') && reduction !== 'none';
-  if (isArray) {
-    throw valueError("a number (only the reduction 'none' has one a row)", 'upstream', value);
+  if (reduction !== 'none' && (Array.isArray(value) || isFloatName(typeNameOf(value)))) {
+    const fault = `upstream is an array, but the reduction '${reduction}' makes one number`;
+    throw combinationError(fault, 'upstream', value, "Give one number, or set reduction: 'none'");
   }
-  return readFactors(value, rows, 'upstream') as FloatResult;
+  return readFactors(value, rows, 'upstream', 'one a row') as FloatResult;
 }
 
-/** Class probabilities as native code takes them. */
-function readProbabilities(targets: FloatResult, input: Input, ignoreIndex: call.IgnoreIndex) {
-  expectAttached(targets, 'targets');
-  expectLength(targets, input.rows * input.layout.classes, 'targets');
+/** Class probabilities have no row to ignore. */
+function expectNoClass(ignoreIndex: call.IgnoreIndex): void {
   const ignored = typeof ignoreIndex === 'number' ? [ignoreIndex] : [...ignoreIndex];
-  if (ignored.some((index) => index >= 0)) {
-    const shown = typeof ignoreIndex === 'number' ? ignoreIndex : ignored;
-    throw valueError('nothing (targets are class probabilities)', 'ignoreIndex', shown);
-  }
-  return targets;
+  const first = ignored.find((index) => index >= 0);
+  if (first === undefined) return;
+  const fault = `ignoreIndex is ${first}, but the targets are class probabilities, which ignore no row`;
+  const remedy = 'Leave it out; a row of zeros has the loss 0';
+  throw combinationError(fault, 'ignoreIndex', first, remedy);
 }
 
 /** A call of either function. */
@@ -90,12 +115,15 @@ function prepareCrossEntropy<Result>(
   const emptyMean = known.emptyMean.read(given.emptyMean);
   const labelSmoothing = known.labelSmoothing.read(given.labelSmoothing);
   const zLoss = known.zLoss.read(given.zLoss);
-  const input = readInput(logits, given, 'logits');
+  const givenTargets = readTargets(targets, TARGETS);
+  const input = readInput(logits, given, 'logits', givenTargets);
   const { elements, layout, rows, resultType } = input;
-  const weight = readFactors(given.weight, layout.classes, 'weight');
-  const compared = isProbabilities(targets)
-    ? readProbabilities(targets, input, ignoreIndex)
-    : readClassIndices(targets, input, ignoreIndex);
+  const weight = readFactors(given.weight, layout.classes, 'weight', 'one a class');
+  const isSoft = isProbabilities(givenTargets, input);
+  const compared = isSoft
+    ? targetNumbers(givenTargets, input)
+    : classIndices(givenTargets, input, ignoreIndex);
+  if (isSoft) expectNoClass(ignoreIndex);
   const upstream = givenUpstream === undefined ? 1 : readUpstream(givenUpstream, rows, reduction);
 
   const losses = reduction === 'none' ? outputArray(out, resultType, rows, 'out') : null;
@@ -165,13 +193,18 @@ function prepareCrossEntropy<Result>(
  * @see The definition: `torch.nn.functional.cross_entropy`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
-  logits: L,
-  targets: Targets,
-  options?: CrossEntropyOptions<R, ResultArray<L>>,
-): Loss<R, ResultArray<L>> {
-  const given = crossEntropyOptions.accept(options);
-  return call.compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, false));
+export function crossEntropy<
+  L extends Logits,
+  const O extends Given<O, AnyCrossEntropyOptions, LossFit<L, O>> = None,
+>(logits: L, targets: Targets, options?: Offered<O, AnyCrossEntropyOptions>): LossOf<L, O> {
+  try {
+    return call.compute(
+      operations.crossEntropy,
+      prepareCrossEntropy(logits, targets, crossEntropyOptions.accept(options), false),
+    );
+  } catch (error) {
+    throw crossEntropyOptions.named(error, crossEntropy);
+  }
 }
 
 /**
@@ -180,13 +213,20 @@ export function crossEntropy<L extends Logits, R extends Reduction = 'mean'>(
  * @example
  * const losses = await Promise.all(batches.map(({ logits, targets }) => crossEntropy(logits, targets)));
  */
-export function crossEntropyAsync<L extends Logits, R extends Reduction = 'mean'>(
+export function crossEntropyAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnyCrossEntropyOptions>, LossFit<L, O>> = None,
+>(
   logits: L,
   targets: Targets,
-  options?: InBackground<CrossEntropyOptions<R, ResultArray<L>>>,
-): Promise<Loss<R, ResultArray<L>>> {
-  return computeInBackground(operations.crossEntropy, crossEntropyOptions, options, (given) =>
-    prepareCrossEntropy(logits, targets, given, false),
+  options?: Offered<O, InBackground<AnyCrossEntropyOptions>>,
+): Promise<LossOf<L, O>> {
+  return computeInBackground(
+    crossEntropyAsync,
+    operations.crossEntropy,
+    crossEntropyOptions,
+    options,
+    (given) => prepareCrossEntropy(logits, targets, given, false),
   );
 }
 
@@ -212,22 +252,43 @@ export function crossEntropyAsync<L extends Logits, R extends Reduction = 'mean'
  * @see The definition: `torch.nn.functional.cross_entropy` and its derivative,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function crossEntropyWithGradient<L extends Logits, R extends Reduction = 'mean'>(
+export function crossEntropyWithGradient<
+  L extends Logits,
+  const O extends Given<
+    O,
+    AnyCrossEntropyWithGradientOptions,
+    GradientFit<O, ResultOf<L, O>>
+  > = None,
+>(
   logits: L,
   targets: Targets,
-  options?: CrossEntropyWithGradientOptions<R, ResultArray<L>>,
-): LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>> {
-  const given = crossEntropyWithGradientOptions.accept(options);
-  return call.compute(operations.crossEntropy, prepareCrossEntropy(logits, targets, given, true));
+  options?: Offered<O, AnyCrossEntropyWithGradientOptions>,
+): LossAndGradient<LossOf<L, O>, ResultOf<L, O>> {
+  try {
+    return call.compute(
+      operations.crossEntropy,
+      prepareCrossEntropy(logits, targets, crossEntropyWithGradientOptions.accept(options), true),
+    );
+  } catch (error) {
+    throw crossEntropyWithGradientOptions.named(error, crossEntropyWithGradient);
+  }
 }
 
 /** {@link crossEntropyWithGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function crossEntropyWithGradientAsync<L extends Logits, R extends Reduction = 'mean'>(
+export function crossEntropyWithGradientAsync<
+  L extends Logits,
+  const O extends Given<
+    O,
+    InBackground<AnyCrossEntropyWithGradientOptions>,
+    GradientFit<O, ResultOf<L, O>>
+  > = None,
+>(
   logits: L,
   targets: Targets,
-  options?: InBackground<CrossEntropyWithGradientOptions<R, ResultArray<L>>>,
-): Promise<LossAndGradient<Loss<R, ResultArray<L>>, ResultArray<L>>> {
+  options?: Offered<O, InBackground<AnyCrossEntropyWithGradientOptions>>,
+): Promise<LossAndGradient<LossOf<L, O>, ResultOf<L, O>>> {
   return computeInBackground(
+    crossEntropyWithGradientAsync,
     operations.crossEntropy,
     crossEntropyWithGradientOptions,
     options,

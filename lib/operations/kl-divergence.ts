@@ -11,20 +11,25 @@ import { computeInBackground, type InBackground } from '../native/background.js'
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
 import type {
+  AnyResult,
+  Given,
   Logits,
   LogitsLike,
-  Loss,
+  LossFit,
+  LossOf,
+  None,
+  Offered,
   Reduction,
   ReductionOptions,
-  ResultArray,
 } from '../types.js';
 
-export const klDivergenceOptions = new OptionList(...onLogits, 'reduction', 'out');
+export const klDivergenceOptions = new OptionList('klDivergence', ...onLogits, 'reduction', 'out');
 
 /** The options of klDivergence. */
 export interface KlDivergenceOptions<R extends Reduction = Reduction, A = Float32Array>
   extends OptionsIn<typeof klDivergenceOptions>,
     ReductionOptions<R, A> {}
+type AnyKlDivergenceOptions = KlDivergenceOptions<Reduction, AnyResult>;
 
 function prepareKlDivergence<Result>(
   logits: unknown,
@@ -72,22 +77,38 @@ function prepareKlDivergence<Result>(
  * @see The definition: `torch.nn.functional.kl_div` of the two log-softmaxes,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  */
-export function klDivergence<L extends Logits, R extends Reduction = 'mean'>(
+export function klDivergence<
+  L extends Logits,
+  const O extends Given<O, AnyKlDivergenceOptions, LossFit<L, O>> = None,
+>(
   logits: L,
   otherLogits: LogitsLike<L>,
-  options?: KlDivergenceOptions<R, ResultArray<L>>,
-): Loss<R, ResultArray<L>> {
-  const given = klDivergenceOptions.accept(options);
-  return call.compute(operations.klDivergence, prepareKlDivergence(logits, otherLogits, given));
+  options?: Offered<O, AnyKlDivergenceOptions>,
+): LossOf<L, O> {
+  try {
+    return call.compute(
+      operations.klDivergence,
+      prepareKlDivergence(logits, otherLogits, klDivergenceOptions.accept(options)),
+    );
+  } catch (error) {
+    throw klDivergenceOptions.named(error, klDivergence);
+  }
 }
 
 /** {@link klDivergence} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function klDivergenceAsync<L extends Logits, R extends Reduction = 'mean'>(
+export function klDivergenceAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnyKlDivergenceOptions>, LossFit<L, O>> = None,
+>(
   logits: L,
   otherLogits: LogitsLike<L>,
-  options?: InBackground<KlDivergenceOptions<R, ResultArray<L>>>,
-): Promise<Loss<R, ResultArray<L>>> {
-  return computeInBackground(operations.klDivergence, klDivergenceOptions, options, (given) =>
-    prepareKlDivergence(logits, otherLogits, given),
+  options?: Offered<O, InBackground<AnyKlDivergenceOptions>>,
+): Promise<LossOf<L, O>> {
+  return computeInBackground(
+    klDivergenceAsync,
+    operations.klDivergence,
+    klDivergenceOptions,
+    options,
+    (given) => prepareKlDivergence(logits, otherLogits, given),
   );
 }

@@ -1,10 +1,13 @@
+import { OptionList } from '../arguments/options.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { Logits, ResultArray } from '../types.js';
+import type { AnyResult, Given, Logits, None, Offered, ResultFit, ResultOf } from '../types.js';
 import { prepareSoftmax, type SoftmaxOptions, softmaxOptions } from './softmax.js';
 
-export const logSoftmaxOptions = softmaxOptions;
+type AnySoftmaxOptions = SoftmaxOptions<AnyResult>;
+
+export const logSoftmaxOptions = new OptionList('logSoftmax', ...softmaxOptions.names);
 
 /**
  * The logarithm of the softmax of each row along the class axis, in nats:
@@ -26,22 +29,30 @@ export const logSoftmaxOptions = softmaxOptions;
  * @see The definition: `torch.nn.functional.log_softmax`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
  */
-export function logSoftmax<L extends Logits>(
-  logits: L,
-  options?: SoftmaxOptions<ResultArray<L>>,
-): ResultArray<L> {
-  return call.compute(
-    operations.logSoftmax,
-    prepareSoftmax(logits, softmaxOptions.accept(options)),
-  );
+export function logSoftmax<
+  L extends Logits,
+  const O extends Given<O, AnySoftmaxOptions, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, AnySoftmaxOptions>): ResultOf<L, O> {
+  try {
+    return call.compute(
+      operations.logSoftmax,
+      prepareSoftmax(logits, logSoftmaxOptions.accept(options)),
+    );
+  } catch (error) {
+    throw logSoftmaxOptions.named(error, logSoftmax);
+  }
 }
 
 /** {@link logSoftmax} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function logSoftmaxAsync<L extends Logits>(
-  logits: L,
-  options?: InBackground<SoftmaxOptions<ResultArray<L>>>,
-): Promise<ResultArray<L>> {
-  return computeInBackground(operations.logSoftmax, softmaxOptions, options, (given) =>
-    prepareSoftmax(logits, given),
+export function logSoftmaxAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnySoftmaxOptions>, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, InBackground<AnySoftmaxOptions>>): Promise<ResultOf<L, O>> {
+  return computeInBackground(
+    logSoftmaxAsync,
+    operations.logSoftmax,
+    logSoftmaxOptions,
+    options,
+    (given) => prepareSoftmax(logits, given),
   );
 }

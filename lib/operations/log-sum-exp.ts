@@ -1,5 +1,5 @@
 import { expectAttached, lengthOf, outputArray } from '../arguments/arrays.js';
-import { valueError } from '../arguments/errors.js';
+import { combinationError, valueError } from '../arguments/errors.js';
 import {
   type Elements,
   inputOf,
@@ -8,31 +8,41 @@ import {
   readRows,
 } from '../arguments/input.js';
 import { layoutOf, readAxis } from '../arguments/layout.js';
+import { isList, readIntegers } from '../arguments/lists.js';
 import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../arguments/options.js';
 import { axesToTheEnd } from '../arguments/permute.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { Logits, ResultArray } from '../types.js';
+import type {
+  AnyResult,
+  Given,
+  Integers,
+  Logits,
+  None,
+  Offered,
+  ResultFit,
+  ResultOf,
+} from '../types.js';
 
-export const logSumExpOptions = new OptionList(...onLogits, 'out');
+export const logSumExpOptions = new OptionList('logSumExp', ...onLogits, 'out');
 
 /** The options of logSumExp. */
 export interface LogSumExpOptions<A = Float32Array>
   extends Omit<OptionsIn<typeof logSumExpOptions>, 'axis'> {
   /** The axis or axes that are summed over; negative values count from the end. Default: -1. */
-  readonly axis?: number | readonly number[] | undefined;
+  readonly axis?: number | Integers | undefined;
   /** Where the result goes: one element a row, separate from the logits. Default: a new array. */
   readonly out?: A | undefined;
 }
+type AnyLogSumExpOptions = LogSumExpOptions<AnyResult>;
 
 /** The axes to sum over, counted from the front, in ascending order. */
 function readAxes(value: unknown, rank: number): readonly number[] {
-  if (!Array.isArray(value)) return [readAxis(value === undefined ? -1 : value, rank, 'axis')];
-  const axes: number[] = [];
-  for (let index = 0; index < value.length; index++) {
-    axes.push(readAxis(value[index], rank, `axis[${index}]`));
-  }
+  if (!isList(value)) return [readAxis(value === undefined ? -1 : value, rank, 'axis')];
+  const axes = readIntegers(value, 'an integer or an array of integers', 'axis').map(
+    (axis, index) => readAxis(axis, rank, `axis[${index}]`),
+  );
   if (axes.length === 0 || new Set(axes).size !== axes.length) {
     throw valueError('one axis or several different ones', 'axis', value);
   }
@@ -42,16 +52,19 @@ function readAxes(value: unknown, rank: number): readonly number[] {
 /** The logits with their axes as one class axis. The layout of `scattered` axes is that of a copy with them at the end. */
 function normalise(elements: Elements, given: RawOptions) {
   const { shape, name } = readDimensions(elements, given.shape);
+  const { rowStride } = given;
   const axes = readAxes(given.axis, shape.length);
   const first = axes[0] as number;
   const last = axes[axes.length - 1] as number;
   const length = lengthOf(elements.array);
   if (last - first === axes.length - 1) {
-    const layout = readRows(shape, first, last, given.rowStride, length, name);
-    return { input: inputOf(elements, shape, layout, given), scattered: null };
+    const layout = readRows(shape, first, last, rowStride, length, name);
+    return { input: inputOf(elements, shape, first, layout, given), scattered: null };
   }
-  if (given.rowStride !== undefined) {
-    throw valueError('nothing (the axes lie apart)', 'rowStride', given.rowStride);
+  if (rowStride !== undefined) {
+    const fault = 'rowStride is given, but the axes are not neighbours';
+    const remedy = 'Leave it out: only rows along the last axes may have padding between them';
+    throw combinationError(fault, 'rowStride', rowStride, remedy);
   }
   layoutOf(shape, 0, shape.length - 1, length, name);
   const sizeOf = (selected: readonly number[]) =>
@@ -59,7 +72,7 @@ function normalise(elements: Elements, given: RawOptions) {
   const classes = sizeOf(axes);
   const outer = sizeOf(shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)));
   const layout = { outer, classes, inner: 1, outerStride: classes };
-  return { input: inputOf(elements, shape, layout, given), scattered: axes };
+  return { input: inputOf(elements, shape, first, layout, given), scattered: axes };
 }
 
 function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
@@ -70,7 +83,7 @@ function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
   const { array } = elements;
   // Getters of the caller's may have taken the logits away; all of them have run.
   if (scattered !== null) expectAttached(array, 'logits');
-  const copy = scattered === null ? null : axesToTheEnd(array, input.shape, scattered);
+  const copy = scattered === null ? null : axesToTheEnd(array, input.shape, scattered, 'logits');
   call.writeInput(input);
   return {
     args: { logits: copy ?? array, out, logitsSource: copy === null ? null : array },
@@ -101,25 +114,33 @@ function prepareLogSumExp<A>(logits: unknown, given: RawOptions) {
  * @see The definition: `torch.logsumexp`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.logsumexp.html
  */
-export function logSumExp<L extends Logits>(
-  logits: L,
-  options?: LogSumExpOptions<ResultArray<L>>,
-): ResultArray<L> {
-  return call.compute(
-    operations.logSumExp,
-    prepareLogSumExp(logits, logSumExpOptions.accept(options)),
-  );
+export function logSumExp<
+  L extends Logits,
+  const O extends Given<O, AnyLogSumExpOptions, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, AnyLogSumExpOptions>): ResultOf<L, O> {
+  try {
+    return call.compute(
+      operations.logSumExp,
+      prepareLogSumExp(logits, logSumExpOptions.accept(options)),
+    );
+  } catch (error) {
+    throw logSumExpOptions.named(error, logSumExp);
+  }
 }
 
 /**
  * {@link logSumExp} off the calling thread, as a promise: see `softmax` of `logits/promises`. Where `axis`
  * names axes that lie apart, they are copied together before it returns.
  */
-export function logSumExpAsync<L extends Logits>(
-  logits: L,
-  options?: InBackground<LogSumExpOptions<ResultArray<L>>>,
-): Promise<ResultArray<L>> {
-  return computeInBackground(operations.logSumExp, logSumExpOptions, options, (given) =>
-    prepareLogSumExp(logits, given),
+export function logSumExpAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnyLogSumExpOptions>, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, InBackground<AnyLogSumExpOptions>>): Promise<ResultOf<L, O>> {
+  return computeInBackground(
+    logSumExpAsync,
+    operations.logSumExp,
+    logSumExpOptions,
+    options,
+    (given) => prepareLogSumExp(logits, given),
   );
 }

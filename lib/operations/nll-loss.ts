@@ -1,5 +1,6 @@
-import { outputArray, readFactors } from '../arguments/arrays.js';
+import { outputArray } from '../arguments/arrays.js';
 import { readInput } from '../arguments/input.js';
+import { readFactors } from '../arguments/lists.js';
 import {
   options as known,
   OptionList,
@@ -9,28 +10,34 @@ import {
   type RawOptions,
   readReduction,
 } from '../arguments/options.js';
-import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
+import { classIndices, readIgnoreIndex, readTargets } from '../arguments/targets.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
 import type {
+  AnyResult,
   ClassIndices,
+  Factors,
+  Given,
   Logits,
-  Loss,
+  LossFit,
+  LossOf,
+  None,
+  Offered,
   Reduction,
   ReductionOptions,
-  ResultArray,
 } from '../types.js';
 
-export const nllLossOptions = new OptionList(...onElements, ...ofClassLosses);
+export const nllLossOptions = new OptionList('nllLoss', ...onElements, ...ofClassLosses);
 
 /** The options of nllLoss, which all losses of classes have. */
 export interface NllLossOptions<R extends Reduction = Reduction, A = Float32Array>
   extends OptionsIn<typeof nllLossOptions>,
     ReductionOptions<R, A> {
   /** A factor for each class, which multiplies the losses of rows with that target. Default: 1 each. */
-  readonly weight?: Float32Array | Float64Array | undefined;
+  readonly weight?: Factors | undefined;
 }
+type AnyNllLossOptions = NllLossOptions<Reduction, AnyResult>;
 
 function prepareNllLoss<Result>(
   logProbabilities: unknown,
@@ -41,9 +48,10 @@ function prepareNllLoss<Result>(
   const reduction = readReduction(given.reduction, out);
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
   const emptyMean = known.emptyMean.read(given.emptyMean);
-  const input = readInput(logProbabilities, given, 'logProbabilities');
-  const weight = readFactors(given.weight, input.layout.classes, 'weight');
-  const indices = readClassIndices(targets, input, ignoreIndex);
+  const givenTargets = readTargets(targets);
+  const input = readInput(logProbabilities, given, 'logProbabilities', givenTargets);
+  const weight = readFactors(given.weight, input.layout.classes, 'weight', 'one a class');
+  const indices = classIndices(givenTargets, input, ignoreIndex);
 
   const losses =
     reduction === 'none' ? outputArray(out, input.resultType, input.rows, 'out') : null;
@@ -85,22 +93,34 @@ function prepareNllLoss<Result>(
  * @see The definition: `torch.nn.functional.nll_loss`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
  */
-export function nllLoss<L extends Logits, R extends Reduction = 'mean'>(
+export function nllLoss<
+  L extends Logits,
+  const O extends Given<O, AnyNllLossOptions, LossFit<L, O>> = None,
+>(
   logProbabilities: L,
   targets: ClassIndices,
-  options?: NllLossOptions<R, ResultArray<L>>,
-): Loss<R, ResultArray<L>> {
-  const given = nllLossOptions.accept(options);
-  return call.compute(operations.nllLoss, prepareNllLoss(logProbabilities, targets, given));
+  options?: Offered<O, AnyNllLossOptions>,
+): LossOf<L, O> {
+  try {
+    return call.compute(
+      operations.nllLoss,
+      prepareNllLoss(logProbabilities, targets, nllLossOptions.accept(options)),
+    );
+  } catch (error) {
+    throw nllLossOptions.named(error, nllLoss);
+  }
 }
 
 /** {@link nllLoss} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function nllLossAsync<L extends Logits, R extends Reduction = 'mean'>(
+export function nllLossAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnyNllLossOptions>, LossFit<L, O>> = None,
+>(
   logProbabilities: L,
   targets: ClassIndices,
-  options?: InBackground<NllLossOptions<R, ResultArray<L>>>,
-): Promise<Loss<R, ResultArray<L>>> {
-  return computeInBackground(operations.nllLoss, nllLossOptions, options, (given) =>
+  options?: Offered<O, InBackground<AnyNllLossOptions>>,
+): Promise<LossOf<L, O>> {
+  return computeInBackground(nllLossAsync, operations.nllLoss, nllLossOptions, options, (given) =>
     prepareNllLoss(logProbabilities, targets, given),
   );
 }

@@ -1,6 +1,7 @@
-import { expectArray, lengthOf, newArray, newIntegers } from '../arguments/arrays.js';
+import { lengthOf, newArray, newIntegers } from '../arguments/arrays.js';
 import { shapeError } from '../arguments/errors.js';
 import { type Input, readInput } from '../arguments/input.js';
+import { readTop } from '../arguments/lists.js';
 import {
   options as known,
   OptionList,
@@ -8,22 +9,23 @@ import {
   onLogits,
   type RawOptions,
 } from '../arguments/options.js';
-import { integerWithin } from '../arguments/scalars.js';
-import { readClassIndices, readIgnoreIndex } from '../arguments/targets.js';
+import { classIndices, readIds, readIgnoreIndex, readTargets } from '../arguments/targets.js';
+import { isObject } from '../arguments/tensors.js';
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { limits, operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { ClassIndices, Logits, ResultArray } from '../types.js';
+import type { ClassIndices, Given, Logits, None, Offered, ResultOf } from '../types.js';
 
 export const scoreOptions = new OptionList(
+  'score',
   ...onLogits,
   ...(['rank', 'ties', 'entropy', 'margin', 'top', 'ids', 'ignoreIndex'] as const),
 );
 
 /** The options of score. */
 export interface ScoreOptions extends OptionsIn<typeof scoreOptions> {
-  /** How many of each row's likeliest classes are wanted, 1 to 16384. Default: none. */
-  readonly top?: number | undefined;
+  /** How many of each row's likeliest classes are wanted, 1 to 16384; of several numbers the largest. Default: none. */
+  readonly top?: number | readonly number[] | undefined;
 }
 
 /** The likeliest classes of all rows. */
@@ -88,27 +90,11 @@ export interface Scores<A = Float32Array, T = unknown, O = ScoreOptions> {
   readonly idLogProbs: WantedWith<OptionOf<O, 'ids', undefined>, A>;
 }
 
-function readTop(value: unknown, classes: number): number {
-  if (value === undefined) return 0;
-  return Math.min(integerWithin(value, 'top', 1, limits.topClasses), classes);
-}
-
-/** As many ids for each row. */
-function readIds(value: unknown, rows: number): Int32Array | null {
-  if (value === undefined) return null;
-  const isName = (name: string) => name === 'Int32Array';
-  const ids = expectArray<Int32Array>(value, isName, 'an Int32Array', 'ids');
-  const length = lengthOf(ids);
-  if (rows === 0 ? length !== 0 : length % rows !== 0) {
-    throw shapeError(`a multiple of ${rows} elements, as many for each row,`, 'ids', `${length}`);
-  }
-  return ids;
-}
-
 /** Native code numbers no more classes. */
 function expectScoredClasses({ layout: { classes } }: Input): void {
   if (classes <= limits.scoredClasses) return;
-  throw shapeError(`at most ${limits.scoredClasses} classes`, 'shape', `${classes}`);
+  const fault = `there are ${classes} classes, and at most ${limits.scoredClasses} can be scored`;
+  throw shapeError(fault, 'shape', classes);
 }
 
 function prepareScore<Result>(
@@ -118,16 +104,20 @@ function prepareScore<Result>(
 ): call.Prepared<typeof operations.score, Result> {
   const ignoreIndex = readIgnoreIndex(given.ignoreIndex);
   const ties = known.ties.read(given.ties);
-  const input = readInput(logits, given, 'logits');
+  const givenTargets = targets === undefined ? undefined : readTargets(targets);
+  const input = readInput(logits, given, 'logits', givenTargets);
   const { rows, layout, resultType } = input;
   expectScoredClasses(input);
-  const compared = targets === undefined ? null : readClassIndices(targets, input, ignoreIndex);
+  const compared =
+    givenTargets === undefined ? null : classIndices(givenTargets, input, ignoreIndex);
   const hasRanks = known.rank.read(given.rank) && compared !== null;
   const hasEntropies = known.entropy.read(given.entropy);
   const hasMargins = known.margin.read(given.margin);
   const { top } = given;
-  const k = readTop(top, layout.classes);
-  const ids = readIds(given.ids, rows);
+  // Of several numbers of classes the largest holds the others.
+  const wanted = top === undefined ? 0 : Math.max(0, ...readTop(top, limits.topClasses));
+  const k = Math.min(wanted, layout.classes);
+  const ids = readIds(given.ids, input);
 
   const numbers = (name: string, isWanted: boolean, length = rows) =>
     isWanted ? newArray(resultType, length, name) : null;
@@ -141,8 +131,8 @@ function prepareScore<Result>(
   const ranks = integers('ranks', hasRanks);
   const entropies = numbers('entropies', hasEntropies);
   const margins = numbers('margins', hasMargins);
-  const topIndices = integers('top.indices', top !== undefined, rows * k);
-  const topLogProbs = numbers('top.logProbs', top !== undefined, rows * k);
+  const topIndices = integers('top.indices', wanted > 0, rows * k);
+  const topLogProbs = numbers('top.logProbs', wanted > 0, rows * k);
   const idLogProbs = numbers('idLogProbs', ids !== null, ids === null ? 0 : lengthOf(ids));
   call.writeInput(input);
   call.writeIgnoreIndex(ignoreIndex);
@@ -166,21 +156,19 @@ function prepareScore<Result>(
       idLogProbs,
     },
     ownsResults: true,
-    finish: () =>
-      ({
-        rows,
-        ignored: counts[0],
-        notFinite: counts[1],
-        logSumExp,
-        predictions,
-        maxLogProbs,
-        logProbs: logProbs ?? undefined,
-        ranks: ranks ?? undefined,
-        entropies: entropies ?? undefined,
-        margins: margins ?? undefined,
-        top: topIndices === null ? undefined : { k, indices: topIndices, logProbs: topLogProbs },
-        idLogProbs: idLogProbs ?? undefined,
-      }) as Result,
+    finish: () => {
+      const [ignored, notFinite] = counts as unknown as [number, number];
+      const base = { rows, ignored, notFinite, logSumExp, predictions, maxLogProbs };
+      // Without the keys of what is not wanted: they would be undefined, and a result not equal to its copy.
+      const scores: Record<string, unknown> = base;
+      if (logProbs !== null) scores.logProbs = logProbs;
+      if (ranks !== null) scores.ranks = ranks;
+      if (entropies !== null) scores.entropies = entropies;
+      if (margins !== null) scores.margins = margins;
+      if (topIndices !== null) scores.top = { k, indices: topIndices, logProbs: topLogProbs };
+      if (idLogProbs !== null) scores.idLogProbs = idLogProbs;
+      return scores as Result;
+    },
   };
 }
 
@@ -209,8 +197,8 @@ function prepareScore<Result>(
  * are 0, its classes -1 and its rank 0. A target of -Infinity has the log-probability -Infinity.
  *
  * @param logits - As for {@link softmax}, of at most 2^30 classes.
- * @param targets - One class index a row, as for {@link crossEntropy}. Default: none, and nothing
- *   about targets in the result.
+ * @param targets - One class index a row, as for {@link crossEntropy}. They may be left out: then the
+ *   options come second, and nothing about targets is in the result.
  * @param options - All have defaults: see {@link ScoreOptions}.
  * @returns New arrays of one element a row, in the order of the logits' shape without the class axis:
  *   numbers as a `Float64Array` for float64 logits, as a `Float32Array` for all others; see
@@ -218,7 +206,7 @@ function prepareScore<Result>(
  * @throws As {@link crossEntropy}; `ERR_TARGET_OUT_OF_RANGE` also for an id that is no class.
  * @example
  * const { logProbs, ranks, predictions } = score(logits, targets, { shape: [64, 32000] });
- * const { top } = score(logits, undefined, { shape: [64, 32000], top: 5 });
+ * const { top } = score(logits, { shape: [64, 32000], top: 5 });
  * top.indices.subarray(0, 5);  // of the first row
  * @see The definitions: `torch.log_softmax`, `torch.topk` (whose order among equal values is not
  *   defined), and the ranks and log-probabilities of https://docs.vllm.ai/ (`ties: 'max'`).
@@ -226,38 +214,52 @@ function prepareScore<Result>(
 export function score<
   L extends Logits,
   T extends ClassIndices | undefined,
-  O extends ScoreOptions = Record<never, never>,
->(logits: L, targets: T, options?: O): Scores<ResultArray<L>, T, O>;
+  const O extends Given<O, ScoreOptions> = None,
+>(logits: L, targets: T, options?: Offered<O, ScoreOptions>): Scores<ResultOf<L, O>, T, O>;
 /** Without targets: what else is read off the logits. */
-export function score<L extends Logits, O extends ScoreOptions = Record<never, never>>(
+export function score<L extends Logits, const O extends Given<O, ScoreOptions> = None>(
   logits: L,
-  targets?: undefined,
-  options?: O,
-): Scores<ResultArray<L>, undefined, O>;
-export function score(logits: Logits, targets?: ClassIndices, options?: ScoreOptions): unknown {
-  return call.compute(
-    operations.score,
-    prepareScore(logits, targets, scoreOptions.accept(options)),
-  );
+  options?: Offered<O, ScoreOptions>,
+): Scores<ResultOf<L, O>, undefined, O>;
+export function score(logits: Logits, targets?: unknown, options?: unknown): unknown {
+  const [compared, given] = secondOf(targets, options);
+  try {
+    return call.compute(
+      operations.score,
+      prepareScore(logits, compared, scoreOptions.accept(given)),
+    );
+  } catch (error) {
+    throw scoreOptions.named(error, score);
+  }
+}
+
+/** Options may come second. */
+function secondOf(targets: unknown, options: unknown): [targets: unknown, options: unknown] {
+  const isOptions = options === undefined && isObject(targets) && !('data' in targets);
+  return isOptions ? [undefined, targets] : [targets, options];
 }
 
 /** {@link score} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
 export function scoreAsync<
   L extends Logits,
   T extends ClassIndices | undefined,
-  O extends InBackground<ScoreOptions> = Record<never, never>,
->(logits: L, targets: T, options?: O): Promise<Scores<ResultArray<L>, T, O>>;
+  const O extends Given<O, InBackground<ScoreOptions>> = None,
+>(
+  logits: L,
+  targets: T,
+  options?: Offered<O, InBackground<ScoreOptions>>,
+): Promise<Scores<ResultOf<L, O>, T, O>>;
 /** Without targets: what else is read off the logits. */
 export function scoreAsync<
   L extends Logits,
-  O extends InBackground<ScoreOptions> = Record<never, never>,
->(logits: L, targets?: undefined, options?: O): Promise<Scores<ResultArray<L>, undefined, O>>;
-export function scoreAsync(
-  logits: Logits,
-  targets?: ClassIndices,
-  options?: InBackground<ScoreOptions>,
-): Promise<unknown> {
-  return computeInBackground(operations.score, scoreOptions, options, (given) =>
-    prepareScore(logits, targets, given),
+  const O extends Given<O, InBackground<ScoreOptions>> = None,
+>(
+  logits: L,
+  options?: Offered<O, InBackground<ScoreOptions>>,
+): Promise<Scores<ResultOf<L, O>, undefined, O>>;
+export function scoreAsync(logits: Logits, targets?: unknown, options?: unknown): Promise<unknown> {
+  const [compared, given] = secondOf(targets, options);
+  return computeInBackground(scoreAsync, operations.score, scoreOptions, given, (read) =>
+    prepareScore(logits, compared, read),
   );
 }

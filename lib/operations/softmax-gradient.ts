@@ -3,9 +3,23 @@ import { OptionList, type OptionsIn, onElements, type RawOptions } from '../argu
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { Logits, LogitsLike, ResultArray } from '../types.js';
+import type {
+  AnyResult,
+  Given,
+  Logits,
+  LogitsLike,
+  None,
+  Offered,
+  ResultFit,
+  ResultOf,
+} from '../types.js';
 
-export const softmaxGradientOptions = new OptionList(...onElements, 'temperature', 'out');
+export const softmaxGradientOptions = new OptionList(
+  'softmaxGradient',
+  ...onElements,
+  'temperature',
+  'out',
+);
 
 /** The options of softmaxGradient and logSoftmaxGradient. */
 export interface SoftmaxGradientOptions<A = Float32Array>
@@ -13,9 +27,12 @@ export interface SoftmaxGradientOptions<A = Float32Array>
   /** Where the result goes: as many elements as the inputs, and possibly one of them. Default: a new array. */
   readonly out?: A | undefined;
 }
+type AnySoftmaxGradientOptions = SoftmaxGradientOptions<AnyResult>;
 
-/** The same for both. */
-export const logSoftmaxGradientOptions = softmaxGradientOptions;
+export const logSoftmaxGradientOptions = new OptionList(
+  'logSoftmaxGradient',
+  ...softmaxGradientOptions.names,
+);
 
 /** A call of either gradient: each takes the results, whose `name` errors say, under its own of the two names. */
 function prepareGradient<A>(results: unknown, name: string, upstream: unknown, given: RawOptions) {
@@ -53,26 +70,44 @@ function prepareGradient<A>(results: unknown, name: string, upstream: unknown, g
  * @see The definition: the derivative of `torch.nn.functional.softmax`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
  */
-export function softmaxGradient<L extends Logits>(
+export function softmaxGradient<
+  L extends Logits,
+  const O extends Given<O, AnySoftmaxGradientOptions, ResultFit<L, O>> = None,
+>(
   probabilities: L,
   upstream: LogitsLike<L>,
-  options?: SoftmaxGradientOptions<ResultArray<L>>,
-): ResultArray<L> {
-  const given = softmaxGradientOptions.accept(options);
-  return call.compute(
-    operations.softmaxGradient,
-    prepareGradient(probabilities, 'probabilities', upstream, given),
-  );
+  options?: Offered<O, AnySoftmaxGradientOptions>,
+): ResultOf<L, O> {
+  try {
+    return call.compute(
+      operations.softmaxGradient,
+      prepareGradient(
+        probabilities,
+        'probabilities',
+        upstream,
+        softmaxGradientOptions.accept(options),
+      ),
+    );
+  } catch (error) {
+    throw softmaxGradientOptions.named(error, softmaxGradient);
+  }
 }
 
 /** {@link softmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function softmaxGradientAsync<L extends Logits>(
+export function softmaxGradientAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnySoftmaxGradientOptions>, ResultFit<L, O>> = None,
+>(
   probabilities: L,
   upstream: LogitsLike<L>,
-  options?: InBackground<SoftmaxGradientOptions<ResultArray<L>>>,
-): Promise<ResultArray<L>> {
-  return computeInBackground(operations.softmaxGradient, softmaxGradientOptions, options, (given) =>
-    prepareGradient(probabilities, 'probabilities', upstream, given),
+  options?: Offered<O, InBackground<AnySoftmaxGradientOptions>>,
+): Promise<ResultOf<L, O>> {
+  return computeInBackground(
+    softmaxGradientAsync,
+    operations.softmaxGradient,
+    softmaxGradientOptions,
+    options,
+    (given) => prepareGradient(probabilities, 'probabilities', upstream, given),
   );
 }
 
@@ -97,27 +132,42 @@ export function softmaxGradientAsync<L extends Logits>(
  * @see The definition: the derivative of `torch.nn.functional.log_softmax`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
  */
-export function logSoftmaxGradient<L extends Logits>(
+export function logSoftmaxGradient<
+  L extends Logits,
+  const O extends Given<O, AnySoftmaxGradientOptions, ResultFit<L, O>> = None,
+>(
   logProbabilities: L,
   upstream: LogitsLike<L>,
-  options?: SoftmaxGradientOptions<ResultArray<L>>,
-): ResultArray<L> {
-  const given = softmaxGradientOptions.accept(options);
-  return call.compute(
-    operations.logSoftmaxGradient,
-    prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
-  );
+  options?: Offered<O, AnySoftmaxGradientOptions>,
+): ResultOf<L, O> {
+  try {
+    return call.compute(
+      operations.logSoftmaxGradient,
+      prepareGradient(
+        logProbabilities,
+        'logProbabilities',
+        upstream,
+        logSoftmaxGradientOptions.accept(options),
+      ),
+    );
+  } catch (error) {
+    throw logSoftmaxGradientOptions.named(error, softmaxGradient);
+  }
 }
 
 /** {@link logSoftmaxGradient} off the calling thread, as a promise: see `softmax` of `logits/promises`. */
-export function logSoftmaxGradientAsync<L extends Logits>(
+export function logSoftmaxGradientAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnySoftmaxGradientOptions>, ResultFit<L, O>> = None,
+>(
   logProbabilities: L,
   upstream: LogitsLike<L>,
-  options?: InBackground<SoftmaxGradientOptions<ResultArray<L>>>,
-): Promise<ResultArray<L>> {
+  options?: Offered<O, InBackground<AnySoftmaxGradientOptions>>,
+): Promise<ResultOf<L, O>> {
   return computeInBackground(
+    logSoftmaxGradientAsync,
     operations.logSoftmaxGradient,
-    softmaxGradientOptions,
+    logSoftmaxGradientOptions,
     options,
     (given) => prepareGradient(logProbabilities, 'logProbabilities', upstream, given),
   );

@@ -3,15 +3,16 @@ import { OptionList, type OptionsIn, onLogits, type RawOptions } from '../argume
 import { computeInBackground, type InBackground } from '../native/background.js';
 import { operations } from '../native/boundary.js';
 import * as call from '../native/call.js';
-import type { Logits, ResultArray } from '../types.js';
+import type { AnyResult, Given, Logits, None, Offered, ResultFit, ResultOf } from '../types.js';
 
-export const softmaxOptions = new OptionList(...onLogits, 'out');
+export const softmaxOptions = new OptionList('softmax', ...onLogits, 'out');
 
 /** The options of softmax and logSoftmax. */
 export interface SoftmaxOptions<A = Float32Array> extends OptionsIn<typeof softmaxOptions> {
   /** Where the result goes: as many elements as the logits, and possibly the logits array itself. Default: a new array. */
   readonly out?: A | undefined;
 }
+type AnySoftmaxOptions = SoftmaxOptions<AnyResult>;
 
 /** A call of softmax or logSoftmax. */
 export function prepareSoftmax<A>(
@@ -60,11 +61,15 @@ export function prepareSoftmax<A>(
  * @see The definition: `torch.nn.functional.softmax`,
  *   https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
  */
-export function softmax<L extends Logits>(
-  logits: L,
-  options?: SoftmaxOptions<ResultArray<L>>,
-): ResultArray<L> {
-  return call.compute(operations.softmax, prepareSoftmax(logits, softmaxOptions.accept(options)));
+export function softmax<
+  L extends Logits,
+  const O extends Given<O, AnySoftmaxOptions, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, AnySoftmaxOptions>): ResultOf<L, O> {
+  try {
+    return call.compute(operations.softmax, prepareSoftmax(logits, softmaxOptions.accept(options)));
+  } catch (error) {
+    throw softmaxOptions.named(error, softmax);
+  }
 }
 
 /**
@@ -87,11 +92,11 @@ export function softmax<L extends Logits>(
  * await softmax(logits, { shape: [64, 1000] });
  * await softmax(logits, { shape: [64, 1000], signal: AbortSignal.timeout(50) });
  */
-export function softmaxAsync<L extends Logits>(
-  logits: L,
-  options?: InBackground<SoftmaxOptions<ResultArray<L>>>,
-): Promise<ResultArray<L>> {
-  return computeInBackground(operations.softmax, softmaxOptions, options, (given) =>
+export function softmaxAsync<
+  L extends Logits,
+  const O extends Given<O, InBackground<AnySoftmaxOptions>, ResultFit<L, O>> = None,
+>(logits: L, options?: Offered<O, InBackground<AnySoftmaxOptions>>): Promise<ResultOf<L, O>> {
+  return computeInBackground(softmaxAsync, operations.softmax, softmaxOptions, options, (given) =>
     prepareSoftmax(logits, given),
   );
 }

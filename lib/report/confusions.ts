@@ -21,7 +21,7 @@ export interface Pair {
 }
 
 /** Rows by target and prediction: a row of counts for each target. */
-type Matrix = readonly (readonly number[])[];
+export type Matrix = readonly (readonly number[])[];
 
 /** All pairs that occurred, target by target. */
 function pairsOf(matrix: Matrix): Pair[] {

@@ -1,6 +1,7 @@
-import type { TypedClassIndices } from '../arguments/targets.js';
 import type { EvaluationSummary, RowResults } from '../evaluation/types.js';
+import type { ClassArray } from '../types.js';
 import {
+  type Matrix,
   MistakeCounts,
   type MistakeFields,
   matrixSections,
@@ -16,7 +17,7 @@ import { WorstRows, worstSection } from './worst-rows.js';
 export const mostMatrixClasses = 100;
 
 /** Targets without BigInts, which cost an allocation each: a class fits into the low word, which comes first on every host of the addon. */
-function classNumbers(targets: TypedClassIndices): ArrayLike<number> {
+function classNumbers(targets: ClassArray): ArrayLike<number> {
   if (!(targets instanceof BigInt64Array || targets instanceof BigUint64Array)) return targets;
   const words = new Int32Array(targets.buffer, targets.byteOffset, 2 * targets.length);
   return new Int32Array(targets.length).map((_, row) => words[2 * row] as number);
@@ -47,7 +48,7 @@ export class ReportCollector {
   }
 
   /** Adds rows that are numbered from `firstRow` on. `targets` has one element a row. */
-  add(rows: RowResults, targets: TypedClassIndices, firstRow: number): void {
+  add(rows: RowResults, targets: ClassArray, firstRow: number): void {
     const numbers = classNumbers(targets);
     this.losses.add(rows.losses, rows.ranks);
     this.ranks.add(rows.ranks);
@@ -138,10 +139,7 @@ function summarySection(summary: EvaluationSummary): Html {
   return html`<dl class="tiles">\n${tiles}</dl>\n`;
 }
 
-function sectionsOf(
-  { losses, ranks, mistakes, worst }: ReportCollector,
-  summary: EvaluationSummary,
-) {
+function sectionsOf({ losses, ranks, mistakes, worst }: ReportCollector, summary: ReportSummary) {
   if (ranks.rows === 0) return html`<p>No row counts, so there is nothing to draw.</p>`;
   const { calibration, confusion, loss } = summary;
   const confusions = [
@@ -152,10 +150,13 @@ function sectionsOf(
 ${reliabilitySection(calibration)}${lossSection(losses, loss)}${rankSection(ranks)}${confusions}${worstSection(worst)}</div>`;
 }
 
+/** A summary, and the counts of each target and prediction where there are few classes. */
+export type ReportSummary = EvaluationSummary & { readonly confusion?: Matrix | undefined };
+
 /** An evaluation as one HTML file, which loads nothing else and runs no script. */
 export function renderReport(
   collector: ReportCollector,
-  summary: EvaluationSummary,
+  summary: ReportSummary,
   about: ReportAbout,
 ): string {
   const title = `Evaluation of ${nameOfFiles(about.logits)}`;

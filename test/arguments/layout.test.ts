@@ -40,7 +40,8 @@ describe.each(functionNames)('%s', (name) => {
     ['null', [null, 3], TYPE, 'shape[0]'],
     ['a symbol', [2, Symbol('x')], TYPE, 'shape[1]'],
     ['an array', [[2, 3]], TYPE, 'shape[0]'],
-    ['a typed array', Int32Array.of(2, 3), TYPE, 'shape'],
+    ['floats', Float32Array.of(2, 3), TYPE, 'shape'],
+    ['a typed array of too few', Int32Array.of(2, 2), SHAPE, 'shape'],
     ['something like an array', { length: 2, 0: 2, 1: 3 }, TYPE, 'shape'],
     ['a fraction', [2, 3.5], VALUE, 'shape[1]'],
     ['NaN', [NaN, 3], VALUE, 'shape[0]'],
@@ -243,7 +244,7 @@ describe('the axes of logSumExp', () => {
     [['0'], TYPE, 'axis[0]'],
     [[[0]], TYPE, 'axis[0]'],
     [new Array(2), TYPE, 'axis[0]'],
-    [Int32Array.of(0, 1), TYPE, 'axis'],
+    [Float32Array.of(0, 1), TYPE, 'axis'],
   ])('%j', (axis, code, about) => {
     expectError('logSumExp', { ...loose('logSumExp'), axis }, code, about);
   });

@@ -95,7 +95,7 @@ describe.each(cases)('$title', (one) => {
 
   it('throws errors of its own realm, to code of another', () => {
     const attempts: [string, (given: unknown[]) => void][] = [
-      [TYPE, (given) => given.splice(0, 1, moved([1, 2, 3, 4, 5, 6]))],
+      [TYPE, (given) => given.splice(0, 1, moved(new Int32Array(6)))],
       [VALUE, (given) => Object.assign(given.at(-1) as object, { colour: 'red' })],
       [SHAPE, (given) => Object.assign(given.at(-1) as object, { shape: moved([2, 4]) })],
     ];

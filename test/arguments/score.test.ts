@@ -22,6 +22,7 @@ const all = (labels: readonly string[], verdict: string) =>
 const numbers = { undefined: 'fine', ...all(['NaN', 'Infinity', '2^53'], VALUE) };
 const words = { undefined: 'fine', ...all(['an empty string', 'a string', "'2'"], VALUE) };
 const positive = { ...numbers, '2^53': 'fine', ...all(['-1', '-0'], VALUE) };
+const integerNames = namesOf([...integerTypes, ...bigTypes, Uint8ClampedArray]);
 const flags = { undefined: 'fine', true: 'fine' };
 const arrays = { Float32Array: SHAPE, 'an empty array': SHAPE, 'a detached array': DETACHED };
 
@@ -29,17 +30,23 @@ const arrays = { Float32Array: SHAPE, 'an empty array': SHAPE, 'a detached array
 const verdicts: Record<(typeof parameters)[number], Record<string, string>> = {
   logits: {
     ...arrays,
+    '[]': SHAPE,
     Float64Array: `${SHAPE}|${TYPE}|${VALUE}`,
     Uint16Array: `${VALUE}|${SHAPE}`,
   },
   // Without targets there are no ranks, which were asked for.
   targets: {
     undefined: 'error or not',
+    'a detached array': DETACHED,
     '[]': SHAPE,
     'an array of holes': `${TYPE}|${SHAPE}`,
     ...all(namesOf([...integerTypes, ...bigTypes]), SHAPE),
   },
-  shape: { '[]': 'error or not', undefined: `${VALUE}|${SHAPE}` },
+  shape: {
+    '[]': 'error or not',
+    undefined: `${VALUE}|${SHAPE}`,
+    ...all(integerNames, `${VALUE}|${SHAPE}`),
+  },
   axis: { ...numbers, '-1': 'fine', '-0': `${VALUE}|${SHAPE}|${RANGE}` },
   dtype: words,
   rowStride: { ...numbers, '-1': VALUE, '-0': VALUE },
@@ -50,9 +57,9 @@ const verdicts: Record<(typeof parameters)[number], Record<string, string>> = {
   ties: words,
   entropy: flags,
   margin: flags,
-  top: { ...numbers, '-1': VALUE, '-0': VALUE },
-  ids: { undefined: 'fine', Int32Array: SHAPE },
-  ignoreIndex: { ...numbers, '-1': 'fine', '-0': 'fine', '[]': 'fine' },
+  top: { ...numbers, '[]': 'fine', ...all(['-1', '-0', ...integerNames], VALUE) },
+  ids: { undefined: 'fine', '[]': 'fine', ...all(integerNames, SHAPE) },
+  ignoreIndex: { ...numbers, ...all(['-1', '-0', '[]', ...integerNames], 'fine') },
 };
 
 const cells = parameters.flatMap((parameter) =>
@@ -161,9 +168,9 @@ it('answers anything with a result or an error with a code', () => {
 
 it('words its errors', () => {
   const message = (given: Arguments) => fails({ ...right(), ...given }, `${TYPE}|${VALUE}`).message;
-  expect(message({ top: 0 })).toMatch(/ for top, received 0$/);
-  expect(message({ rank: 1 })).toMatch(/ for rank, received 1$/);
-  expect(message({ ids: [0, 1] })).toMatch(/ for ids, received \[ 0, 1 \]$/);
+  expect(message({ top: 0 })).toBe('score: top is 0, not an integer from 1 to 16384');
+  expect(message({ rank: 1 })).toBe('score: rank is 1, not a boolean');
+  expect(message({ ids: ['0'] })).toContain("score: ids[0] is '0', not an integer");
   expect(message({ logits: 'x'.repeat(1e5) }).length).toBeLessThan(300);
 });
 

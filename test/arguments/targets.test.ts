@@ -31,7 +31,7 @@ describe.each(classLossNames)('the classes of %s', (name) => {
     ['a string', [0, '1', 2, 0], TYPE, 'targets[1]'],
     ['null', [0, 1, null, 0], TYPE, 'targets[2]'],
     ['undefined', [0, 1, undefined, 0], TYPE, 'targets[2]'],
-    ['a bigint', [0, 1, 2n, 0], TYPE, 'targets[2]'],
+    ['a large bigint', [0, 1, 2n ** 53n, 0], VALUE, 'targets[2]'],
     ['a boolean', [true, 1, 2, 0], TYPE, 'targets[0]'],
     ['a symbol', [0, Symbol('x'), 2, 0], TYPE, 'targets[1]'],
     ['a fraction', [0, 0.5, 2, 0], VALUE, 'targets[1]'],
@@ -44,10 +44,52 @@ describe.each(classLossNames)('the classes of %s', (name) => {
     expectError(name, given(targets), code, about);
   });
 
-  it('are no clamped bytes, and no tensor', () => {
+  it('are no clamped bytes', () => {
     expectError(name, given(new Uint8ClampedArray(4)), TYPE, 'targets');
-    const tensor = { data: new BigInt64Array(4), dims: [4], type: 'int64' };
-    expectError(name, given(tensor), TYPE, 'targets');
+  });
+
+  it('may be a tensor, whose dimensions are those of the rows', () => {
+    const expected = call(name, given([0, 1, 2, 0]));
+    const data = BigInt64Array.of(0n, 1n, 2n, 0n);
+    for (const dims of [[4], [4, 1], [1, 4], [2, 2], Int32Array.of(4), undefined]) {
+      expect(call(name, given({ data, dims }))).toEqual(expected);
+    }
+    const rows = { shape: [2, 2, 3] };
+    expect(call(name, given({ data, shape: [2, 2] }, rows))).toEqual(expected);
+    for (const dims of [[3], [2, 3], [4, 2]]) {
+      expectError(name, given({ data, dims }), SHAPE, 'targets');
+    }
+    const logits = { [first]: new Float32Array(24), shape: [2, 4, 3] };
+    const eight = { data: new Int32Array(8), dims: [4, 2] };
+    expectError(name, given(eight, logits), SHAPE, 'targets');
+    expectError(name, given({ dims: [4] }), TYPE, 'targets.data');
+  });
+
+  it('may be bigints, and lists of lists', () => {
+    const expected = call(name, given([0, 1, 2, 0]));
+    expect(call(name, given([0n, 1n, 2n, 0n]))).toEqual(expected);
+    expect(
+      call(
+        name,
+        given(
+          [
+            [0, 1],
+            [2, 0],
+          ],
+          { shape: [2, 2, 3] },
+        ),
+      ),
+    ).toEqual(expected);
+    expectError(name, given([[0, 1], [2]], { shape: [2, 2, 3] }), SHAPE, 'targets[1]');
+    expectError(name, given([0n, 3n, 2n, 0n]), RANGE, 'targets[1]');
+  });
+
+  it('say how many rows there are where no shape does', () => {
+    const { shape: _, ...rest } = given([0, 1, 2, 0]);
+    expect(call(name, rest)).toEqual(call(name, given([0, 1, 2, 0])));
+    for (const count of [0, 5, 12]) {
+      expectError(name, { ...rest, targets: new Int32Array(count) }, SHAPE, 'targets');
+    }
   });
 
   it('are no floats of one a row', () => {
@@ -102,9 +144,11 @@ describe.each(classLossNames)('the classes of %s', (name) => {
         for (const ignoreIndex of [...ignored, ignored, []]) {
           const options = { ...layout, ...outputs, reduction: 'none', ignoreIndex };
           const error = expectError(name, given(targets, options), RANGE, 'targets[1]');
-          expect({ ...error }).toEqual({ code: RANGE, row: 1, target });
-          expect(error.message).toBe(
-            `Expected a class in [0, 3) or ignoreIndex for targets[1], received ${target}`,
+          const argument = 'targets[1]';
+          expect({ ...error }).toEqual({ code: RANGE, argument, row: 1, target });
+          expect(error.received).toBe(target);
+          expect(error.message).toContain(
+            `${name}: targets[1] is ${target}, but there are 3 classes (0 to 2). `,
           );
         }
       }
@@ -142,7 +186,7 @@ describe.each(classLossNames)('the classes of %s', (name) => {
   it('are all out of range where there is no class', () => {
     const empty = { [first]: new Float32Array(0), shape: [2, 0], targets: [-100, 0] };
     const error = expectError(name, empty, RANGE, 'targets[1]');
-    expect({ ...error }).toEqual({ code: RANGE, row: 1, target: 0 });
+    expect(error).toMatchObject({ argument: 'targets[1]', row: 1, target: 0 });
   });
 });
 
@@ -180,7 +224,6 @@ describe('the labels of binaryCrossEntropy', () => {
   it.each([
     ['a string', [0, 1, '1', 0, 0, 1], 2],
     ['null', [0, 1, null, 0, 0, 1], 2],
-    ['a bigint', [0n, 1, 1, 0, 0, 1], 0],
     ['a boolean', [0, 1, 1, 0, 0, true], 5],
     ['holes', new Array(6), 0],
   ])('are no plain array with %s', (_, targets, index) => {

@@ -104,7 +104,9 @@ describe('progress', () => {
   it.runIf(hasScript && runsFromShells)('is gone before an error', () => {
     write('late.npy', npyOf([50], new Int32Array(50).fill(9, 49)));
     const output = inTerminal('x.npy late.npy --batch-rows 1', 1);
-    expect(output).toContain(`${CLEARED}logits: Expected a class in [0, 4)`);
+    expect(output).toContain(
+      `${CLEARED}logits: row 49 of late.npy is 9, but there are 4 classes (0 to 3)`,
+    );
   });
 });
 

@@ -184,7 +184,7 @@ describe.runIf(hasNodeOptions)('of several errors the first in the file is told'
   write('wrong.txt', `${wrong.join('\n')}\n`);
 
   const badRow = (path: string) =>
-    `Expected a class in [0, 13) or ignoreIndex for row 287 of ${path}, received 300`;
+    `row 287 of ${path} is 300, but there are 13 classes (0 to 12). A target that means "no class" belongs in ignoreIndex`;
 
   it.each(['wrong.npy', 'wrong.txt'])('targets that are no classes, %s', (path) => {
     expectLine(badRow(path), ['logits.npy', path]);

@@ -17,7 +17,8 @@ export async function runLater(call, promises) {
   try {
     promise = enter(call, promises);
   } catch (error) {
-    return { error, threw: true };
+    // A constructor gives no promise.
+    return { error, threw: call.fn !== 'Evaluator' || call.evaluator !== undefined };
   }
   if (typeof promise?.then !== 'function') return { result: promise, isNoPromise: true };
   try {

@@ -32,6 +32,44 @@ const MOST_CLASSES = 2 ** 32 - 2;
 /** Results of more elements are more than any memory. */
 const MOST_ELEMENTS = 2 ** 34;
 
+/** A list of integers: typed arrays of them as a plain one. */
+function listOf(verdict, value) {
+  if (!/^(Big)?(Int|Uint)/.test(nameOf(value) ?? '')) return value;
+  if (!verdict.lost.has(value)) return Array.from(value, Number);
+  verdict.fail(DETACHED);
+  return [];
+}
+
+const asList = (value) => (Array.isArray(value) ? value : [value]);
+
+/** Plain numbers as the array that they are copied into; undefined, and a code, where they are none. */
+function plainNumbers(verdict, list, type) {
+  for (let i = 0; i < list.length; i++) {
+    if (typeof list[i] === 'number') continue;
+    verdict.fail(TYPE);
+    return undefined;
+  }
+  return type.from(list);
+}
+
+/** What rows there are without a shape: as many as class indices, or of as many elements as an evaluator has classes. */
+function inferredShape({ fn, inputs, given, elements, options }) {
+  const { length } = elements.array;
+  const isUnknown = given.shape === undefined && elements.told === undefined;
+  const isLast = given.axis === undefined || given.axis === -1;
+  if (!isUnknown || !isLast || given.rowStride !== undefined) return given.shape;
+  const { targets } = inputs;
+  const isIndices = Array.isArray(targets) || /^(Big)?(Int|Uint)/.test(nameOf(targets) ?? '');
+  if (fn === 'Evaluator') {
+    const { classes } = given.made;
+    return length % classes === 0 && length !== classes ? [length / classes, classes] : undefined;
+  }
+  const takes = options.includes('ignoreIndex') || fn === 'binaryCrossEntropy';
+  if (!takes || !isIndices || targets.length < 2) return undefined;
+  const classes = length / targets.length;
+  return Number.isInteger(classes) && classes > 1 ? [targets.length, classes] : undefined;
+}
+
 /** The array of an argument that may be a tensor, its element type and what it says of its shape. */
 function readElements(verdict, value, dtype, lost) {
   const isTensor =
@@ -39,6 +77,15 @@ function readElements(verdict, value, dtype, lost) {
     typeof value === 'object' &&
     value !== null &&
     !Array.isArray(value);
+  if (Array.isArray(value)) {
+    if (dtype === 'float16' || dtype === 'bfloat16') {
+      verdict.fail(VALUE);
+      return undefined;
+    }
+    const element = dtype ?? 'float32';
+    const array = plainNumbers(verdict, value, element === 'float64' ? Float64Array : Float32Array);
+    return array && { array, element, told: undefined };
+  }
   const array = isTensor ? value.data : value;
   const own = ownTypes[nameOf(array)];
   if (own === undefined) {
@@ -71,6 +118,8 @@ function readElements(verdict, value, dtype, lost) {
 /** Dimensions, checked; undefined where they are none. */
 function readShape(verdict, shape, elements) {
   if (shape === undefined) return [elements];
+  const given = shape;
+  shape = listOf(verdict, given);
   if (!Array.isArray(shape)) {
     verdict.fail(TYPE);
     return undefined;
@@ -80,8 +129,9 @@ function readShape(verdict, shape, elements) {
 }
 
 function readAxes(verdict, fn, axis, rank) {
-  const isList = fn === 'logSumExp' && Array.isArray(axis);
-  const list = isList ? axis : [axis === undefined ? -1 : axis];
+  const several = fn === 'logSumExp' ? listOf(verdict, axis) : axis;
+  const isList = fn === 'logSumExp' && Array.isArray(several);
+  const list = isList ? several : [axis === undefined ? -1 : axis];
   let fine = verdict.integers(list);
   if (!fine) return undefined;
   for (const one of list) fine = verdict.integerFrom(one, -rank, rank - 1) && fine;
@@ -132,7 +182,8 @@ function lengthsOf({ rows, outer, inner, classes, stride }) {
 
 function readIgnored(verdict, value) {
   if (value === undefined) return [-100];
-  const list = Array.isArray(value) ? value : [value];
+  const several = listOf(verdict, value);
+  const list = Array.isArray(several) ? several : [value];
   return verdict.integers(list) ? list : undefined;
 }
 
@@ -140,8 +191,13 @@ function readIgnored(verdict, value) {
 function readClasses(verdict, targets, layout, ignored, lost) {
   const isList = Array.isArray(targets);
   if (isList) {
-    if (!verdict.integers(targets)) return false;
-  } else if (!verdict.array(targets, [...indexTypes, ...bigTypes], lost)) return false;
+    const areIntegers = verdict.integers(targets);
+    if (layout !== undefined) verdict.length(targets, layout.rows);
+    if (!areIntegers) return false;
+  } else if (!verdict.array(targets, [...indexTypes, ...bigTypes], lost)) {
+    if (isFloats(targets) && lost.has(targets)) verdict.fail(DETACHED);
+    return false;
+  }
   if (layout === undefined || ignored === undefined) return false;
   let fine = verdict.length(targets, layout.rows);
   if (!fine && !isList) return false;
@@ -170,7 +226,9 @@ function readLabels(verdict, targets, length, lost) {
 
 function readFactors(verdict, value, lengths, lost) {
   if (value === undefined) return;
-  if (!verdict.array(value, ['Float32Array', 'Float64Array'], lost)) return;
+  if (Array.isArray(value)) {
+    if (plainNumbers(verdict, value, Float64Array) === undefined) return;
+  } else if (!verdict.array(value, ['Float32Array', 'Float64Array'], lost)) return;
   if (lengths !== undefined && !lengths.includes(value.length)) verdict.fail(SHAPE);
 }
 
@@ -242,9 +300,9 @@ function readConstruction(verdict, given) {
   const { classes, top, calibrationBins, confusion, ignoreIndex, axis } = given;
   if (classes === undefined) verdict.fail(TYPE);
   else verdict.integerFrom(classes, 1, limits.scoredClasses);
-  if (top !== undefined && !Array.isArray(top)) verdict.fail(TYPE);
-  else if (top !== undefined && verdict.integers(top, 1)) {
-    if (top.some((k) => k > limits.scoredClasses)) verdict.fail(VALUE);
+  const ranks = top === undefined ? [] : asList(listOf(verdict, top));
+  if (verdict.integers(ranks, 1)) {
+    if (ranks.some((k) => k > limits.scoredClasses)) verdict.fail(VALUE);
   }
   verdict.integerFrom(calibrationBins, 1, limits.bins);
   verdict.boolean(confusion);
@@ -259,6 +317,7 @@ function readConstruction(verdict, given) {
  */
 export function contractOf({ fn, inputs, options, construction, lost }) {
   const verdict = new Verdict();
+  verdict.lost = lost;
   const signature = signatures[fn];
   let given = readOptions(verdict, options, signature.options);
   if (fn === 'Evaluator') {
@@ -283,7 +342,12 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   verdict.boolean(given.rank);
   verdict.boolean(given.entropy);
   verdict.boolean(given.margin);
-  verdict.integerFrom(given.top, 1, limits.topClasses);
+  if (given.top !== undefined) {
+    const wanted = asList(listOf(verdict, given.top));
+    const areRanks = verdict.integers(wanted, 1);
+    if (areRanks && wanted.some((k) => k > limits.topClasses)) verdict.fail(VALUE);
+    given.top = areRanks && wanted.length > 0 ? Math.max(...wanted) : undefined;
+  }
   verdict.integerFrom(given.bytes, 0);
   const reduction = given.reduction ?? (given.reduction === undefined ? 'mean' : given.reduction);
   const isReduction = verdict.word(given.reduction, reductions);
@@ -301,7 +365,9 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   let layout;
   if (elements !== undefined) {
     arrays[first] = elements.array;
-    const told = given.shape === undefined ? elements.told : given.shape;
+    const known = { fn, inputs, given, elements, options: signature.options };
+    const asked = inferredShape(known);
+    const told = asked === undefined ? elements.told : asked;
     shape = readShape(verdict, told, elements.array.length);
     const axes = shape && readAxes(verdict, fn, given.axis, shape.length);
     if (axes) layout = readLayout(verdict, shape, axes, given.rowStride, elements.array.length);
@@ -315,7 +381,9 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   }
   for (const name of others) {
     if (!dtypeIsWord) continue;
-    const other = readElements(verdict, inputs[name], dtype, lost);
+    const wanted =
+      Array.isArray(inputs[name]) && elements?.element === 'float64' ? 'float64' : dtype;
+    const other = readElements(verdict, inputs[name], wanted, lost);
     if (other === undefined) continue;
     arrays[name] = other.array;
     if (elements === undefined) continue;
@@ -362,13 +430,23 @@ export function contractOf({ fn, inputs, options, construction, lost }) {
   if (signature.options.includes('upstream')) {
     if (given.upstream === undefined || typeof given.upstream === 'number') {
       verdict.number(given.upstream, Number.isFinite);
-    } else if (nameOf(given.upstream)?.startsWith('Float') && isReduction && reduction !== 'none') {
+    } else if (
+      (Array.isArray(given.upstream) || isFloats(given.upstream)) &&
+      isReduction &&
+      reduction !== 'none'
+    ) {
       verdict.fail(VALUE);
     } else {
       readFactors(verdict, given.upstream, layout && [layout.rows], lost);
     }
   }
-  if (given.ids !== undefined && verdict.array(given.ids, ['Int32Array'], lost) && layout) {
+  const ids = listOf(verdict, given.ids);
+  if (given.ids !== undefined && nameOf(given.ids) !== 'Int32Array' && Array.isArray(ids)) {
+    given.ids = verdict.integers(ids) ? ids : undefined;
+  } else if (given.ids !== undefined && !verdict.array(given.ids, ['Int32Array'], lost)) {
+    given.ids = undefined;
+  }
+  if (given.ids !== undefined && layout) {
     const { rows } = layout;
     if (rows === 0 ? given.ids.length > 0 : given.ids.length % rows !== 0) verdict.fail(SHAPE);
     else {

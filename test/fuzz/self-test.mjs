@@ -70,7 +70,8 @@ const tampers = {
     'error' in outcome
       ? undefined
       : {
-          error: Object.assign(new RangeError('Expected x for y, received z'), {
+          error: Object.assign(new RangeError('f: x is z, not y'), {
+            argument: 'x',
             code: 'ERR_SHAPE_MISMATCH',
           }),
         },

@@ -288,7 +288,8 @@ describeEachIsa('section 2: class indices', () => {
       for (const reduction of ['none', 'sum', 'mean'] as const) {
         for (const labelSmoothing of [0, 0.5]) {
           const options = { shape: [2, 3], reduction, labelSmoothing };
-          for (const compute of [crossEntropy, crossEntropyWithGradient]) {
+          const functions = [crossEntropy, crossEntropyWithGradient] as (typeof crossEntropy)[];
+          for (const compute of functions) {
             expect(() => compute(logits, targets, options)).toThrow(
               expect.objectContaining({ code: 'ERR_TARGET_OUT_OF_RANGE', row, target }),
             );

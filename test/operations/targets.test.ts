@@ -115,8 +115,10 @@ describe.each(Object.entries(types))('targets in a %s', (name, make) => {
           expect(error).toMatchObject({
             code: 'ERR_TARGET_OUT_OF_RANGE',
             row: first,
-            target: targets[first],
-            message: `Expected a class in [0, 5) or ignoreIndex for targets[${first}], received ${value}`,
+            received: (targets as ArrayLike<unknown>)[first],
+            message: expect.stringContaining(
+              `targets[${first}] is ${value}, but there are 5 classes (0 to 4)`,
+            ),
           });
         }
       }

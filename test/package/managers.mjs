@@ -21,9 +21,12 @@ const ways = [
 const lockfiles = new Map();
 
 /** A project where this manager has installed the package: its folder, and what runs programs there. */
-export function installBy(manager, name, tarball, { scripts, compilers, offline }) {
+export function installBy(manager, name, tarball, { scripts, compilers, offline, headers }) {
   const program = manager.program();
-  const cwd = project(name, { dependencies: { logits: `file:${tarball}` }, ...manager.manifest });
+  // `logits rebuild` alone takes them.
+  const more = headers && { 'node-addon-api': '^8.9.2' };
+  const dependencies = { logits: `file:${tarball}`, ...more };
+  const cwd = project(name, { dependencies, ...manager.manifest });
   const lockfile = manager.lockfile && join(cwd, manager.lockfile);
   if (lockfile) writeFileSync(lockfile, lockfiles.get(manager) ?? '');
 

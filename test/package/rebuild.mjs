@@ -20,7 +20,11 @@ export async function checkRebuild({ tarball }) {
     const manager = managers[name];
     const folder = `rebuilt-${name.replaceAll(' ', '-')}`;
     await check(`logits rebuild, installed by ${name}`, () => {
-      const { runThere } = installBy(manager, folder, tarball, { scripts: true, compilers: true });
+      const { runThere } = installBy(manager, folder, tarball, {
+        scripts: true,
+        compilers: true,
+        headers: true,
+      });
       runThere([...manager.exec, 'rebuild'], settings);
       const built = join('logits', 'native', 'build', 'Release', 'logits.node');
       for (const addon of addonsOf(manager, runThere)) assert.ok(addon.endsWith(built), addon);
@@ -28,7 +32,7 @@ export async function checkRebuild({ tarball }) {
   }
 
   await check('logits rebuild without compilers says what it takes', () => {
-    const { runThere } = installBy(managers['npm 11'], 'not-rebuilt', tarball, {});
+    const { runThere } = installBy(managers['npm 11'], 'not-rebuilt', tarball, { headers: true });
     assert.throws(
       () => runThere([process.execPath, 'node_modules/logits/dist/command/main.js', 'rebuild']),
       /Python.*logits: Expected \S* to compile \S*, received its errors, above/s,

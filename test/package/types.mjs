@@ -19,4 +19,10 @@ export async function checkTypes({ tarball }) {
       });
     }
   }
+  // Without `exports`: resolutions that TypeScript 7 has not any more.
+  await check('types: use.cts, moduleResolution node10', () => {
+    const old = join(repository, 'node_modules/typescript-5.9/bin/tsc');
+    const how = ['--module', 'commonjs', '--moduleResolution', 'node10', '--target', 'es2022'];
+    run([process.execPath, old, '--noEmit', '--strict', ...how, ...types, 'use.cts'], { cwd });
+  });
 }

@@ -45,8 +45,8 @@ const kinds: Record<string, Parameters<typeof arrange>[1]> = {
 };
 
 it('has the functions of logits', () => {
-  const { Evaluator: _e, runtime: _r, setThreads: _s, ...functions } = logits;
-  const expected = [...Object.keys(functions), 'updateEvaluator'].sort();
+  const { isArgumentError: _i, runtime: _r, setThreads: _s, toRows: _t, ...functions } = logits;
+  const expected = Object.keys(functions).sort();
   expect(Object.keys(promises).sort()).toEqual(expected);
 });
 
@@ -172,10 +172,9 @@ function runsOf(
     binaryCrossEntropy: (f) => f.binaryCrossEntropy(x, q, { ...none, out: out(length) }),
     score: (f) => f.score(x, targets, { ...options, entropy: true, margin: true, top: 3 }),
     Evaluator: async (f) => {
-      const evaluator = new logits.Evaluator({ classes, axis, top: [1, 3], confusion: false });
+      const evaluator = new f.Evaluator({ classes, axis, top: [1, 3], confusion: false });
       const { axis: _, ...update } = options;
-      if (f === logits) evaluator.update(x, targets, { ...update, bytes: 7 });
-      else await promises.updateEvaluator(evaluator, x, targets, { ...update, bytes: 7 });
+      await evaluator.update(x, targets, { ...update, bytes: 7 });
       return evaluator.toJSON();
     },
   };
@@ -354,10 +353,11 @@ describe('errors', () => {
 
   it('an evaluator that is none, or of other classes', async () => {
     const x = new Float32Array(6);
-    const none = promises.updateEvaluator({} as logits.Evaluator, x, [0]);
+    const { update } = promises.Evaluator.prototype;
+    const none = update.call({} as promises.Evaluator, x, [0]);
     expect(await rejection(none)).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
-    const evaluator = new logits.Evaluator({ classes: 3 });
-    const other = promises.updateEvaluator(evaluator, x, [0]);
+    const evaluator = new promises.Evaluator({ classes: 4 });
+    const other = evaluator.update(x, [0]);
     expect(await rejection(other)).toMatchObject({ code: 'ERR_SHAPE_MISMATCH' });
     expect(evaluator.summary().rows).toBe(0);
   });
@@ -413,10 +413,9 @@ describe('a pending call', () => {
   it('of an evaluator adds to it in any order', async () => {
     const targets = randomTargets(400, 1000, 3);
     const whole = new logits.Evaluator({ classes: 1000 }).update(x, targets, { shape });
-    const evaluator = new logits.Evaluator({ classes: 1000 });
+    const evaluator = new promises.Evaluator({ classes: 1000 });
     const parts = Array.from({ length: 40 }, (_, i) =>
-      promises.updateEvaluator(
-        evaluator,
+      evaluator.update(
         x.subarray(i * 10_000, (i + 1) * 10_000),
         targets.subarray(i * 10, (i + 1) * 10),
         { shape: [10, 1000] },

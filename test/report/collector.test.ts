@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { TypedClassIndices } from '../../lib/arguments/targets.js';
 import type { RowResults } from '../../lib/evaluation/types.js';
 import { MistakeCounts, mostPairs, type Pair } from '../../lib/report/confusions.js';
 import { lowerEnd } from '../../lib/report/losses.js';
 import { ReportCollector } from '../../lib/report/report.js';
+import type { ClassArray } from '../../lib/types.js';
 import { uniform } from '../support/inputs.js';
 
 interface Rows {
@@ -172,7 +172,7 @@ describe.each(sizes)('$classes classes', ({ classes, rows }) => {
     expect(seen(collector)).toMatchObject({ pairs, classes: classesOf(classes, pairs) });
   });
 
-  it.each<[string, (targets: Int32Array) => TypedClassIndices]>([
+  it.each<[string, (targets: Int32Array) => ClassArray]>([
     ['a BigInt64Array', (targets) => BigInt64Array.from(targets, BigInt)],
     ['a BigUint64Array', (targets) => BigUint64Array.from(targets.map(Math.abs), BigInt)],
   ])('takes targets as %s', (_, convert) => {

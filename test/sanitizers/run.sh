@@ -50,6 +50,9 @@ memory/guard-pages: compiles a program with the kernels of the ordinary build
 command: runs the command, whose native calls are those of evaluator and score
 report: renders; no native code of its own
 files: reads files; no native code
+language: runs compilers
+messages: words; no native code
+package: looks at scripts
 operations/seed: runs in every other file as well
 '
 # What is about memory and arguments, and about threads; --all runs the others too.

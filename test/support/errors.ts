@@ -21,7 +21,7 @@ const errorClasses: Record<string, new (message: string) => Error> = {
   [EMPTY]: RangeError,
   [MEMORY]: RangeError,
 };
-export type Coded = Error & { code: string };
+export type Coded = Error & { code: string; argument: string; received: unknown };
 
 /** What is thrown: it has a class, a code and a sentence. */
 export function thrownBy(run: () => unknown): Coded {
@@ -35,17 +35,18 @@ export function thrownBy(run: () => unknown): Coded {
   const coded = error as Coded;
   expect(Object.keys(errorClasses)).toContain(coded.code);
   expect(Object.getPrototypeOf(coded)).toBe(errorClasses[coded.code]?.prototype);
-  expect(coded.message).toMatch(/^Expected .+ for \S+, received .+$/s);
+  expect(coded.message).toMatch(/^[A-Za-z.]+: [^.].+/s);
+  expect(typeof coded.argument).toBe('string');
   return coded;
 }
 
 /** One of these codes (`|` between them), about one of these names. */
 export function expectCode(error: Coded, codes: string, about = ''): Coded {
   expect(codes.split('|'), error.message).toContain(error.code);
-  const names = about.split('|').map((one) => ` for ${one}`);
+  const names = about.split('|');
   expect(
-    names.some((one) => error.message.includes(one)),
-    `${error.message}: not about ${about}`,
+    names.some((one) => error.argument.startsWith(one)),
+    `${error.argument}: ${error.message}: not about ${about}`,
   ).toBe(true);
   return error;
 }

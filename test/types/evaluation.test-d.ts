@@ -95,14 +95,14 @@ score(single, new Uint8Array(1), { rowStride: 4, temperature: 0.5, axis: 0 });
 score();
 // @ts-expect-error logits are floats
 score(new Int32Array(3));
-// @ts-expect-error a list is no array of logits
-score([1, 2, 3]);
+// @ts-expect-error names are no logits
+score(['1', '2']);
 // @ts-expect-error probabilities are no targets here
 score(single, new Float32Array(3));
 // @ts-expect-error one target is an array of one
 score(single, 1);
-// @ts-expect-error ids are of 32 bits
-score(single, targets, { ids: [0, 1] });
+// @ts-expect-error ids are numbers
+score(single, targets, { ids: ['0'] });
 // @ts-expect-error no such rule
 score(single, targets, { ties: 'average' });
 // @ts-expect-error a number
@@ -121,14 +121,17 @@ expectTypeOf(evaluator.toJSON()).toEqualTypeOf<EvaluatorState>();
 expectTypeOf(Evaluator.fromJSON(JSON.parse('{}'))).toEqualTypeOf<Evaluator>();
 expectTypeOf(Evaluator.fromJSON).parameter(0).toEqualTypeOf<unknown>();
 evaluator.update({ data: single, dims: [1, 3] }, targets, { temperature: 2, threads: 1 });
-expectTypeOf<EvaluatorOptions>().toHaveProperty('classes').toEqualTypeOf<number>();
+expectTypeOf<EvaluatorOptions>()
+  .toHaveProperty('classes')
+  .toEqualTypeOf<number | readonly string[]>();
 expectTypeOf<UpdateOptions>().not.toHaveProperty('axis');
 // @ts-expect-error the number of classes is needed
 new Evaluator({});
 // @ts-expect-error options are needed
 new Evaluator();
-// @ts-expect-error a list of numbers
-new Evaluator({ classes: 3, top: 1 });
+new Evaluator({ classes: ['cat', 'dog'], top: 1 });
+// @ts-expect-error numbers
+new Evaluator({ classes: 3, top: '1' });
 // @ts-expect-error no such option
 new Evaluator({ classes: 3, bins: 10 });
 // @ts-expect-error targets are needed
@@ -163,6 +166,6 @@ expectTypeOf(summary.accuracy[5]).toEqualTypeOf<number | undefined>();
 expectTypeOf(summary.calibration).toEqualTypeOf<Calibration>();
 expectTypeOf(summary.calibration.bins).toEqualTypeOf<readonly CalibrationBin[]>();
 expectTypeOf(summary.calibration.expected).toEqualTypeOf<number>();
-expectTypeOf(summary.confusion).toEqualTypeOf<readonly (readonly number[])[] | undefined>();
+expectTypeOf(evaluator.confusion()).toEqualTypeOf<Float64Array>();
 // @ts-expect-error a summary is read
 summary.loss = 0;

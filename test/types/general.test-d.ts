@@ -2,6 +2,7 @@ import { expectTypeOf } from 'vitest';
 import {
   type ErrorCode,
   type FloatArray,
+  type Integers,
   type Logits,
   type LogSumExpOptions,
   logSoftmax,
@@ -54,8 +55,16 @@ for (const same of [softmax, logSoftmax]) {
   ).toEqualTypeOf<Float64Array>();
   same(single, undefined);
   same(single, { shape: undefined, axis: undefined, out: undefined, softcap: undefined });
-  // @ts-expect-error an array is not a Float32Array
-  same([1, 2, 3]);
+  expectTypeOf(same([1, 2, 3])).toEqualTypeOf<Float32Array>();
+  expectTypeOf(
+    same([
+      [1, 2],
+      [3, 4],
+    ]),
+  ).toEqualTypeOf<Float32Array>();
+  expectTypeOf(same([[1, 2]], { dtype: 'float64' })).toEqualTypeOf<Float64Array>();
+  // @ts-expect-error names are no logits
+  same(['1']);
   // @ts-expect-error integers are no logits
   same(new Int32Array(3));
   // @ts-expect-error integers of 64 bits are no logits
@@ -102,7 +111,7 @@ expectTypeOf(
 ).toEqualTypeOf<Float32Array>();
 expectTypeOf(logSumExp(double, { axis: 1, softcap: 5 })).toEqualTypeOf<Float64Array>();
 expectTypeOf(logSumExp(single, { threads: 1 })).toEqualTypeOf<Float32Array>();
-expectTypeOf<LogSumExpOptions['axis']>().toEqualTypeOf<number | readonly number[] | undefined>();
+expectTypeOf<LogSumExpOptions['axis']>().toEqualTypeOf<number | Integers | undefined>();
 // @ts-expect-error names are no axes
 logSumExp(single, { axis: ['rows'] });
 // @ts-expect-error results of float64 logits are float64

@@ -1,15 +1,15 @@
 import { expectTypeOf } from 'vitest';
 import type { LossAndGradient, SoftmaxOptions } from '../../lib/index.js';
-import { type Evaluator, softmax as softmaxAtOnce } from '../../lib/index.js';
+import { softmax as softmaxAtOnce } from '../../lib/index.js';
 import {
   crossEntropy,
   crossEntropyWithGradient,
+  Evaluator,
   type InBackground,
   klDivergence,
   logSumExp,
   score,
   softmax,
-  updateEvaluator,
 } from '../../lib/promises.js';
 
 // The types of logits/promises; those of the results are tested where they come from.
@@ -18,7 +18,7 @@ declare const single: Float32Array;
 declare const double: Float64Array;
 declare const targets: Int32Array;
 declare const signal: AbortSignal;
-declare const evaluator: Evaluator;
+const evaluator = new Evaluator({ classes: 3 });
 
 expectTypeOf(softmax(single, { signal })).toEqualTypeOf<Promise<Float32Array>>();
 expectTypeOf(softmax(double)).toEqualTypeOf<Promise<Float64Array>>();
@@ -31,9 +31,8 @@ expectTypeOf(klDivergence(single, single, { reduction: 'sum' })).toEqualTypeOf<P
 expectTypeOf(crossEntropyWithGradient(single, targets)).toEqualTypeOf<
   Promise<LossAndGradient<number, Float32Array>>
 >();
-expectTypeOf(updateEvaluator(evaluator, single, targets, { signal })).toEqualTypeOf<
-  Promise<Evaluator>
->();
+expectTypeOf(evaluator.update(single, targets, { signal })).toEqualTypeOf<Promise<Evaluator>>();
+expectTypeOf(Evaluator.fromJSON('{}')).toEqualTypeOf<Evaluator>();
 const scores = await score(single, targets, { top: 5, signal });
 expectTypeOf(scores.top.indices).toEqualTypeOf<Int32Array>();
 expectTypeOf(scores.logProbs).toEqualTypeOf<Float32Array>();

@@ -1,17 +1,13 @@
 // Evaluations of made-up models, by the definitions: what the report's tests look at.
-import type {
-  CalibrationBin,
-  EvaluationSummary,
-  RowResults,
-} from '../../../lib/evaluation/types.js';
-import { mostMatrixClasses } from '../../../lib/report/report.js';
+import type { CalibrationBin, RowResults } from '../../../lib/evaluation/types.js';
+import { mostMatrixClasses, type ReportSummary } from '../../../lib/report/report.js';
 import { uniform } from '../inputs.js';
 
 export interface Evaluation {
   readonly classes: number;
   readonly rows: RowResults;
   readonly targets: Int32Array;
-  readonly summary: EvaluationSummary;
+  readonly summary: ReportSummary;
 }
 
 /** A row of logits and its target; one that is ignored or not finite says so. */
@@ -76,11 +72,18 @@ function confusionOf(classes: number, rows: readonly Row[], scored: readonly Sco
   return counts;
 }
 
+const named = (expected: number, maximum: number) => ({
+  expected,
+  maximum,
+  ece: expected,
+  mce: maximum,
+});
+
 function summaryOf(
   classes: number,
   rows: readonly Row[],
   scored: readonly Scored[],
-): EvaluationSummary {
+): ReportSummary {
   const counted = scored.filter(({ rank }) => rank > 0);
   const n = counted.length;
   const loss = mean(counted.map((row) => row.loss));
@@ -107,8 +110,10 @@ function summaryOf(
     brier: mean(counted.map((row) => row.brier)),
     calibration: {
       bins,
-      expected: n === 0 ? Number.NaN : weighted((gap) => gap),
-      maximum: n === 0 ? Number.NaN : Math.max(...gaps),
+      ...named(
+        n === 0 ? Number.NaN : weighted((gap) => gap),
+        n === 0 ? Number.NaN : Math.max(...gaps),
+      ),
       rootMeanSquare: n === 0 ? Number.NaN : Math.sqrt(weighted((gap) => gap * gap)),
     },
     ...(classes <= mostMatrixClasses && { confusion: confusionOf(classes, rows, scored) }),

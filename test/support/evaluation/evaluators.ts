@@ -13,6 +13,16 @@ import { expectWithin } from '../ulp.js';
 export type FloatLogits = Float32Array | Float64Array;
 
 /** An evaluator's state as bytes say it. */
+/** A summary with the confusion as rows, where it was counted. */
+export function summaryWithConfusion(evaluator: Evaluator) {
+  const { classes, confusion } = evaluator.toJSON().options;
+  const counts = confusion ? Array.from(evaluator.confusion()) : undefined;
+  const size = classes as number;
+  const rows =
+    counts && Array.from({ length: size }, (_, c) => counts.slice(c * size, (c + 1) * size));
+  return { ...evaluator.summary(), confusion: rows };
+}
+
 export const stateOf = (evaluator: Evaluator) => JSON.stringify(evaluator);
 
 /**
@@ -22,16 +32,17 @@ export const stateOf = (evaluator: Evaluator) => JSON.stringify(evaluator);
 export function measuredRows(
   logits: FloatLogits,
   targets: ArrayLike<number>,
-  { classes, ignoreIndex }: Pick<EvaluatorOptions, 'classes' | 'ignoreIndex'>,
+  { classes, ignoreIndex }: Pick<EvaluatorOptions, 'ignoreIndex'> & { readonly classes: number },
   options: UpdateOptions = {},
 ): Measured[] {
+  const { bytes: _, ...ofLogits } = options;
   return Array.from(targets, (target, row) => {
     const own = logits.subarray(row * classes, (row + 1) * classes) as Float32Array;
     const one = new Evaluator({ classes, ignoreIndex, calibrationBins: 1 });
     const summary = one.update(own, [target], { ...options, shape: [1, classes] }).summary();
     if (summary.ignored) return 'ignored';
     if (summary.notFinite) return 'not finite';
-    const more = { ...options, ties: 'index', shape: [1, classes] } as const;
+    const more = { ...ofLogits, ties: 'index', shape: [1, classes] } as const;
     const { predictions, ranks } = score(own, [target], more);
     return {
       target,
@@ -66,7 +77,7 @@ function expectBins(actual: EvaluationSummary, expected: ReferenceSummary, bound
 
 /** A summary against the reference's; without bounds every mean is the correctly rounded one. */
 export function expectSummary(
-  actual: EvaluationSummary,
+  actual: EvaluationSummary & { readonly confusion?: unknown },
   measured: readonly Measured[],
   options: SummaryOptions,
   { relative, absolute }: SummaryBounds = { relative: 0, absolute: 0 },

@@ -60,6 +60,8 @@ function calibrationOf(rows: readonly Row[], count: number) {
     expected: sum(gaps.map(({ share, gap }) => share * gap)),
     maximum: Math.max(...gaps.map(({ gap }) => gap)),
     rootMeanSquare: Math.sqrt(sum(gaps.map(({ share, gap }) => share * gap ** 2))),
+    ece: sum(gaps.map(({ share, gap }) => share * gap)),
+    mce: Math.max(...gaps.map(({ gap }) => gap)),
   };
 }
 

@@ -135,6 +135,8 @@ export function summaryOf(measured: readonly Measured[], options: SummaryOptions
       expected: weighted(1),
       maximum: gaps.length === 0 ? NaN : Math.max(...gaps.map(({ gap }) => gap)),
       rootMeanSquare: Math.sqrt(weighted(2)),
+      ece: weighted(1),
+      mce: gaps.length === 0 ? NaN : Math.max(...gaps.map(({ gap }) => gap)),
     },
     confusion: confusion
       ? Array.from({ length: classes }, (_, target) =>
