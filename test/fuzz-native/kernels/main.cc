@@ -337,6 +337,8 @@ void check_binary(const Problem& problem, const Checker& check, const Row& row, 
         problem.weight.empty() ? 1 : problem.weight[per_element ? static_cast<size_t>(at) : c];
     const double positive = problem.positive_weight.empty() ? 1 : problem.positive_weight[c];
     const Sized loss = binary_loss(x[c], problem.transform, labels[c], weight, positive);
+    // Before the weight, a part may be infinite where the loss is not.
+    if (!(loss.scale < 0x1p1000L)) return;
     sum.value += loss.value;
     sum.scale += loss.scale;
     if (problem.has_gradient)
