@@ -196,8 +196,8 @@ LOGITS_INLINE Coefficients<V> coefficients_of(const CrossEntropyCall& call, cons
 }
 
 // The class that a row's sum leaves out: the target, or the likeliest by the class probabilities;
-// the largest logit where that one is -inf or where distances may become infinite, which then have
-// one sign.
+// the largest logit where that one is -inf, or without a weight as far away as a mask puts it, or
+// where distances may become infinite, which then have one sign.
 template <class R>
 inline int64_t reference_class_of(const R& row, int64_t classes, int64_t target,
                                   const Coefficients<typename R::Arithmetic::Set>& spread) {
@@ -212,7 +212,9 @@ inline int64_t reference_class_of(const R& row, int64_t classes, int64_t target,
   }
   const bool is_finite =
       row.value(reference_class) != -double_of<typename R::Arithmetic>(kInfinityBitsF64);
-  if (is_finite && row.scaled(1).high <= 0x1p60) return reference_class;
+  const bool has_weight = spread.weight == nullptr || spread.weight[reference_class] != 0;
+  const bool is_masked = !has_weight && row.scaled(row.value(reference_class)).high < -0x1p30;
+  if (is_finite && !is_masked && row.scaled(1).high <= 0x1p60) return reference_class;
   return find_max(row, classes);
 }
 
