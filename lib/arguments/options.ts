@@ -200,7 +200,7 @@ export class OptionList<Name extends string> {
 
   #unknown(name: string): Error {
     const fault = `there is no option '${shortened(name)}'`;
-    const remedy = suggestion(name, this.names) || `The options are ${either(this.names)}`;
+    const remedy = suggestion(name, this.names) || `The options are ${either(this.names, 'and')}`;
     return combinationError(fault, 'options', name, remedy);
   }
 

@@ -71,9 +71,9 @@ export function suggestion(given: string, names: readonly string[]): string {
 }
 
 /** Words as a list: 'a', 'b' or 'c'. */
-export function either(words: readonly string[]): string {
+export function either(words: readonly string[], conjunction = 'or'): string {
   const quoted = words.map((word) => `'${word}'`);
   return quoted.length === 1
     ? `${quoted[0]}`
-    : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+    : `${quoted.slice(0, -1).join(', ')} ${conjunction} ${quoted.at(-1)}`;
 }
