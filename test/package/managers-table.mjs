@@ -22,6 +22,7 @@ const yarn = (linker) => ({
     env: {
       YARN_GLOBAL_FOLDER: cache(`yarn-${linker}`),
       YARN_NODE_LINKER: linker,
+      YARN_PNP_ENABLE_ESM_LOADER: 'true', // by itself only where some package of the project is an ES module
       YARN_ENABLE_SCRIPTS: '1',
       YARN_ENABLE_IMMUTABLE_INSTALLS: '0', // their default where the environment says CI
       YARN_ENABLE_TELEMETRY: '0',
