@@ -74,9 +74,13 @@ function readTarget(value: unknown, name: string): number {
 }
 
 /** Reads targets: typed arrays as they are, plain arrays as a copy, tensors by their data. */
-export function readTargets(value: unknown, what: string = INDICES): Targets {
+export function readTargets(
+  value: unknown,
+  what: string = INDICES,
+  accepts: (typeName: string) => boolean = isTargetName,
+): Targets {
   const typeName = typeNameOf(value);
-  if (typeName !== undefined && isTargetName(typeName)) {
+  if (typeName !== undefined && accepts(typeName)) {
     const array = value as KnownArray;
     expectAttached(array, 'targets');
     // Floats are one a logit: they say nothing of the rows.
@@ -94,12 +98,7 @@ export function readTargets(value: unknown, what: string = INDICES): Targets {
     const remedy = 'The targets come before the options';
     throw kindError('targets is an object without data', 'targets.data', value, remedy);
   }
-  const {
-    data,
-    shape,
-    shapeName,
-    typeName: type,
-  } = readTensor(value, isTargetName, what, 'targets');
+  const { data, shape, shapeName, typeName: type } = readTensor(value, accepts, what, 'targets');
   const length = lengthOf(data);
   const dimensions = readShape(shape, length, shapeName);
   if (productOf(dimensions) !== length) {
@@ -203,9 +202,7 @@ export function targetNumbers(given: Targets, { rows, layout, shape }: Input): F
 /** Labels of a multi-label loss: any numbers, one for each element of the input. */
 export function readLabels(value: unknown): Targets {
   const what = 'a typed array of numbers or a plain array of numbers';
-  const given = readTargets(value, what);
-  if (/^Big/.test(typeNameOf(given.array) ?? '')) throw typeError(what, 'targets', value);
-  return given;
+  return readTargets(value, what, (name) => isTargetName(name) && !name.startsWith('Big'));
 }
 
 /** As many classes for each row, of which log-probabilities are wanted. */

@@ -42,10 +42,12 @@ export const singles: Float32Array = softmax(single);
 export const doubles: Float64Array = logSoftmax(double);
 export const halves: Float32Array = logSumExp(half, { dtype: 'float16' });
 export const ofDoubles: Float64Array = crossEntropy(double, [0], { reduction: 'none' });
+export const ofTargets: number = crossEntropy(
+  single,
+  new ort.Tensor('int64', BigInt64Array.of(0n), [1]),
+);
 // @ts-expect-error: results of float64 tensors are float64
 softmax(double, { out: new Float32Array(2) });
-// @ts-expect-error: targets are the data of a tensor
-crossEntropy(single, new ort.Tensor('int64', BigInt64Array.of(0n), [1]));
 // @ts-expect-error: a mistyped option
 softmax(single, { temprature: 2 });
 
