@@ -32,9 +32,9 @@ async function repeat(times, run) {
 /** What has grown over so many times, in words; nothing where another look finds nothing. */
 async function held({ times, run }) {
   await repeat(Math.ceil(times / 10), run);
-  // Whatever has grown once may be a cache or a thread's memory: a leak grows again.
+  // Whatever has grown once may be a cache or a thread's memory: a leak grows each time.
   let words = [];
-  for (let attempt = 0; attempt < 2; attempt++) {
+  for (let attempt = 0; attempt < 4; attempt++) {
     const before = await measure();
     await repeat(times, run);
     words = grown(before, await measure());
