@@ -75,7 +75,7 @@ function argumentError(
 }
 
 // biome-ignore lint/complexity/noBannedTypes: any function
-type AnyFunction = Function;
+export type AnyFunction = Function;
 
 /** An error with the name of the public function that throws it, and a stack that begins with its caller. */
 export function named(error: unknown, name: string, entry: AnyFunction): unknown {

@@ -5,7 +5,7 @@ import {
   tiesCodes,
 } from '../native/boundary.js';
 import type { Integers } from '../types.js';
-import { combinationError, named, shortened, typeError } from './errors.js';
+import { type AnyFunction, combinationError, named, shortened, typeError } from './errors.js';
 import { expectBoolean, expectNumber, expectWord, integerWithin } from './scalars.js';
 import { either, suggestion } from './suggestions.js';
 
@@ -188,8 +188,7 @@ export class OptionList<Name extends string> {
   }
 
   /** An error of the function with this list. */
-  // biome-ignore lint/complexity/noBannedTypes: any function
-  named(error: unknown, entry: Function): unknown {
+  named(error: unknown, entry: AnyFunction): unknown {
     return named(error, this.of, entry);
   }
 

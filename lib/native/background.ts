@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { typeError } from '../arguments/errors.js';
+import { type AnyFunction, typeError } from '../arguments/errors.js';
 import type { OptionList, RawOptions } from '../arguments/options.js';
 import { native } from './addon.js';
 import type { ArgumentsOf, Operation } from './boundary.js';
@@ -78,8 +78,7 @@ function readSignal(value: unknown): AbortSignal | undefined {
  * @param options - As the caller gives them; `prepare` gets them checked against `list`.
  */
 export async function computeInBackground<O extends Operation, Result>(
-  // biome-ignore lint/complexity/noBannedTypes: any function
-  entry: Function,
+  entry: AnyFunction,
   operation: O,
   list: OptionList<string>,
   options: unknown,
